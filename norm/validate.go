@@ -1,0 +1,3 @@
+package norm
+
+func (r *reader) validate(p *Profile) {}
