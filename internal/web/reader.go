@@ -1,0 +1,124 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"yangguang/internal/i18n"
+)
+
+// Mode is how the reader likes pages shown; kept in one cookie, nothing else.
+type Mode struct {
+	Elder    bool   // larger type, simpler layout (适老版)
+	Contrast string // "", "light" (black on white) or "dark" (white on black)
+}
+
+// ModeCookie is the cookie that holds the mode, such as "elder-dark".
+const ModeCookie = "yg-mode"
+
+// Key is the mode as one word, "" for the usual one.
+func (m Mode) Key() string {
+	parts := []string{}
+	if m.Elder {
+		parts = append(parts, "elder")
+	}
+	if m.Contrast != "" {
+		parts = append(parts, m.Contrast)
+	}
+	return strings.Join(parts, "-")
+}
+
+// ParseMode reads a mode word; unknown parts are passed over.
+func ParseMode(s string) Mode {
+	var m Mode
+	for part := range strings.SplitSeq(s, "-") {
+		switch part {
+		case "elder":
+			m.Elder = true
+		case "light", "dark":
+			m.Contrast = part
+		}
+	}
+	return m
+}
+
+type modeKey struct{}
+type pathKey struct{}
+
+// ModeOf is the reader's mode.
+func ModeOf(ctx context.Context) Mode {
+	m, _ := ctx.Value(modeKey{}).(Mode)
+	return m
+}
+
+// PathOf is the path asked for, without the language prefix.
+func PathOf(ctx context.Context) string {
+	p, _ := ctx.Value(pathKey{}).(string)
+	return p
+}
+
+// URL is a path of the product in the reader's language.
+func URL(ctx context.Context, path string) string {
+	if i18n.LangOf(ctx) == i18n.EN && strings.HasPrefix(path, "/") {
+		return "/en" + path
+	}
+	return path
+}
+
+// OtherURL is the page being read in the other language.
+func OtherURL(ctx context.Context) string {
+	if i18n.LangOf(ctx) == i18n.EN {
+		return PathOf(ctx)
+	}
+	return "/en" + PathOf(ctx)
+}
+
+// LocalPath makes a "back to" parameter safe: only a path of this site.
+func LocalPath(s string) string {
+	u, err := url.Parse(s)
+	if err != nil || u.Host != "" || u.Scheme != "" || !strings.HasPrefix(s, "/") || strings.HasPrefix(s, "//") || strings.ContainsAny(s, "\\\r\n") {
+		return "/"
+	}
+	return s
+}
+
+// See answers a post: look there next (303), in the reader's language.
+func See(w http.ResponseWriter, r *http.Request, path string) error {
+	http.Redirect(w, r, URL(r.Context(), path), http.StatusSeeOther)
+	return nil
+}
+
+// withReader takes the language from the path and the mode from the cookie.
+func withReader(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		lang, path := splitLang(r.URL.Path)
+		ctx := i18n.With(r.Context(), lang)
+		full := path
+		if r.URL.RawQuery != "" {
+			full += "?" + r.URL.RawQuery
+		}
+		ctx = context.WithValue(ctx, pathKey{}, full)
+		if c, err := r.Cookie(ModeCookie); err == nil {
+			ctx = context.WithValue(ctx, modeKey{}, ParseMode(c.Value))
+		}
+		r2 := r.WithContext(ctx)
+		if path != r.URL.Path {
+			u := *r.URL
+			u.Path, u.RawPath = path, ""
+			r2.URL = &u
+		}
+		next.ServeHTTP(w, r2)
+	})
+}
+
+func splitLang(path string) (i18n.Lang, string) {
+	if path == "/en" {
+		return i18n.EN, "/"
+	}
+	if rest, ok := strings.CutPrefix(path, "/en/"); ok {
+		return i18n.EN, "/" + rest
+	}
+	return i18n.ZH, path
+}
