@@ -1,0 +1,1 @@
+// Placeholder for the public page's enhancements.

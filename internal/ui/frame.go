@@ -1,0 +1,131 @@
+package ui
+
+import (
+	"bytes"
+	"context"
+	"net/url"
+
+	"github.com/a-h/templ"
+
+	"yangguang/internal/i18n"
+)
+
+// Site is the agency a page speaks for. The software's own name never takes
+// its place.
+type Site struct {
+	Name      string // 示例县阳光政务公开与监督平台
+	Organiser string // 主办单位
+	Contact   string // 联系方式: telephone, address, hours
+	IDCode    string // 网站标识码
+	Record    string // 备案号
+	Police    string // 公安备案号; may be empty
+	Home      string // address of the front page; "/" when empty
+	ErrorURL  string // 网站纠错
+}
+
+// Link is a word that leads somewhere, with a count where something waits.
+type Link struct {
+	Text, Href string
+	Current    bool
+	Count      int64
+	ShowCount  bool
+	Late       bool   // the count is of overdue things
+	Lang       string // of the target, where it differs
+}
+
+// Meta is one <meta name content> in the head, such as SiteIDCode.
+type Meta struct{ Name, Content string }
+
+// Feed is an alternate form of the page: Atom, JSON Feed.
+type Feed struct{ Title, Type, Href string }
+
+// UserBox is who is signed in at the desk.
+type UserBox struct {
+	Name, Unit string
+	Links      []Link
+	SignOut    string // address to POST to
+}
+
+// SideGroup is one block of the desk's left column.
+type SideGroup struct {
+	Title string
+	Links []Link
+}
+
+// Frame is everything around a page's own content.
+type Frame struct {
+	Title       string // heading and window title
+	Description string // for search machines
+	Lead        string // what can be done here, one sentence
+	Site        Site
+	Lang        i18n.Lang // the reader's language when empty
+	AltURL      string    // this page in the other language
+	URL         string    // this page, path and query: where mode links return
+	Canonical   string
+	Mode        Mode
+	Demo        bool // 演示数据
+	NoIndex     bool
+	Nav         []Link
+	Crumbs      []Link
+	Footer      []Link // 目录 指南 开放数据 公开日志 无障碍 隐私
+	Meta        []Meta
+	Feeds       []Feed
+	JSONLD      []byte
+	User        *UserBox
+	Side        []SideGroup // desk only
+	Scripts     []string    // plain names beyond the frame's own, such as "blur.js"
+	Notice      templ.Component
+	Hero        templ.Component // replaces the plain title by a band, on front pages
+	BareTitle   bool            // the page writes its own h1
+	Narrow      bool            // text and forms: one comfortable column
+	Home        bool            // window title is the site's name alone
+}
+
+func (f Frame) lang(ctx context.Context) string {
+	if f.Lang != "" {
+		return string(f.Lang)
+	}
+	return string(i18n.LangOf(ctx))
+}
+
+func (f Frame) windowTitle(ctx context.Context) string {
+	switch {
+	case f.Home || f.Title == "":
+		return f.Site.Name
+	case f.Site.Name == "":
+		return f.Title
+	}
+	return i18n.T(ctx, "ui.window_title", f.Title, f.Site.Name)
+}
+
+func (f Frame) robots() string {
+	if f.NoIndex || f.Demo || f.User != nil {
+		return "noindex"
+	}
+	return ""
+}
+
+func (f Frame) home() string {
+	if f.Site.Home == "" {
+		return "/"
+	}
+	return f.Site.Home
+}
+
+// jsonLD makes data safe to stand inside a script element: no "<" survives.
+func (f Frame) jsonLD() string {
+	b := bytes.ReplaceAll(f.JSONLD, []byte("<"), []byte(`\u003c`))
+	return `<script type="application/ld+json">` + string(b) + `</script>`
+}
+
+func (f Frame) modeURL(m Mode) templ.SafeURL {
+	q := url.Values{"mode": {m.String()}, "back": {f.URL}}
+	return templ.SafeURL("/preferences?" + q.Encode())
+}
+
+func wrapClass(narrow bool) string {
+	if narrow {
+		return "wrap narrow"
+	}
+	return "wrap"
+}
