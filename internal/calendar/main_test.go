@@ -1,0 +1,28 @@
+package calendar_test
+
+import (
+	"os"
+	"testing"
+
+	"yangguang/internal/calendar"
+	"yangguang/internal/clock"
+	"yangguang/internal/i18n"
+)
+
+func TestMain(m *testing.M) {
+	i18n.MustLoad(calendar.Locale)
+	os.Exit(m.Run())
+}
+
+func day(s string) clock.Date {
+	if s == "" {
+		return clock.Date{}
+	}
+	return clock.MustDate(s)
+}
+
+func TestLocalesAgree(t *testing.T) {
+	for _, p := range i18n.Check(calendar.Locale) {
+		t.Error(p)
+	}
+}
