@@ -1,0 +1,215 @@
+package privacy
+
+import (
+	"archive/zip"
+	"context"
+	"io"
+	"path"
+	"strings"
+	"sync"
+
+	"yangguang/internal/fault"
+)
+
+// Limits of what one upload may be. A file beyond them is refused.
+const (
+	MaxSize     = 50 << 20  // bytes of the upload
+	MaxUnpacked = 512 << 20 // bytes of all its parts unpacked
+	MaxEntries  = 10000     // parts of a zip-based document
+	MaxRatio    = 300       // how far one part may be compressed
+	MaxDepth    = 3         // files inside files
+)
+
+// Options configure a Gate; the zero value works.
+type Options struct {
+	// Cache is a folder for the compiled PDF reader, so that later starts take
+	// a tenth of a second instead of seconds. Only this service may write it.
+	Cache string
+}
+
+// Gate inspects uploads. It holds the PDF reader, which starts with the first
+// PDF and is used by one inspection at a time. A Gate is safe for concurrent use.
+type Gate struct {
+	pdf pdfReader
+}
+
+// New makes a gate. Close it at the end.
+func New(o Options) *Gate { return &Gate{pdf: pdfReader{cache: o.Cache}} }
+
+// Close frees the PDF reader.
+func (g *Gate) Close() error { return g.pdf.close() }
+
+var defaultGate = sync.OnceValue(func() *Gate { return New(Options{Cache: userCache()}) })
+
+// Inspect reads an upload with the default gate, which keeps the compiled PDF
+// reader in the user's cache folder.
+func Inspect(name string, r io.ReaderAt, size int64) (Report, error) {
+	return defaultGate().Inspect(context.Background(), name, r, size)
+}
+
+// Inspect reads an upload and reports what it tells about persons, what it
+// hides and whether it could be read at all. Refused with an error are files
+// too large, disguised under another type's extension, programs, and archives
+// made to exhaust the reader; everything else has a report.
+func (g *Gate) Inspect(ctx context.Context, name string, r io.ReaderAt, size int64) (rep Report, err error) {
+	defer fault.Wrap(&err, "privacy.Inspect")
+	if size > MaxSize {
+		return rep, fault.Say(fault.TooLarge, "privacy.too_large", MaxSize>>20)
+	}
+	if size == 0 {
+		return rep, fault.Say(fault.Invalid, "privacy.empty")
+	}
+	budget := int64(MaxUnpacked)
+	in := inspection{gate: g, ctx: ctx, rep: &rep, budget: &budget}
+	err = in.file(name, r, size)
+	return rep, err
+}
+
+// inspection is one walk through one file; files inside it have their own,
+// with the same budget.
+type inspection struct {
+	gate   *Gate
+	ctx    context.Context
+	rep    *Report
+	budget *int64 // bytes that may still be unpacked
+	depth  int
+}
+
+var errBomb = fault.Say(fault.Invalid, "privacy.bomb")
+
+func (in *inspection) file(name string, r io.ReaderAt, size int64) error {
+	ext := strings.ToLower(path.Ext(strings.ReplaceAll(name, "\\", "/")))
+	t, z := sniff(r, size, ext)
+	in.rep.Type = t
+	if t == Program {
+		return fault.Say(fault.Invalid, "privacy.program")
+	}
+	if in.depth == 0 && !fits(ext, t) {
+		return fault.Say(fault.Invalid, "privacy.disguised", strings.TrimPrefix(ext, "."), string(t))
+	}
+	in.rep.text(strings.TrimSuffix(path.Base(name), ext), Place{Part: Properties})
+	switch t {
+	case XLSX:
+		return in.zipped(z, size, in.xlsx)
+	case DOCX:
+		return in.zipped(z, size, in.docx)
+	case Office:
+		in.rep.doubt(UncertainFormat)
+		return in.zipped(z, size, in.office)
+	case Zip:
+		in.rep.doubt(UncertainFormat)
+		if z == nil {
+			in.rep.doubt(UncertainBroken)
+			return nil
+		}
+		return in.zipped(z, size, in.archive)
+	}
+	return in.whole(t, ext, r, size)
+}
+
+// whole inspects the formats that are read in one piece.
+func (in *inspection) whole(t Type, ext string, r io.ReaderAt, size int64) error {
+	b := make([]byte, size)
+	if n, err := r.ReadAt(b, 0); err != nil && err != io.EOF || int64(n) != size {
+		return fault.Say(fault.Invalid, "privacy.unreadable")
+	}
+	switch t {
+	case PDF:
+		return in.pdf(b)
+	case JPEG, PNG, WebP:
+		in.rep.doubt(UncertainPicture)
+		return in.image(t, b)
+	case OLE:
+		return in.ole(ext, b)
+	case CSV, Text, HTML:
+		s, ok := decodeText(b)
+		if !ok {
+			in.rep.doubt(UncertainUnreadable)
+			in.salvage(b)
+			return nil
+		}
+		switch t {
+		case CSV:
+			in.csv(s)
+		case HTML:
+			in.html(s)
+		default:
+			in.rep.text(s, Place{})
+		}
+		return nil
+	}
+	in.rep.doubt(UncertainFormat)
+	in.salvage(b)
+	return nil
+}
+
+// zipped guards against archives made to exhaust the reader, then reads on.
+func (in *inspection) zipped(z *zip.Reader, size int64, read func(*zip.Reader) error) error {
+	if len(z.File) > MaxEntries {
+		return errBomb
+	}
+	seen := map[string]bool{}
+	var total uint64
+	for _, f := range z.File {
+		name := partName(f.Name)
+		if seen[name] || strings.Contains(f.Name, "..") {
+			in.rep.doubt(UncertainBroken) // two parts of one name: readers disagree which counts
+		}
+		seen[name] = true
+		if f.Flags&1 != 0 {
+			in.rep.doubt(UncertainEncrypted)
+		}
+		total += f.UncompressedSize64
+		if f.UncompressedSize64 > 4<<20 && f.UncompressedSize64/max(1, f.CompressedSize64) > MaxRatio || total > MaxUnpacked {
+			return errBomb
+		}
+	}
+	return read(z)
+}
+
+// partName is a part's name as office programs compare it.
+func partName(s string) string {
+	return strings.ToLower(strings.TrimPrefix(strings.ReplaceAll(s, "\\", "/"), "/"))
+}
+
+// open gives a part's content, counted against the budget. The size the
+// archive claims is not believed.
+func (in *inspection) open(f *zip.File) (io.ReadCloser, error) {
+	rc, err := f.Open()
+	if err != nil {
+		return nil, err
+	}
+	return &counted{ReadCloser: rc, left: in.budget, own: int64(f.CompressedSize64)*MaxRatio + 4<<20}, nil
+}
+
+// counted stops reading with errBomb when the budget, or the part's own
+// allowance, is used up.
+type counted struct {
+	io.ReadCloser
+	left *int64
+	own  int64
+}
+
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.ReadCloser.Read(p)
+	*c.left -= int64(n)
+	c.own -= int64(n)
+	if *c.left < 0 || c.own < 0 {
+		return 0, errBomb
+	}
+	return n, err
+}
+
+// bytes reads a whole part, at most MaxSize.
+func (in *inspection) bytes(f *zip.File) ([]byte, error) {
+	rc, err := in.open(f)
+	if err != nil {
+		return nil, err
+	}
+	defer rc.Close()
+	b, err := io.ReadAll(io.LimitReader(rc, MaxSize+1))
+	if err == nil && len(b) > MaxSize {
+		return nil, errBomb
+	}
+	return b, err
+}

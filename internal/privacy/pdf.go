@@ -1,0 +1,276 @@
+package privacy
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"unicode"
+
+	"github.com/klippa-app/go-pdfium"
+	"github.com/klippa-app/go-pdfium/enums"
+	pdferrors "github.com/klippa-app/go-pdfium/errors"
+	"github.com/klippa-app/go-pdfium/references"
+	"github.com/klippa-app/go-pdfium/requests"
+
+	"yangguang/internal/fault"
+)
+
+const (
+	maxPages     = 3000
+	maxRevisions = 5
+	maxAnnots    = 2000 // read on one page
+	fewChars     = 8    // a page with less text and something drawn is a scan
+)
+
+// pdf inspects a PDF: text of every page (under pictures too), annotations,
+// form fields, attachments, scripts, metadata and earlier revisions.
+func (in *inspection) pdf(b []byte) error {
+	reader, done, err := in.gate.pdf.borrow(in.ctx)
+	if err != nil {
+		return err
+	}
+	d := pdfDoc{in: in, lib: reader}
+	err = d.read(b)
+	if killed := done(); killed {
+		in.rep.doubt(UncertainTooMuch)
+		return in.ctx.Err()
+	}
+	if err != nil {
+		return err
+	}
+	// Attachments last: they may be PDF files and need the reader again.
+	for _, a := range d.attached {
+		in.rep.hide(HiddenEmbedded, Place{Part: Embedded}, 1)
+		if *in.budget -= int64(len(a.content)); *in.budget < 0 {
+			return errBomb
+		}
+		if err := in.nested(a.name, a.content); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type attachment struct {
+	name    string
+	content []byte
+}
+
+// pdfDoc is one PDF being read.
+type pdfDoc struct {
+	in       *inspection
+	lib      pdfium.Pdfium
+	doc      references.FPDF_DOCUMENT
+	pictures int
+	attached []attachment
+}
+
+func (d *pdfDoc) read(b []byte) error {
+	doc, err := d.lib.OpenDocument(&requests.OpenDocument{File: &b})
+	switch {
+	case errors.Is(err, pdferrors.ErrPassword), errors.Is(err, pdferrors.ErrSecurity):
+		d.in.rep.doubt(UncertainEncrypted)
+		return nil
+	case err != nil:
+		d.in.rep.doubt(UncertainBroken)
+		d.in.salvage(b)
+		return nil
+	}
+	d.doc = doc.Document
+	d.pictures = countImages(b)
+	d.in.rep.Pictures += d.pictures
+	if d.pictures > 0 {
+		d.in.rep.doubt(UncertainPicture)
+	}
+	count, err := d.lib.FPDF_GetPageCount(&requests.FPDF_GetPageCount{Document: d.doc})
+	if err != nil || count.PageCount == 0 {
+		d.in.rep.doubt(UncertainBroken)
+		return nil
+	}
+	d.in.rep.Pages = count.PageCount
+	for i := range min(count.PageCount, maxPages) {
+		d.page(i)
+	}
+	if count.PageCount > maxPages {
+		d.in.rep.doubt(UncertainTooMuch)
+	}
+	d.document()
+	_, _ = d.lib.FPDF_CloseDocument(&requests.FPDF_CloseDocument{Document: d.doc})
+	d.revisions(b)
+	return nil
+}
+
+// page scans one page's text and annotations.
+func (d *pdfDoc) page(i int) {
+	loaded, err := d.lib.FPDF_LoadPage(&requests.FPDF_LoadPage{Document: d.doc, Index: i})
+	if err != nil {
+		d.in.rep.doubt(UncertainBroken)
+		return
+	}
+	defer func() { _, _ = d.lib.FPDF_ClosePage(&requests.FPDF_ClosePage{Page: loaded.Page}) }()
+	page := requests.Page{ByReference: &loaded.Page}
+	text, err := d.lib.GetPageText(&requests.GetPageText{Page: page})
+	if err != nil {
+		d.in.rep.doubt(UncertainBroken)
+		return
+	}
+	chars, strange := legible(text.Text)
+	switch objects, err := d.lib.FPDFPage_CountObjects(&requests.FPDFPage_CountObjects{Page: page}); {
+	case chars < fewChars && err == nil && objects.Count > chars:
+		d.in.rep.doubt(UncertainScan)
+	case strange*20 > chars:
+		d.in.rep.doubt(UncertainUnreadable)
+	}
+	d.in.rep.text(joined(text.Text), Place{Page: i + 1})
+	d.annotations(page, i+1)
+}
+
+// joined makes line ends plain, and undoes the mark PDFium leaves for a hyphen
+// at a line's end.
+func joined(s string) string {
+	s = strings.ReplaceAll(s, "\r\n", "\n")
+	return strings.ReplaceAll(s, "\uFFFE", "-")
+}
+
+// legible counts the visible characters and those that stand for nothing,
+// which a font without a character map yields.
+func legible(s string) (chars, strange int) {
+	for _, r := range s {
+		switch {
+		case unicode.IsSpace(r):
+			continue
+		case r == 0, r == unicode.ReplacementChar, unicode.Is(unicode.Co, r), unicode.IsControl(r):
+			strange++
+		}
+		chars++
+	}
+	return chars, strange
+}
+
+// annotations scans notes, form fields and link addresses of a page.
+func (d *pdfDoc) annotations(page requests.Page, number int) {
+	count, err := d.lib.FPDFPage_GetAnnotCount(&requests.FPDFPage_GetAnnotCount{Page: page})
+	if err != nil {
+		return
+	}
+	notes := 0
+	for i := range min(count.Count, maxAnnots) {
+		a, err := d.lib.FPDFPage_GetAnnot(&requests.FPDFPage_GetAnnot{Page: page, Index: i})
+		if err != nil {
+			continue
+		}
+		kind, err := d.lib.FPDFAnnot_GetSubtype(&requests.FPDFAnnot_GetSubtype{Annotation: a.Annotation})
+		if err == nil && kind.Subtype != enums.FPDF_ANNOT_SUBTYPE_LINK && kind.Subtype != enums.FPDF_ANNOT_SUBTYPE_WIDGET && kind.Subtype != enums.FPDF_ANNOT_SUBTYPE_POPUP {
+			notes++
+		}
+		for _, key := range []string{"Contents", "V", "T", "RC", "Subj", "TU"} {
+			if v, err := d.lib.FPDFAnnot_GetStringValue(&requests.FPDFAnnot_GetStringValue{Annotation: a.Annotation, Key: key}); err == nil && v.Value != "" {
+				d.in.rep.text(v.Value, Place{Page: number, Part: Comment})
+			}
+		}
+		_, _ = d.lib.FPDFPage_CloseAnnot(&requests.FPDFPage_CloseAnnot{Annotation: a.Annotation})
+	}
+	if count.Count > maxAnnots {
+		d.in.rep.doubt(UncertainTooMuch)
+	}
+	d.in.rep.hide(HiddenComment, Place{Page: number, Part: Comment}, notes)
+}
+
+// document scans what belongs to no page: metadata, scripts, attachments.
+func (d *pdfDoc) document() {
+	if m, err := d.lib.GetMetaData(&requests.GetMetaData{Document: d.doc}); err == nil {
+		people := 0
+		for _, t := range m.Tags {
+			d.in.rep.text(t.Value, Place{Part: Properties})
+			if t.Tag == "Author" && t.Value != "" {
+				people++
+			}
+		}
+		d.in.rep.hide(HiddenProperty, Place{Part: Properties}, people)
+	}
+	if s, err := d.lib.GetJavaScriptActions(&requests.GetJavaScriptActions{Document: d.doc}); err == nil {
+		for _, a := range s.JavaScriptActions {
+			d.in.rep.text(a.Script, Place{Part: Code})
+		}
+		d.in.rep.hide(HiddenScript, Place{Part: Code}, len(s.JavaScriptActions))
+	}
+	if a, err := d.lib.GetAttachments(&requests.GetAttachments{Document: d.doc}); err == nil {
+		for _, f := range a.Attachments {
+			d.attached = append(d.attached, attachment{f.Name, f.Content})
+		}
+	}
+}
+
+// revisions scans the states an incrementally saved file still holds: what was
+// deleted from the last one can be read in the ones before.
+func (d *pdfDoc) revisions(b []byte) {
+	mark := []byte("%%EOF")
+	n := bytes.Count(b, mark) - 1
+	if bytes.Contains(b[:min(len(b), 2048)], []byte("/Linearized")) {
+		n--
+	}
+	if n <= 0 {
+		return
+	}
+	d.in.rep.hide(HiddenRevision, Place{Part: Revision}, n)
+	if n > maxRevisions {
+		d.in.rep.doubt(UncertainTooMuch)
+	}
+	known := map[string]bool{}
+	for _, f := range d.in.rep.Findings {
+		known[string(f.Kind)+f.Masked] = true
+	}
+	end := len(b)
+	for range min(n+1, maxRevisions+1) {
+		i := bytes.LastIndex(b[:end], mark)
+		if i < 0 {
+			return
+		}
+		if end = i; end+len(mark) < len(b)-8 {
+			d.revision(b[:end+len(mark)], known)
+		}
+	}
+}
+
+func (d *pdfDoc) revision(b []byte, known map[string]bool) {
+	doc, err := d.lib.OpenDocument(&requests.OpenDocument{File: &b})
+	if err != nil {
+		return
+	}
+	defer func() { _, _ = d.lib.FPDF_CloseDocument(&requests.FPDF_CloseDocument{Document: doc.Document}) }()
+	count, err := d.lib.FPDF_GetPageCount(&requests.FPDF_GetPageCount{Document: doc.Document})
+	if err != nil {
+		return
+	}
+	for i := range min(count.PageCount, maxPages) {
+		page := requests.Page{ByIndex: &requests.PageByIndex{Document: doc.Document, Index: i}}
+		text, err := d.lib.GetPageText(&requests.GetPageText{Page: page})
+		if err != nil {
+			continue
+		}
+		for _, f := range scanAt(joined(text.Text), Place{Page: i + 1, Part: Revision}) {
+			if key := string(f.Kind) + f.Masked; !known[key] {
+				known[key] = true
+				d.in.rep.add(f)
+			}
+		}
+	}
+}
+
+// countImages counts picture streams. Their dictionaries are never packed into
+// other streams, so that the file's bytes tell.
+func countImages(b []byte) int {
+	n := 0
+	for {
+		i := bytes.Index(b, []byte("/Subtype"))
+		if i < 0 {
+			return n
+		}
+		b = b[i+len("/Subtype"):]
+		if rest := bytes.TrimLeft(b[:min(len(b), 64)], " \r\n\t\x00\f"); bytes.HasPrefix(rest, []byte("/Image")) {
+			n++
+		}
+	}
+}
+
+var errBusy = fault.Say(fault.Unavailable, "privacy.busy")

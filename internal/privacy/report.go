@@ -1,0 +1,164 @@
+package privacy
+
+import (
+	"context"
+
+	"yangguang/internal/i18n"
+)
+
+// Type is a file's type by its content; its sentence is "privacy.type." + Type.
+type Type string
+
+// The types the gate tells apart.
+const (
+	XLSX    Type = "xlsx"
+	DOCX    Type = "docx"
+	PDF     Type = "pdf"
+	JPEG    Type = "jpeg"
+	PNG     Type = "png"
+	WebP    Type = "webp"
+	CSV     Type = "csv"
+	Text    Type = "text"
+	HTML    Type = "html"
+	OLE     Type = "ole"    // .doc .xls .ppt .wps .et, or an encrypted office file
+	Office  Type = "office" // other zip-and-XML formats: pptx, odt, ods, ofd
+	Zip     Type = "zip"
+	Program Type = "program" // an executable: always refused
+	Unknown Type = "unknown"
+)
+
+// In is the type's name in the reader's language.
+func (t Type) In(ctx context.Context) string { return i18n.T(ctx, "privacy.type."+string(t)) }
+
+// Reasons why a file was not read with certainty (Report.Uncertain); they are
+// locale keys. Stronger reasons come first.
+const (
+	UncertainEncrypted  = "privacy.uncertain.encrypted"
+	UncertainBroken     = "privacy.uncertain.broken"
+	UncertainOLE        = "privacy.uncertain.ole"
+	UncertainFormat     = "privacy.uncertain.format"
+	UncertainScan       = "privacy.uncertain.scan"
+	UncertainUnreadable = "privacy.uncertain.unreadable"
+	UncertainPicture    = "privacy.uncertain.picture"
+	UncertainEmbedded   = "privacy.uncertain.embedded"
+	UncertainTooMuch    = "privacy.uncertain.too_much"
+)
+
+var uncertainRank = map[string]int{
+	UncertainEncrypted: 9, UncertainBroken: 8, UncertainOLE: 7, UncertainFormat: 6, UncertainScan: 5,
+	UncertainUnreadable: 4, UncertainEmbedded: 3, UncertainTooMuch: 2, UncertainPicture: 1,
+}
+
+// Thing is a kind of content a reader of the file does not see at once; its
+// sentence is "privacy.hidden." + Thing.
+type Thing string
+
+// The hidden things the gate names.
+const (
+	HiddenSheet     Thing = "sheet"
+	VeryHiddenSheet Thing = "very_hidden_sheet"
+	HiddenRow       Thing = "row"
+	HiddenColumn    Thing = "column"
+	HiddenComment   Thing = "comment"
+	HiddenName      Thing = "name"
+	HiddenProperty  Thing = "property"
+	HiddenLink      Thing = "link"
+	HiddenPivot     Thing = "pivot"
+	HiddenMacro     Thing = "macro"
+	HiddenEmbedded  Thing = "embedded"
+	HiddenTracked   Thing = "tracked"
+	HiddenText      Thing = "text"
+	HiddenRevision  Thing = "revision"
+	HiddenScript    Thing = "script"
+	HiddenEXIF      Thing = "exif"
+	HiddenGPS       Thing = "gps"
+	HiddenXMP       Thing = "xmp"
+	HiddenTrailing  Thing = "trailing"
+)
+
+// Hidden is one hidden thing, where it is and how often.
+type Hidden struct {
+	Thing Thing
+	Place Place
+	Count int
+}
+
+// In describes the hidden thing in the reader's language.
+func (h Hidden) In(ctx context.Context) string {
+	return i18n.T(ctx, "privacy.hidden."+string(h.Thing), h.Count)
+}
+
+// Report is what the gate read in one file. It carries no value, only masks.
+type Report struct {
+	Type      Type
+	Pages     int // pages of a PDF
+	Sheets    int // sheets of a workbook
+	Pictures  int // pictures inside a document; their text is not read
+	Findings  []Finding
+	More      int // findings beyond those listed
+	Uncertain string
+	Hidden    []Hidden
+}
+
+// Blocks answers whether the file holds something that may never be released.
+func (r *Report) Blocks() bool { return Blocks(r.Findings) || r.More > 0 }
+
+// Clean answers whether the file may go on without a second person: nothing
+// found, nothing hidden and everything read.
+func (r *Report) Clean() bool {
+	return len(r.Findings) == 0 && r.Uncertain == "" && len(r.Hidden) == 0
+}
+
+// doubt notes why the file was not fully read, keeping the strongest reason.
+func (r *Report) doubt(reason string) {
+	if uncertainRank[reason] > uncertainRank[r.Uncertain] {
+		r.Uncertain = reason
+	}
+}
+
+func (r *Report) hide(t Thing, p Place, n int) {
+	if n == 0 {
+		return
+	}
+	for i := range r.Hidden {
+		if h := &r.Hidden[i]; h.Thing == t && h.Place == p {
+			h.Count += n
+			return
+		}
+	}
+	if len(r.Hidden) < 200 {
+		r.Hidden = append(r.Hidden, Hidden{t, p, n})
+	}
+}
+
+func (r *Report) add(fs ...Finding) {
+	room := maxFindings - len(r.Findings)
+	if len(fs) > room {
+		r.More += len(fs) - room
+		fs = fs[:room]
+	}
+	r.Findings = append(r.Findings, fs...)
+}
+
+// text scans a text that belongs to one part of the file.
+func (r *Report) text(s string, p Place) {
+	r.add(scanAt(s, p)...)
+}
+
+// inner takes over the report of a file inside this one.
+func (r *Report) inner(in Report, p Place) {
+	for _, f := range in.Findings {
+		was := f.Place
+		f.Place = p
+		f.Place.Inner = &was
+		r.add(f)
+	}
+	r.More += in.More
+	r.Pictures += in.Pictures
+	for _, h := range in.Hidden {
+		r.hide(h.Thing, p, h.Count)
+	}
+	if in.Uncertain != "" {
+		r.doubt(in.Uncertain)
+	}
+}

@@ -1,0 +1,266 @@
+package privacy
+
+import "strings"
+
+// Scan finds personal information in running text, in one pass and without
+// regular expressions. Offsets are bytes of text; Place.Line counts from 1.
+//
+// Everything the gate knows in running text contains digits, so the hot loop
+// only looks for a digit; words (身份证, 电话, 护照) are looked for backwards from
+// a number that has the right shape.
+func Scan(text string) []Finding {
+	s := scanner{text: text, line: 1}
+	for i := 0; i < len(text); {
+		if !leads[text[i]] {
+			i++
+			continue
+		}
+		if _, n := digitAt(text, i); n == 0 {
+			i++
+			continue
+		}
+		end := s.read(i)
+		s.judge()
+		i = end
+	}
+	return s.found
+}
+
+// scanAt is Scan with every finding placed in a part of a document.
+func scanAt(text string, p Place) []Finding {
+	fs := Scan(text)
+	for i := range fs {
+		line := fs[i].Place.Line
+		fs[i].Place = p
+		if p.Sheet == 0 && p.Row == 0 && (p.Part == Body || p.Para) {
+			fs[i].Place.Line = p.Line + line
+		}
+	}
+	return fs
+}
+
+// leads marks the bytes a digit can begin with: 0-9, ０-９, 𝟎-𝟿.
+var leads = func() (t [256]bool) {
+	for c := '0'; c <= '9'; c++ {
+		t[c] = true
+	}
+	t[0xEF], t[0xF0] = true, true
+	return t
+}()
+
+// digitAt is the digit at offset i and its length in bytes; 0 if there is none.
+func digitAt(s string, i int) (byte, int) {
+	c := s[i]
+	if c-'0' <= 9 {
+		return c, 1
+	}
+	if c == 0xEF && i+2 < len(s) && s[i+1] == 0xBC && s[i+2]-0x90 <= 9 {
+		return '0' + s[i+2] - 0x90, 3
+	}
+	if c == 0xF0 && i+3 < len(s) && s[i+1] == 0x9D && s[i+2] == 0x9F && s[i+3] >= 0x8E && s[i+3] <= 0xBF {
+		return '0' + (s[i+3]-0x8E)%10, 4
+	}
+	return 0, 0
+}
+
+// Separators between groups of digits, as bits.
+const (
+	sepBlank = 1 << iota // spaces of every width
+	sepDash              // hyphens and dashes
+	sepDot               // . · •
+	sepParen             // brackets, as in (010)
+	sepWeak              // line ends, tabs, slashes: only a check digit may join over these
+	sepGlue              // invisible characters, no separator at all
+)
+
+// sepAt is the kind and length of the separator at offset i; 0, 0 if none.
+func sepAt(s string, i int) (kind, n int) {
+	switch c := s[i]; {
+	case c < 0x80:
+		return asciiSep[c], min(1, asciiSep[c])
+	case c == 0xC2 && i+1 < len(s):
+		switch s[i+1] {
+		case 0xA0:
+			return sepBlank, 2
+		case 0xAD:
+			return sepGlue, 2
+		case 0xB7:
+			return sepDot, 2
+		}
+	case i+2 < len(s):
+		return wideSep(c, s[i+1], s[i+2])
+	}
+	return 0, 0
+}
+
+var asciiSep = func() (t [128]int) {
+	t[' '], t['-'], t['.'] = sepBlank, sepDash, sepDot
+	t['('], t[')'], t['['], t[']'] = sepParen, sepParen, sepParen, sepParen
+	t['\t'], t['\n'], t['\r'], t['/'], t['_'], t['|'], t['\''] = sepWeak, sepWeak, sepWeak, sepWeak, sepWeak, sepWeak, sepWeak
+	t[0x1f], t[0x7f] = sepWeak, sepGlue
+	return t
+}()
+
+func wideSep(a, b, c byte) (kind, n int) {
+	switch {
+	case a == 0xE2 && b == 0x80:
+		switch {
+		case c <= 0x8A, c == 0xAF:
+			return sepBlank, 3
+		case c <= 0x8F, c >= 0xAA && c <= 0xAE: // zero width, direction marks
+			return sepGlue, 3
+		case c >= 0x90 && c <= 0x95:
+			return sepDash, 3
+		case c == 0xA2, c == 0xA7:
+			return sepDot, 3
+		}
+	case a == 0xE2 && b == 0x81 && (c >= 0xA0 && c <= 0xAF):
+		return sepGlue, 3
+	case a == 0xE2 && b == 0x88 && c == 0x92, a == 0xEF && b == 0xBC && c == 0x8D:
+		return sepDash, 3
+	case a == 0xE3 && b == 0x80 && c == 0x80:
+		return sepBlank, 3
+	case a == 0xEF && b == 0xBB && c == 0xBF:
+		return sepGlue, 3
+	case a == 0xEF && b == 0xBC && (c == 0x88 || c == 0x89):
+		return sepParen, 3
+	case a == 0xEF && b == 0xBC && (c == 0x8E || c == 0x8F):
+		return sepDot, 3
+	}
+	return 0, 0
+}
+
+// group is an unbroken row of digits inside a run.
+type group struct {
+	start, end int // bytes of the text
+	at, n      int // digits of the run
+	sep        int // separators before it
+	taken      bool
+}
+
+// scanner holds one pass over a text. Its buffers are reused from run to run.
+type scanner struct {
+	text   string
+	digits []byte
+	groups []group
+	found  []Finding
+	line   int // the line of offset lined
+	lined  int
+}
+
+// maxGap is how many separators may stand between two groups of one number.
+const maxGap = 4
+
+// read collects the run of digit groups at offset i and returns its end.
+func (s *scanner) read(i int) int {
+	s.digits, s.groups = s.digits[:0], s.groups[:0]
+	sep, end := 0, i
+	for {
+		g := group{start: i, at: len(s.digits), sep: sep}
+		i = s.readGroup(i)
+		g.end, g.n = i, len(s.digits)-g.at
+		s.groups = append(s.groups, g)
+		end = i
+		sep = 0
+		for gap := 0; i < len(s.text) && gap < maxGap; gap++ {
+			k, n := sepAt(s.text, i)
+			if n == 0 {
+				break
+			}
+			sep |= k
+			i += n
+		}
+		if i == end || i >= len(s.text) {
+			return end
+		}
+		if _, n := digitAt(s.text, i); n == 0 {
+			return end
+		}
+	}
+}
+
+// readGroup appends the digits at i, passing invisible characters between them.
+func (s *scanner) readGroup(i int) int {
+	end := i
+	for i < len(s.text) {
+		if d, n := digitAt(s.text, i); n > 0 {
+			s.digits = append(s.digits, d)
+			i += n
+			end = i
+			continue
+		}
+		k, n := sepAt(s.text, i)
+		if k != sepGlue {
+			break
+		}
+		i += n
+	}
+	return end
+}
+
+// judge looks for numbers of persons in the run just read.
+func (s *scanner) judge() {
+	gs := s.groups
+	first := len(s.found)
+	if len(s.digits) >= 6 {
+		for g := range gs {
+			s.residents(g)
+		}
+		for g := range gs {
+			if !gs[g].taken && !s.masked(g) {
+				s.others(g)
+			}
+		}
+	}
+	s.address()
+	if len(s.found) > first {
+		s.place(first)
+	}
+}
+
+// masked answers whether the group is the visible tail of a masked number.
+func (s *scanner) masked(g int) bool {
+	at := s.groups[g].start
+	return s.groups[g].n <= 4 && at > 0 && s.text[at-1] == '*'
+}
+
+// place sorts the findings of one run and gives them their line.
+func (s *scanner) place(first int) {
+	fs := s.found[first:]
+	for i := 1; i < len(fs); i++ {
+		for j := i; j > 0 && fs[j].Start < fs[j-1].Start; j-- {
+			fs[j], fs[j-1] = fs[j-1], fs[j]
+		}
+	}
+	for i := range fs {
+		if fs[i].Start > s.lined {
+			s.line += strings.Count(s.text[s.lined:fs[i].Start], "\n")
+			s.lined = fs[i].Start
+		}
+		fs[i].Place.Line = s.line
+	}
+}
+
+// near answers whether one of the words stands within reach bytes before i.
+func (s *scanner) near(i, reach int, words []string) bool {
+	from := max(0, i-reach)
+	before := s.text[from:i]
+	for _, w := range words {
+		if strings.Contains(before, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// take marks groups a to b as used and records a finding over them.
+func (s *scanner) take(a, b int, k Kind, c Class, masked string) {
+	s.takeAt(a, b, s.groups[a].start, s.groups[b].end, k, c, masked)
+}
+
+func (s *scanner) takeAt(a, b, start, end int, k Kind, c Class, masked string) {
+	for g := a; g <= b; g++ {
+		s.groups[g].taken = true
+	}
+	s.found = append(s.found, Finding{Kind: k, Class: c, Start: start, End: end, Masked: masked})
+}
