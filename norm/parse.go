@@ -71,15 +71,15 @@ func (r *reader) read(b []byte) *Profile {
 		return nil
 	}
 	r.shape(body)
-	if len(r.problems) > 0 { // decoding what the shape forbids would only repeat the same problems less clearly
-		r.decode(body)
+	p := &Profile{}
+	if err := yaml.NodeToValue(body, p); err != nil {
+		if len(r.problems) == 0 { // else the shape has already said it better
+			r.syntax(err)
+		}
 		return nil
 	}
-	p := r.decode(body)
-	if p != nil {
-		p.fillDefaults()
-		r.validate(p)
-	}
+	p.fillDefaults()
+	r.validate(p)
 	return p
 }
 
@@ -105,15 +105,6 @@ func (r *reader) parse(b []byte) ast.Node {
 		return nil
 	}
 	return bodies[0]
-}
-
-func (r *reader) decode(body ast.Node) *Profile {
-	p := &Profile{}
-	if err := yaml.NodeToValue(body, p); err != nil {
-		r.syntax(err)
-		return nil
-	}
-	return p
 }
 
 // syntax records an error of the YAML library at its token.

@@ -66,7 +66,33 @@ func (r *reader) walk(path string, n ast.Node, t reflect.Type) {
 	default:
 		if !isLeaf(t) {
 			r.wrong(path, "%s is expected here", kindWord(t))
+			return
 		}
+		r.leaf(path, n, t)
+	}
+}
+
+// leaf checks that a single value is of the kind its field needs.
+func (r *reader) leaf(path string, n ast.Node, t reflect.Type) {
+	var ok bool
+	switch {
+	case t == reflect.TypeFor[clock.Date]():
+		_, err := clock.ParseDate(n.GetToken().Value)
+		if ok = err == nil; !ok {
+			r.wrong(path, "%v; write an existing day", err)
+			return
+		}
+	case t.Kind() == reflect.Int:
+		ok = n.Type() == ast.IntegerType
+	case t.Kind() == reflect.Float64:
+		ok = n.Type() == ast.IntegerType || n.Type() == ast.FloatType
+	case t.Kind() == reflect.Bool:
+		ok = n.Type() == ast.BoolType
+	default:
+		ok = true
+	}
+	if !ok {
+		r.wrong(path, "%s is expected here, not %q", kindWord(t), n.GetToken().Value)
 	}
 }
 
@@ -105,6 +131,12 @@ func kindWord(t reflect.Type) string {
 	switch {
 	case t.Kind() == reflect.Slice:
 		return "a list"
+	case t.Kind() == reflect.Int:
+		return "a whole number"
+	case t.Kind() == reflect.Float64:
+		return "a number"
+	case t.Kind() == reflect.Bool:
+		return "true or false"
 	case isLeaf(t):
 		return "a single value"
 	case t.Kind() == reflect.Map:

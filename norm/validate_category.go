@@ -98,9 +98,9 @@ func (r *reader) basis(p *Profile, path string, b Basis) {
 		r.reference(path+".law", b.Law, "law", idsOf(p.Laws, func(x Law) string { return x.ID }))
 	} else {
 		r.text(path+".title", b.Title, true)
+		r.url(path+".url", b.URL)
 	}
 	if b.Article != "" && !articlePattern.MatchString(b.Article) {
 		r.wrong(path+".article", "%q must be an article number such as 20, 14.2 (paragraph 2) or 20(8) (item 8)", b.Article)
 	}
-	r.url(path+".url", b.URL)
 }

@@ -3,7 +3,6 @@ package norm
 import (
 	"fmt"
 	"slices"
-	"strings"
 )
 
 var (
@@ -180,7 +179,7 @@ func (r *reader) steps(p *Profile, at string, steps []ReviewStep) {
 	}
 	for _, c := range []string{"secrecy", "privacy"} {
 		if !slices.Contains(checks, c) {
-			r.wrong(at, "no step checks %s; add it to the checks of one (%s)", c, strings.Join([]string{"secrecy", "privacy"}, " and "))
+			r.wrong(at, "no step checks %s; add it to the checks of one", c)
 		}
 	}
 }
