@@ -4,10 +4,15 @@ import (
 	"os"
 	"testing"
 
+	"github.com/google/go-cmp/cmp/cmpopts"
+
 	"yangguang/internal/calendar"
 	"yangguang/internal/clock"
 	"yangguang/internal/i18n"
 )
+
+// dates lets cmp compare dates.
+var dates = cmpopts.EquateComparable(clock.Date{})
 
 func TestMain(m *testing.M) {
 	i18n.MustLoad(calendar.Locale)
