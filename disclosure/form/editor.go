@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"yangguang/internal/fault"
 	"yangguang/internal/i18n"
 	"yangguang/norm"
@@ -17,27 +19,30 @@ const MoreRows = "more_rows"
 
 // Editor is the form as it is filled in, in the reader's language.
 type Editor struct {
-	Shape    string
-	Caption  string
-	Note     string
-	Problems []Problem // for the summary at the top, in the order of the page
-	Fields   []Input
-	RowHead  string
-	Columns  []Head
-	Rows     []InputRow
-	Free     bool // rows may be added
-	Next     int  // what the button for more rows sends
+	Shape   string
+	Caption string
+	Note    string
+	Wrong   []string // sentences about the whole
+	Fields  []Input
+	RowHead string
+	Columns []Head
+	Rows    []InputRow
+	Free    bool // rows may be added
+	Next    int  // what the button for more rows sends
 }
-
-// Problem is one refusal as the summary shows it: where, what, and the id of
-// the input it links to ("" when it concerns the whole).
-type Problem struct{ Name, Label, Text string }
 
 // Head is the head of a column of inputs.
 type Head struct {
 	ID, Heading, Help string
 	Required          bool
 	Numeric, Computed bool
+}
+
+func (e Editor) rowHead(ctx context.Context) string {
+	if e.RowHead != "" {
+		return e.RowHead
+	}
+	return i18n.T(ctx, "form.row_number")
 }
 
 // InputRow is one row of inputs.
@@ -58,7 +63,9 @@ type Input struct {
 	Mode     string // inputmode
 	Required bool
 	Computed bool // a total: may be left blank
+	Short    bool // a box as wide as a date
 	Errors   []string
+	HelpID   string // of the column's help; "" where there is none
 	Options  []Option
 }
 
@@ -74,14 +81,14 @@ type Option struct {
 func NewEditor(ctx context.Context, f norm.Form, d Data, wrong []fault.Field, blank int) Editor {
 	d = Normalize(f, d)
 	b := builder{ctx: ctx, form: f, errs: sentences(ctx, wrong)}
-	e := Editor{Shape: f.Shape, Caption: f.Title.In(ctx), Note: f.Note.In(ctx), Problems: Problems(ctx, f, wrong),
+	e := Editor{Shape: f.Shape, Caption: f.Title.In(ctx), Note: f.Note.In(ctx), Wrong: b.errs[Whole],
 		Free: len(f.Rows) == 0 && len(f.Columns) > 0, Next: blank + 10}
 	for _, fd := range f.Fields {
 		computed := f.Shape == "record" && isTotal(f, "columns", fd.ID)
 		e.Fields = append(e.Fields, b.input(fd, FieldName(fd.ID), "", d.Fields[fd.ID], computed))
 	}
 	for _, c := range f.Columns {
-		e.Columns = append(e.Columns, Head{ID: c.ID, Heading: heading(ctx, c), Help: c.Help.In(ctx), Required: c.Required,
+		e.Columns = append(e.Columns, Head{ID: c.ID, Heading: heading(ctx, c), Help: helpOf(ctx, c), Required: c.Required,
 			Numeric: numeric(c), Computed: isTotal(f, "columns", c.ID)})
 	}
 	if len(f.Rows) > 0 {
@@ -105,18 +112,6 @@ func Blanks(values url.Values) int {
 		return 3
 	}
 	return min(n, 100)
-}
-
-// Problems names each refusal for the summary at the top of the page.
-func Problems(ctx context.Context, f norm.Form, wrong []fault.Field) (out []Problem) {
-	for _, w := range wrong {
-		p := Problem{Name: w.Name, Label: labelOf(ctx, f, w.Name), Text: i18n.T(ctx, w.Key, w.Args...)}
-		if w.Name == Whole {
-			p.Name = ""
-		}
-		out = append(out, p)
-	}
-	return out
 }
 
 // labelOf names an input as people call it: its row and its column.
@@ -163,7 +158,7 @@ func (b builder) row(i int, r Row) InputRow {
 }
 
 func (b builder) input(f norm.Field, name, row, value string, computed bool) Input {
-	in := Input{Name: name, Heading: heading(b.ctx, f), Help: f.Help.In(b.ctx), Value: value, Kind: "text",
+	in := Input{Name: name, Heading: heading(b.ctx, f), Help: helpOf(b.ctx, f), Value: value, Kind: "text",
 		Required: f.Required && !computed, Computed: computed, Errors: b.errs[name]}
 	in.Label = in.Heading
 	if row != "" {
@@ -179,11 +174,22 @@ func (b builder) input(f norm.Field, name, row, value string, computed bool) Inp
 		in.Kind = f.Type
 	case f.Type == "phone":
 		in.Kind = "tel"
-	case (f.Type == "date" || f.Type == "month") && in.Help == "":
-		in.Help = i18n.T(b.ctx, "form.help_"+f.Type)
+	case f.Type == "date", f.Type == "month":
+		in.Short = true
+	}
+	if row != "" && in.Help != "" {
+		in.HelpID = "f-help-" + f.ID
 	}
 	in.Options = b.options(f, value)
 	return in
+}
+
+// helpOf is what stands under a label: the norm's words, or how to write dates.
+func helpOf(ctx context.Context, f norm.Field) string {
+	if f.Help.IsZero() && (f.Type == "date" || f.Type == "month") {
+		return i18n.T(ctx, "form.help_"+f.Type)
+	}
+	return f.Help.In(ctx)
 }
 
 // options lists the choices; a value that is none of them stays to be seen.
@@ -200,4 +206,28 @@ func (b builder) options(f norm.Field, value string) (out []Option) {
 		out = append(out, Option{value, value, true})
 	}
 	return out
+}
+
+// attrs are the attributes of a control in a table: it is described by its
+// column's help and by what is wrong with it.
+func (in Input) attrs() templ.Attributes {
+	a := templ.Attributes{"autocomplete": "off"}
+	var by []string
+	if in.HelpID != "" {
+		by = append(by, in.HelpID)
+	}
+	if len(in.Errors) > 0 {
+		by = append(by, in.ID()+"-error")
+		a["aria-invalid"] = "true"
+	}
+	if len(by) > 0 {
+		a["aria-describedby"] = strings.Join(by, " ")
+	}
+	if in.Mode != "" {
+		a["inputmode"] = in.Mode
+	}
+	if in.Required {
+		a["aria-required"] = "true"
+	}
+	return a
 }

@@ -161,6 +161,7 @@ func show(ctx context.Context, f norm.Field, s string) Cell {
 		return c
 	}
 	switch {
+	case isYear(f): // 2026, never 2,026
 	case numeric(f):
 		c.Text = Group(s)
 	case f.Type == "date":

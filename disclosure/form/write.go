@@ -1,0 +1,323 @@
+package form
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math/big"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/xuri/excelize/v2"
+
+	"yangguang/internal/fault"
+	"yangguang/internal/i18n"
+	"yangguang/norm"
+)
+
+// Meta is what stands above an exported form.
+type Meta struct {
+	Title       string
+	Agency      string
+	IndexNumber string // 索引号
+	Demo        bool   // marks the file 演示数据
+}
+
+// Template makes the blank spreadsheet of a form, to be filled in elsewhere
+// and read by Read.
+func Template(f norm.Form, lang i18n.Lang, demo bool) ([]byte, error) {
+	return workbook(f, Data{}, lang, Meta{Demo: demo}, spareRows)
+}
+
+// Write makes the spreadsheet of a filled-in form. Totals left blank are
+// filled; Read gives back the same data.
+func Write(f norm.Form, d Data, lang i18n.Lang, meta Meta) ([]byte, error) {
+	return workbook(f, FillSums(f, d), lang, meta, 0)
+}
+
+func workbook(f norm.Form, d Data, lang i18n.Lang, meta Meta, spare int) (b []byte, err error) {
+	defer fault.Wrap(&err, "form.workbook(%s)", f.ID)
+	if err := d.within(); err != nil {
+		return nil, err
+	}
+	w := writer{ctx: i18n.With(context.Background(), lang), form: f, data: Normalize(f, d), meta: meta, file: excelize.NewFile(), lists: map[string]string{}}
+	defer w.file.Close()
+	if w.st, err = newStyles(w.file); err != nil {
+		return nil, err
+	}
+	w.notes = i18n.T(w.ctx, "form.xlsx.notes")
+	if w.sheet = sheetName(f.Title.In(w.ctx)); w.sheet == "" || w.sheet == w.notes {
+		w.sheet = i18n.T(w.ctx, "form.xlsx.sheet")
+	}
+	for i := range spare {
+		if len(f.Rows) == 0 && len(f.Columns) > 0 {
+			w.data.Rows = append(w.data.Rows, Row{ID: strconv.Itoa(i + 1)})
+		}
+	}
+	if err := w.all(); err != nil {
+		return nil, err
+	}
+	var buf bytes.Buffer
+	if err := w.file.Write(&buf); err != nil {
+		return nil, err
+	}
+	return buf.Bytes(), nil
+}
+
+// writer makes one workbook.
+type writer struct {
+	ctx          context.Context
+	form         norm.Form
+	data         Data
+	meta         Meta
+	file         *excelize.File
+	st           styles
+	sheet, notes string
+	sw           *excelize.StreamWriter
+	row          int               // last row written
+	first        int               // row of the first data row
+	lists        map[string]string // range of the choices of each input
+	sums         map[string]identity
+}
+
+func (w *writer) all() error {
+	if err := w.file.SetSheetName("Sheet1", w.sheet); err != nil {
+		return err
+	}
+	if _, err := w.file.NewSheet(w.notes); err != nil {
+		return err
+	}
+	w.sums = map[string]identity{}
+	for _, s := range identities(w.form, w.data) {
+		if _, twice := w.sums[s.name]; !twice {
+			w.sums[s.name] = s
+		}
+	}
+	for _, step := range []func() error{w.notesSheet, w.open, w.titles, w.fields, w.table, w.close, w.properties} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *writer) open() (err error) {
+	if w.sw, err = w.file.NewStreamWriter(w.sheet); err != nil {
+		return err
+	}
+	col := w.cols()
+	for i, c := range w.form.Columns {
+		if err := w.sw.SetColWidth(col+i, col+i, width(c, i)); err != nil {
+			return err
+		}
+	}
+	if col == 2 || len(w.form.Columns) == 0 {
+		return w.sw.SetColWidth(1, 1, 30)
+	}
+	return nil
+}
+
+// cols is the column the first column of the table stands in: after the row
+// titles where rows are fixed.
+func (w *writer) cols() int {
+	if len(w.form.Rows) > 0 {
+		return 2
+	}
+	return 1
+}
+
+func width(f norm.Field, i int) float64 {
+	switch {
+	case i == 0, f.Type == "longtext":
+		return 32
+	case numeric(f), f.Type == "date", f.Type == "month":
+		return 16
+	}
+	return 24
+}
+
+func (w *writer) line(cells ...any) error {
+	w.row++
+	return w.sw.SetRow(cellName(1, w.row), cells)
+}
+
+func (w *writer) cell(style string, v any) excelize.Cell {
+	return excelize.Cell{StyleID: w.st[style], Value: v}
+}
+
+func (w *writer) titles() error {
+	title := w.meta.Title
+	if title == "" {
+		title = w.form.Title.In(w.ctx)
+	}
+	if err := w.line(w.cell("title", title)); err != nil {
+		return err
+	}
+	var rest []any
+	if w.meta.Demo {
+		rest = append(rest, w.cell("demo", i18n.T(w.ctx, "form.xlsx.demo")))
+	}
+	if w.meta.Agency != "" {
+		rest = append(rest, w.cell("meta", i18n.T(w.ctx, "form.xlsx.agency", w.meta.Agency)))
+	}
+	if w.meta.IndexNumber != "" {
+		rest = append(rest, w.cell("meta", i18n.T(w.ctx, "form.xlsx.index", w.meta.IndexNumber)))
+	}
+	for _, c := range rest {
+		if err := w.line(c); err != nil {
+			return err
+		}
+	}
+	w.row++ // a blank line
+	return nil
+}
+
+// fields writes one line for each field: title, answer, grey id.
+func (w *writer) fields() error {
+	at := map[string]string{}
+	for i, f := range w.form.Fields {
+		at[f.ID] = cellName(2, w.row+1+i)
+	}
+	for _, f := range w.form.Fields {
+		v := w.answer(f, FieldName(f.ID), w.data.Fields[f.ID], func(ids []string) []string { return look(at, ids) })
+		if err := w.line(w.cell("label", w.heading(f)), v, w.cell("id", fieldMark+f.ID)); err != nil {
+			return err
+		}
+		if err := w.allow(f, FieldName(f.ID), cellName(2, w.row)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func look(at map[string]string, ids []string) (out []string) {
+	for _, id := range ids {
+		if c, ok := at[id]; ok {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+func (w *writer) heading(f norm.Field) string {
+	s := heading(w.ctx, f)
+	if f.Required {
+		s += " *"
+	}
+	return s
+}
+
+// table writes the head, the grey ids and the rows.
+func (w *writer) table() error {
+	if len(w.form.Columns) == 0 {
+		return nil
+	}
+	w.row++ // a blank line
+	var head, ids []any
+	if len(w.form.Rows) > 0 {
+		head, ids = append(head, w.cell("head", i18n.T(w.ctx, "form.row_head"))), append(ids, w.cell("id", ""))
+	}
+	for _, c := range w.form.Columns {
+		head = append(head, w.cell("head", w.heading(c)))
+		ids = append(ids, w.cell("id", columnMark+c.ID))
+	}
+	if err := w.line(head...); err != nil {
+		return err
+	}
+	if err := w.line(ids...); err != nil {
+		return err
+	}
+	w.first = w.row + 1
+	for i, r := range w.data.Rows {
+		if err := w.dataRow(i, r); err != nil {
+			return err
+		}
+	}
+	return w.allowColumns()
+}
+
+func (w *writer) dataRow(i int, r Row) error {
+	var cells []any
+	if len(w.form.Rows) > 0 {
+		cells = append(cells, w.cell("label", rowTitle(w.ctx, w.form, r.ID)))
+	}
+	for _, c := range w.form.Columns {
+		cells = append(cells, w.answer(c, CellName(i, c.ID), r.Cells[c.ID], w.refs(i, c.ID)))
+	}
+	if len(w.form.Rows) > 0 {
+		cells = append(cells, w.cell("id", rowMark+r.ID))
+	}
+	return w.line(cells...)
+}
+
+// refs finds the cells a total adds up: columns of its row, or rows of its
+// column, whichever the ids name.
+func (w *writer) refs(row int, col string) func([]string) []string {
+	return func(ids []string) (out []string) {
+		if isTotal(w.form, "columns", col) {
+			at := map[string]string{}
+			for j, c := range w.form.Columns {
+				at[c.ID] = cellName(w.cols()+j, w.first+row)
+			}
+			return look(at, ids)
+		}
+		j := slices.IndexFunc(w.form.Columns, func(c norm.Field) bool { return c.ID == col })
+		at := map[string]string{}
+		for i, r := range w.data.Rows {
+			at[r.ID] = cellName(w.cols()+j, w.first+i)
+		}
+		return look(at, ids)
+	}
+}
+
+// answer is a cell with its value and, where it is the total of a sum that
+// holds, its formula; a total that does not hold stands as it was published.
+func (w *writer) answer(f norm.Field, name, s string, refs func([]string) []string) excelize.Cell {
+	c := w.cell(style(f), typed(f, s, show(w.ctx, f, s).Text))
+	id, ok := w.sums[name]
+	if !ok {
+		return c
+	}
+	if want, known := id.value(); s != "" && (!known || !holds(f, s, want)) {
+		return c
+	}
+	c.Formula = w.formula(f, name, refs)
+	return c
+}
+
+func holds(f norm.Field, s string, want *big.Int) bool {
+	got, p := parseNumber(f, s)
+	return p == nil && want.Cmp(big.NewInt(got)) == 0
+}
+
+// formula adds up the parts of a total; blank until one of them is given.
+func (w *writer) formula(f norm.Field, name string, refs func([]string) []string) string {
+	sum := w.sumOf(name)
+	plus, minus := strings.Join(refs(sum.Parts), ","), strings.Join(refs(sum.Minus), ",")
+	if plus == "" {
+		return ""
+	}
+	value, all := "SUM("+plus+")", plus
+	if minus != "" {
+		value, all = value+"-SUM("+minus+")", all+","+minus
+	}
+	return fmt.Sprintf(`IF(COUNT(%s)=0,"",ROUND(%s,%d))`, all, value, decimals(f))
+}
+
+// sumOf finds the sum of the norm that makes a total; the same one as
+// identities lists first.
+func (w *writer) sumOf(name string) norm.Sum {
+	row, col, inTable := cellOf(name)
+	for _, s := range w.form.Sums {
+		switch {
+		case s.Axis == "rows":
+			if inTable && row < len(w.data.Rows) && w.data.Rows[row].ID == s.Total && !isTotal(w.form, "columns", col) {
+				return s
+			}
+		case !inTable && FieldName(s.Total) == name, inTable && s.Total == col:
+			return s
+		}
+	}
+	return norm.Sum{}
+}
