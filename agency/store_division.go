@@ -65,7 +65,7 @@ func countDivisions(tx *db.Tx, within Code) (n int, err error) {
 // PostgreSQL wants many, since each statement is a journey.
 func batchRows(tx *db.Tx) int {
 	if tx.Postgres() {
-		return 500
+		return 250
 	}
 	return 8
 }
