@@ -1,6 +1,13 @@
 package ui
 
-import "strings"
+import (
+	"context"
+	"io"
+	"strings"
+	"unicode"
+
+	"github.com/a-h/templ"
+)
 
 // most is how many tokens a comparison takes on each side; beyond it the whole
 // stands as replaced, which is true if not helpful, and costs no memory.
@@ -53,7 +60,7 @@ func changed(gone, come []string) []DiffLine {
 }
 
 func within(before, after string) (d, a []DiffPart) {
-	x, y := strings.Split(before, ""), strings.Split(after, "")
+	x, y := tokens(before), tokens(after)
 	i, j := 0, 0
 	for _, m := range append(common(x, y), [2]int{len(x), len(y)}) {
 		d = push(d, strings.Join(x[i:m[0]], ""), true)
@@ -65,6 +72,42 @@ func within(before, after string) (d, a []DiffPart) {
 		i, j = m[0]+1, m[1]+1
 	}
 	return d, a
+}
+
+// tokens cuts a line into Han characters, and whole numbers and foreign words:
+// 86.40 against 864,000 is one change, not five.
+func tokens(s string) []string {
+	var out []string
+	joined := false
+	for _, r := range s {
+		whole := unicode.IsDigit(r) || unicode.IsLetter(r) && !unicode.Is(unicode.Han, r) || joined && (r == '.' || r == ',')
+		if whole && joined {
+			out[len(out)-1] += string(r)
+		} else {
+			out = append(out, string(r))
+		}
+		joined = whole
+	}
+	return out
+}
+
+// diffText writes the pieces of a line with nothing between them, which a
+// template cannot promise; white space matters in a comparison.
+func diffText(l DiffLine, element string) templ.Component {
+	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+		var b strings.Builder
+		b.WriteString(`<span class="diff-text">`)
+		for _, p := range l.Parts {
+			text := templ.EscapeString(p.Text)
+			if p.Changed && element != "" {
+				text = "<" + element + ">" + text + "</" + element + ">"
+			}
+			b.WriteString(text)
+		}
+		b.WriteString(`</span>`)
+		_, err := io.WriteString(w, b.String())
+		return err
+	})
 }
 
 func push(ps []DiffPart, s string, changed bool) []DiffPart {

@@ -1,1 +1,7 @@
-// stub
+// What the staff desk gains: nothing typed is lost, and the list is walked by
+// keys.
+import { autosave } from "./_autosave";
+import { keys } from "./_keys";
+
+autosave();
+keys();

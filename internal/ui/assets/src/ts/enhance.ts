@@ -1,1 +1,13 @@
-// Placeholder for the public page's enhancements.
+// What every page gains where scripts run. Nothing here is the only way to do
+// anything.
+import { count } from "./_count";
+import { guard } from "./_guard";
+import { handy } from "./_handy";
+import { readAloud } from "./_read";
+import { rows } from "./_rows";
+
+handy();
+readAloud();
+guard();
+count();
+rows();
