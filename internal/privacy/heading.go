@@ -38,8 +38,10 @@ var headings = []struct {
 	{sensitiveRole, []string{"诊断", "病种", "疾病", "病名", "残疾类别", "残疾等级", "孕周", "孕产", "怀孕", "末次月经", "避孕", "节育", "生育", "胎次", "流产", "婚姻状况", "精神", "HIV", "致贫原因", "低保类别"}},
 }
 
-// counting words make a heading an aggregate: 残疾人数, 户主总数, 生育率.
-var counting = []string{"人数", "户数", "数量", "总数", "率", "合计", "金额", "次数", "例数", "(人)", "（人）", "（例）", "（户）", "政策", "服务", "项目", "单位", "标准"}
+// counting words make a heading an aggregate or an office's own: 残疾人数, 生育率,
+// 许可证号.
+var counting = []string{"人数", "户数", "数量", "总数", "率", "合计", "金额", "次数", "例数", "(人)", "（人）", "（例）", "（户）", "政策", "服务", "项目", "单位", "标准",
+	"许可证", "执照", "资格", "执业", "登记证", "备案", "合格证"}
 
 // plainHeadings are other common headings: they hold nothing personal, but
 // tell that a row is a row of headings and not of values.

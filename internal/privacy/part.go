@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/xml"
 	"errors"
+	"image"
 	"io"
 	"path"
 	"strings"
@@ -213,8 +214,8 @@ func (in *inspection) nested(name string, b []byte) error {
 	switch rep.Type {
 	case JPEG, PNG, WebP:
 		rep.Pictures++
-		if len(b) < smallPicture {
-			rep.Uncertain = "" // a line, an icon: too small to hold text
+		if icon(b) {
+			rep.Uncertain = "" // a line, a bullet: too small to hold a number
 		}
 	case Unknown:
 		if isDrawing(b) {
@@ -230,8 +231,11 @@ func (in *inspection) nested(name string, b []byte) error {
 	return nil
 }
 
-// smallPicture is the size of a picture below which it is decoration.
-const smallPicture = 4 << 10
+// icon answers whether a picture is too small to show a line of digits.
+func icon(b []byte) bool {
+	c, _, err := image.DecodeConfig(bytes.NewReader(b))
+	return err == nil && (c.Width < 8 || c.Height < 6 || c.Width*c.Height <= 48*48)
+}
 
 // isDrawing answers whether bytes are a metafile, GIF, BMP, TIFF or SVG.
 func isDrawing(b []byte) bool {

@@ -11,8 +11,6 @@ import (
 	pdferrors "github.com/klippa-app/go-pdfium/errors"
 	"github.com/klippa-app/go-pdfium/references"
 	"github.com/klippa-app/go-pdfium/requests"
-
-	"yangguang/internal/fault"
 )
 
 const (
@@ -38,6 +36,9 @@ func (in *inspection) pdf(b []byte) error {
 	if err != nil {
 		return err
 	}
+	if d.unread {
+		d.unpack(b)
+	}
 	// Attachments last: they may be PDF files and need the reader again.
 	for _, a := range d.attached {
 		in.rep.hide(HiddenEmbedded, Place{Part: Embedded}, 1)
@@ -61,8 +62,8 @@ type pdfDoc struct {
 	in       *inspection
 	lib      pdfium.Pdfium
 	doc      references.FPDF_DOCUMENT
-	pictures int
 	attached []attachment
+	unread   bool // an attachment the library could not give
 }
 
 func (d *pdfDoc) read(b []byte) error {
@@ -77,9 +78,8 @@ func (d *pdfDoc) read(b []byte) error {
 		return nil
 	}
 	d.doc = doc.Document
-	d.pictures = countImages(b)
-	d.in.rep.Pictures += d.pictures
-	if d.pictures > 0 {
+	if n := countImages(b); n > 0 {
+		d.in.rep.Pictures += n
 		d.in.rep.doubt(UncertainPicture)
 	}
 	count, err := d.lib.FPDF_GetPageCount(&requests.FPDF_GetPageCount{Document: d.doc})
@@ -196,62 +196,9 @@ func (d *pdfDoc) document() {
 	}
 	if a, err := d.lib.GetAttachments(&requests.GetAttachments{Document: d.doc}); err == nil {
 		for _, f := range a.Attachments {
-			d.attached = append(d.attached, attachment{f.Name, f.Content})
-		}
-	}
-}
-
-// revisions scans the states an incrementally saved file still holds: what was
-// deleted from the last one can be read in the ones before.
-func (d *pdfDoc) revisions(b []byte) {
-	mark := []byte("%%EOF")
-	n := bytes.Count(b, mark) - 1
-	if bytes.Contains(b[:min(len(b), 2048)], []byte("/Linearized")) {
-		n--
-	}
-	if n <= 0 {
-		return
-	}
-	d.in.rep.hide(HiddenRevision, Place{Part: Revision}, n)
-	if n > maxRevisions {
-		d.in.rep.doubt(UncertainTooMuch)
-	}
-	known := map[string]bool{}
-	for _, f := range d.in.rep.Findings {
-		known[string(f.Kind)+f.Masked] = true
-	}
-	end := len(b)
-	for range min(n+1, maxRevisions+1) {
-		i := bytes.LastIndex(b[:end], mark)
-		if i < 0 {
-			return
-		}
-		if end = i; end+len(mark) < len(b)-8 {
-			d.revision(b[:end+len(mark)], known)
-		}
-	}
-}
-
-func (d *pdfDoc) revision(b []byte, known map[string]bool) {
-	doc, err := d.lib.OpenDocument(&requests.OpenDocument{File: &b})
-	if err != nil {
-		return
-	}
-	defer func() { _, _ = d.lib.FPDF_CloseDocument(&requests.FPDF_CloseDocument{Document: doc.Document}) }()
-	count, err := d.lib.FPDF_GetPageCount(&requests.FPDF_GetPageCount{Document: doc.Document})
-	if err != nil {
-		return
-	}
-	for i := range min(count.PageCount, maxPages) {
-		page := requests.Page{ByIndex: &requests.PageByIndex{Document: doc.Document, Index: i}}
-		text, err := d.lib.GetPageText(&requests.GetPageText{Page: page})
-		if err != nil {
-			continue
-		}
-		for _, f := range scanAt(joined(text.Text), Place{Page: i + 1, Part: Revision}) {
-			if key := string(f.Kind) + f.Masked; !known[key] {
-				known[key] = true
-				d.in.rep.add(f)
+			d.unread = d.unread || len(f.Content) == 0
+			if len(f.Content) > 0 {
+				d.attached = append(d.attached, attachment{f.Name, f.Content})
 			}
 		}
 	}
@@ -272,5 +219,3 @@ func countImages(b []byte) int {
 		}
 	}
 }
-
-var errBusy = fault.Say(fault.Unavailable, "privacy.busy")

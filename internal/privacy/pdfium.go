@@ -25,6 +25,8 @@ const (
 	pdfWait   = 60 * time.Second // for the reader to become free
 )
 
+var errBusy = fault.Say(fault.Unavailable, "privacy.busy")
+
 // pdfReader is PDFium compiled to WebAssembly: it cannot reach files, network
 // or other memory, whatever a hostile file does to it. It starts with the
 // first PDF, since compiling takes seconds and much memory when no cache

@@ -1,6 +1,8 @@
 package privacy
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -229,27 +231,28 @@ func (t *table) covered(first, col int) bool {
 // beside a name, so are health and family data, which alone tell of nobody.
 func (t *table) strict(first int, roles []role) {
 	row := t.found[first:]
-	identified, named, sensitive := false, false, hasSensitive(row)
-	for i, f := range row {
-		if f.Kind == Resident && t.roleAt(f.Place.Col, roles) == idRole {
-			row[i].Class = Never // the heading says what a wrong check digit left open
+	var identified, named, private bool
+	for i := range row {
+		f := &row[i]
+		if t.roleAt(f.Place.Col, roles) == idRole {
+			f.Kind, f.Class = Resident, Never // the heading says what the digits left open
 		}
-		identified = identified || f.Kind == Resident && row[i].Class == Never || f.Kind == Passport
+		identified = identified || f.Class == Never && f.Kind != Sensitive
 		named = named || f.Kind == Name
+		private = private || f.Kind == Sensitive || f.Kind == Account
 	}
 	kept := row[:0]
 	for _, f := range row {
 		switch {
-		case identified, f.Kind == Sensitive && named, f.Kind == Account && named:
+		case identified, named && private && (f.Kind == Name || f.Kind == Sensitive || f.Kind == Account):
 			f.Class = Never
 		case f.Kind == Sensitive:
 			continue
-		case f.Kind == Name && sensitive:
-			f.Class = Never
 		}
 		kept = append(kept, f)
 	}
 	t.found = t.found[:first+len(kept)]
+	slices.SortStableFunc(kept, func(a, b Finding) int { return cmp.Compare(a.Place.Col, b.Place.Col) })
 }
 
 // roleAt is the role of the current row's cell in a column.
@@ -260,15 +263,6 @@ func (t *table) roleAt(col int, roles []role) role {
 		}
 	}
 	return noRole
-}
-
-func hasSensitive(row []Finding) bool {
-	for _, f := range row {
-		if f.Kind == Sensitive {
-			return true
-		}
-	}
-	return false
 }
 
 func countDigits(s string) int {
