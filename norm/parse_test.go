@@ -161,6 +161,7 @@ func TestHostileFilesAreRefusedQuickly(t *testing.T) {
 	}
 }
 
+// Run it with -fuzzminimizetime 1x: seeds are whole profiles, and shortening each finding would take all the time.
 func FuzzParse(f *testing.F) {
 	base := minimal(f)
 	f.Add([]byte(base))
