@@ -1,6 +1,8 @@
 package calendar
 
 import (
+	"strconv"
+	"strings"
 	"time"
 
 	"yangguang/internal/clock"
@@ -130,4 +132,36 @@ func (c *Calendar) WorkingTimeBetween(a, b time.Time) time.Duration {
 		}
 	}
 	return sum
+}
+
+// hours reads {"from": "2027-05-01", "open": ["08:30-12:00", "15:00-18:00"]}.
+func (p *parser) hours(year int, v value) Hours {
+	f := p.object(v, "from", "open")
+	h := Hours{From: p.date(v.line, f["from"].text)}
+	if !h.From.IsZero() && h.From.Year() != year {
+		p.fail(v.line, "outside_year", strconv.Itoa(year))
+	}
+	end := 0
+	for _, s := range p.list(f["open"]) {
+		from, to, ok := strings.Cut(s.text, "-")
+		a, b := minutes(from), minutes(to)
+		if !ok || a < end || b <= a {
+			p.fail(s.line, "bad_hours", clip(s.text))
+			continue
+		}
+		h.Open, end = append(h.Open, Shift{a, b}), b
+	}
+	if len(h.Open) == 0 {
+		p.fail(v.line, "bad_hours", "")
+	}
+	return h
+}
+
+// minutes of the day of "08:30"; -1 when it is not a time.
+func minutes(s string) int {
+	t, err := time.Parse("15:04", s)
+	if err != nil || len(s) != 5 {
+		return -1
+	}
+	return t.Hour()*60 + t.Minute()
 }

@@ -2,10 +2,7 @@ package calendar
 
 import (
 	"bytes"
-	"encoding/csv"
-	"errors"
 	"fmt"
-	"io"
 	"path"
 	"slices"
 	"strconv"
@@ -91,49 +88,6 @@ func Parse(name string, b []byte, division int64) ([]Edition, []Problem) {
 		return nil, p.problems
 	}
 	return es, nil
-}
-
-func (p *parser) csv(b []byte) []Edition {
-	r := csv.NewReader(bytes.NewReader(b))
-	r.FieldsPerRecord = 3
-	r.TrimLeadingSpace = true
-	var entries []entry
-	for first := true; ; first = false {
-		rec, err := r.Read()
-		var bad *csv.ParseError
-		switch {
-		case errors.Is(err, io.EOF):
-			return p.csvYear(entries)
-		case errors.As(err, &bad):
-			p.fail(bad.Line, "bad_csv")
-			return nil
-		}
-		line, _ := r.FieldPos(0)
-		if first && rec[0] == "date" {
-			continue
-		}
-		d := p.date(line, rec[0])
-		e := entry{line: line, rest: rec[1] == "rest", from: d, to: d, name: p.name(line, rec[2])}
-		if rec[1] != "rest" && rec[1] != "work" {
-			p.fail(line, "bad_kind", rec[1])
-		}
-		if !d.IsZero() {
-			entries = append(entries, e)
-		}
-	}
-}
-
-// csvYear takes the latest year named: days of the December before it belong to
-// the same notice.
-func (p *parser) csvYear(entries []entry) []Edition {
-	if len(entries) == 0 {
-		p.fail(1, "empty")
-		return nil
-	}
-	last := slices.MaxFunc(entries, func(a, b entry) int { return a.from.Compare(b.from) })
-	e := Edition{Division: p.division, Year: last.from.Year()}
-	p.fill(&e, 1, entries)
-	return []Edition{e}
 }
 
 func (p *parser) json(b []byte) []Edition {
@@ -311,36 +265,4 @@ func clip(s string) string {
 		return string(r[:20]) + "…"
 	}
 	return s
-}
-
-// hours reads {"from": "2027-05-01", "open": ["08:30-12:00", "15:00-18:00"]}.
-func (p *parser) hours(year int, v value) Hours {
-	f := p.object(v, "from", "open")
-	h := Hours{From: p.date(v.line, f["from"].text)}
-	if !h.From.IsZero() && h.From.Year() != year {
-		p.fail(v.line, "outside_year", strconv.Itoa(year))
-	}
-	end := 0
-	for _, s := range p.list(f["open"]) {
-		from, to, ok := strings.Cut(s.text, "-")
-		a, b := minutes(from), minutes(to)
-		if !ok || a < end || b <= a {
-			p.fail(s.line, "bad_hours", clip(s.text))
-			continue
-		}
-		h.Open, end = append(h.Open, Shift{a, b}), b
-	}
-	if len(h.Open) == 0 {
-		p.fail(v.line, "bad_hours", "")
-	}
-	return h
-}
-
-// minutes of the day of "08:30"; -1 when it is not a time.
-func minutes(s string) int {
-	t, err := time.Parse("15:04", s)
-	if err != nil || len(s) != 5 {
-		return -1
-	}
-	return t.Hour()*60 + t.Minute()
 }
