@@ -60,3 +60,6 @@ func Millis(t time.Time) int64 { return t.UnixMilli() }
 
 // FromMillis reads a stored instant, in Asia/Shanghai.
 func FromMillis(ms int64) time.Time { return time.UnixMilli(ms).In(Shanghai) }
+
+// None is no instant: stored as NULL, shown as nothing.
+var None time.Time

@@ -35,8 +35,8 @@ type DB struct {
 	clock    clock.Clock
 	ids      idMaker
 	postgres bool
-	pool     *sql.DB   // PostgreSQL: everything; SQLite: the readers
-	writer   *sql.DB   // SQLite: the one writing connection
+	pool     *sql.DB // PostgreSQL: everything; SQLite: the readers
+	writer   *sql.DB // SQLite: the one writing connection
 	readers  chan *stmtConn
 	queue    chan *job // SQLite: use cases waiting for the next commit
 	done     chan struct{}

@@ -131,7 +131,7 @@ func (p *page) serve(w http.ResponseWriter, r *http.Request) {
 
 // cacheKey is the address with the mode; "" for what is never kept: queries
 // are without number, so they are rendered each time.
-func cacheKey(r *http.Request) string {
+func (a *App) cacheKey(r *http.Request) string {
 	if (r.Method != http.MethodGet && r.Method != http.MethodHead) || r.URL.RawQuery != "" {
 		return ""
 	}
@@ -142,13 +142,17 @@ func cacheKey(r *http.Request) string {
 	if err != nil {
 		return r.URL.Path
 	}
-	return r.URL.Path + "\x00" + ParseMode(c.Value).Key()
+	mode := ""
+	if a.o.CanonicalMode != nil {
+		mode = a.o.CanonicalMode(c.Value)
+	}
+	return r.URL.Path + "\x00" + mode
 }
 
 // fromCache answers a published page from memory before anything else runs.
 func (a *App) fromCache(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		key := cacheKey(r)
+		key := a.cacheKey(r)
 		if key != "" {
 			if p := a.cache.find(key, a.o.Clock.Now()); p != nil {
 				setFixedHeaders(w.Header(), a.o.Secure)

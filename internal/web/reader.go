@@ -9,47 +9,17 @@ import (
 	"yangguang/internal/i18n"
 )
 
-// Mode is how the reader likes pages shown; kept in one cookie, nothing else.
-type Mode struct {
-	Elder    bool   // larger type, simpler layout (适老版)
-	Contrast string // "", "light" (black on white) or "dark" (white on black)
-}
-
-// ModeCookie is the cookie that holds the mode, such as "elder-dark".
+// ModeCookie is the cookie that holds how the reader likes pages shown, such as
+// "elder.dark"; nothing else about the reader is kept.
 const ModeCookie = "yg-mode"
-
-// Key is the mode as one word, "" for the usual one.
-func (m Mode) Key() string {
-	parts := []string{}
-	if m.Elder {
-		parts = append(parts, "elder")
-	}
-	if m.Contrast != "" {
-		parts = append(parts, m.Contrast)
-	}
-	return strings.Join(parts, "-")
-}
-
-// ParseMode reads a mode word; unknown parts are passed over.
-func ParseMode(s string) Mode {
-	var m Mode
-	for part := range strings.SplitSeq(s, "-") {
-		switch part {
-		case "elder":
-			m.Elder = true
-		case "light", "dark":
-			m.Contrast = part
-		}
-	}
-	return m
-}
 
 type modeKey struct{}
 type pathKey struct{}
 
-// ModeOf is the reader's mode.
-func ModeOf(ctx context.Context) Mode {
-	m, _ := ctx.Value(modeKey{}).(Mode)
+// ModeWord is the reader's mode as one word, "" for the usual one; the pages'
+// own room reads it.
+func ModeWord(ctx context.Context) string {
+	m, _ := ctx.Value(modeKey{}).(string)
 	return m
 }
 
@@ -101,7 +71,7 @@ func withReader(next http.Handler) http.Handler {
 		}
 		ctx = context.WithValue(ctx, pathKey{}, full)
 		if c, err := r.Cookie(ModeCookie); err == nil {
-			ctx = context.WithValue(ctx, modeKey{}, ParseMode(c.Value))
+			ctx = context.WithValue(ctx, modeKey{}, c.Value)
 		}
 		r2 := r.WithContext(ctx)
 		if path != r.URL.Path {

@@ -69,6 +69,9 @@ type Options struct {
 	Log      *slog.Logger
 	Secure   bool           // served over TLS or behind a TLS proxy: HSTS, __Host- cookies
 	Trusted  []netip.Prefix // proxies whose X-Forwarded-For is believed
+	// CanonicalMode makes one word of a mode cookie, so that made-up cookies do
+	// not multiply the pages kept.
+	CanonicalMode func(cookie string) string
 	// ShowError renders a failure as a page. The request's context carries
 	// language, mode and actor.
 	ShowError func(w http.ResponseWriter, r *http.Request, err error)

@@ -1,0 +1,141 @@
+// Package front makes the frame every page of an installation shares: whose
+// site it is, its navigation, the way down from the nation to the village, the
+// tags government websites must carry.
+//
+// It stores nothing.
+package front
+
+import (
+	"embed"
+	"net/http"
+
+	"yangguang/agency"
+	"yangguang/internal/account"
+	"yangguang/internal/i18n"
+	"yangguang/internal/ui"
+	"yangguang/internal/web"
+)
+
+// Locale holds the frame's sentences.
+//
+//go:embed locale/*.json
+var Locale embed.FS
+
+// Site is what an installation says of itself; configuration, not data.
+type Site struct {
+	Home      agency.Code // the division whose site this is; Nation for all
+	Name      i18n.Text   // 示例县阳光政务公开与监督平台
+	Organiser i18n.Text   // 主办单位
+	Contact   i18n.Text   // 联系方式
+	IDCode    string      // 网站标识码
+	Record    string      // 备案号
+	Police    string      // 公安备案号
+	Domain    string      // https://example.gov.cn, without a slash at its end; "" when not known
+	Demo      bool        // every page is marked 演示数据 and not indexed
+}
+
+// Front builds frames. Rooms add their entries when the program is wired.
+type Front struct {
+	Site
+	nav  []entry
+	desk []entry
+}
+
+type entry struct {
+	key, path string
+	verbs     []string // desk: any of these grants shows it; none: everybody
+}
+
+// Nav adds an entry to the public navigation; key is a locale key.
+func (f *Front) Nav(key, path string) { f.nav = append(f.nav, entry{key: key, path: path}) }
+
+// DeskNav adds an entry to the desk's navigation, shown to holders of one of
+// the grants.
+func (f *Front) DeskNav(key, path string, verbs ...string) {
+	f.desk = append(f.desk, entry{key: key, path: path, verbs: verbs})
+}
+
+// Page is the frame of a public page.
+func (f *Front) Page(r *http.Request, title string, crumbs ...ui.Link) ui.Frame {
+	ctx := r.Context()
+	fr := f.base(r, title)
+	fr.Crumbs = crumbs
+	for _, e := range f.nav {
+		fr.Nav = append(fr.Nav, ui.Link{Text: i18n.T(ctx, e.key), Href: web.URL(ctx, e.path), Current: current(r.URL.Path, e.path)})
+	}
+	return fr
+}
+
+// Desk is the frame of a staff page.
+func (f *Front) Desk(r *http.Request, title string, crumbs ...ui.Link) ui.Frame {
+	ctx := r.Context()
+	fr := f.base(r, title)
+	fr.Crumbs, fr.NoIndex = crumbs, true
+	a := account.From(ctx)
+	if a == nil {
+		return fr
+	}
+	for _, e := range f.desk {
+		if shown(a, e.verbs) {
+			fr.Nav = append(fr.Nav, ui.Link{Text: i18n.T(ctx, e.key), Href: web.URL(ctx, e.path), Current: current(r.URL.Path, e.path)})
+		}
+	}
+	fr.User = &ui.UserBox{Name: a.Name, SignOut: web.URL(ctx, "/sign-out"),
+		Links: []ui.Link{{Text: i18n.T(ctx, "front.my_account"), Href: web.URL(ctx, "/account")}, {Text: i18n.T(ctx, "front.public_site"), Href: web.URL(ctx, "/")}}}
+	return fr
+}
+
+func shown(a *account.Actor, verbs []string) bool {
+	if len(verbs) == 0 {
+		return true
+	}
+	for _, v := range verbs {
+		if a.Holds(v) {
+			return true
+		}
+	}
+	return false
+}
+
+// current answers whether a page lies under a navigation entry.
+func current(path, entry string) bool {
+	if entry == "/" || entry == "/desk" {
+		return path == entry
+	}
+	return path == entry || len(path) > len(entry) && path[:len(entry)] == entry && path[len(entry)] == '/'
+}
+
+func (f *Front) base(r *http.Request, title string) ui.Frame {
+	ctx := r.Context()
+	link := func(key, path string) ui.Link { return ui.Link{Text: i18n.T(ctx, key), Href: web.URL(ctx, path)} }
+	fr := ui.Frame{
+		Title: title, Lang: i18n.LangOf(ctx), AltURL: web.OtherURL(ctx), URL: web.URL(ctx, web.PathOf(ctx)), Mode: ui.ParseMode(web.ModeWord(ctx)),
+		Demo: f.Demo, NoIndex: f.Demo,
+		Site: ui.Site{Name: f.Name.In(ctx), Organiser: f.Organiser.In(ctx), Contact: f.Contact.In(ctx), IDCode: f.IDCode, Record: f.Record, Police: f.Police,
+			Home: web.URL(ctx, "/"), ErrorURL: web.URL(ctx, "/site-error")},
+		Footer: []ui.Link{link("front.foot_catalogue", "/catalogue"), link("front.foot_guide", "/guide"), link("front.foot_data", "/open-data"),
+			link("front.foot_clauses", "/clauses"), link("front.foot_access", "/accessibility"), link("front.foot_privacy", "/privacy"), link("front.foot_staff", "/desk")},
+		Meta: []ui.Meta{{Name: "SiteName", Content: f.Name.In(ctx)}, {Name: "SiteDomain", Content: f.Domain}, {Name: "SiteIDCode", Content: f.IDCode}},
+	}
+	if f.Domain != "" {
+		fr.Canonical = f.Domain + web.URL(ctx, r.URL.Path)
+	}
+	return fr
+}
+
+// Crumbs is the way from the installation's home down to a unit, and the unit
+// itself when it is not the page being read.
+func (f *Front) Crumbs(r *http.Request, above []agency.Division, u *agency.Agency) []ui.Link {
+	ctx := r.Context()
+	out := []ui.Link{{Text: i18n.T(ctx, "front.home"), Href: web.URL(ctx, "/")}}
+	for _, d := range above {
+		if d.Code == agency.Nation || (f.Home != agency.Nation && !f.Home.Contains(d.Code)) || d.Code == f.Home {
+			continue
+		}
+		out = append(out, ui.Link{Text: d.Name, Href: web.URL(ctx, "/"+d.Code.Short())})
+	}
+	if u != nil {
+		out = append(out, ui.Link{Text: u.Name, Href: web.URL(ctx, "/"+u.Path())})
+	}
+	return out
+}
