@@ -162,6 +162,9 @@ func (s *reader) marks(cells []string) map[int]norm.Field {
 			out[j] = f
 		}
 	}
+	if 2*len(out) <= len(s.form.Columns) { // an answer that looks like an id
+		return nil
+	}
 	return out
 }
 
@@ -181,7 +184,7 @@ func (s *reader) fieldAt(cells []string) (norm.Field, bool) {
 	if len(cells) == 0 {
 		return norm.Field{}, false
 	}
-	for _, c := range cells[min(1, len(cells)):] {
+	for _, c := range cells[min(2, len(cells)):] { // not in the answer itself
 		if id, ok := strings.CutPrefix(strings.TrimSpace(c), fieldMark); ok {
 			if f, known := fieldOf(s.form.Fields, id); known {
 				return f, true

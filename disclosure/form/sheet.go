@@ -21,11 +21,12 @@ const (
 	maxSheet   = 31   // characters of a sheet's name
 )
 
-// excelEpoch is day 0 of spreadsheet dates; before March 1900 spreadsheets
-// count a day that never was, so older dates are written as text.
+// Days are kept as spreadsheets count them from 1954 to 2173, where their
+// number cannot be taken for anything else; other days are kept as text.
 var (
-	excelEpoch   = clock.MustDate("1900-01-01").AddDays(-2)
-	excelSafeDay = clock.MustDate("1900-03-01")
+	excelEpoch = clock.MustDate("1900-01-01").AddDays(-2)
+	firstDay   = 20000
+	lastDay    = 99999
 )
 
 // styles are the looks of cells, by name.
@@ -99,7 +100,7 @@ func typed(f norm.Field, s, shown string) any {
 		}
 		return s
 	case f.Type == "date":
-		if d, err := clock.ParseDate(s); err == nil && !d.Before(excelSafeDay) {
+		if d, err := clock.ParseDate(s); err == nil && d.Sub(excelEpoch) >= firstDay && d.Sub(excelEpoch) <= lastDay {
 			return d.Sub(excelEpoch)
 		}
 		return s
@@ -146,11 +147,11 @@ func floatNoise(raw string) bool {
 	return len(raw) < 40 && (len(frac) > places || strings.ContainsAny(raw, "eE"))
 }
 
-// serial reads a spreadsheet's day number, from 1954 to 2200.
+// serial reads a spreadsheet's day number.
 func serial(raw string) (int, bool) {
 	whole, _, _ := strings.Cut(raw, ".")
 	n, err := strconv.Atoi(whole)
-	return n, err == nil && len(whole) == 5 && n >= 20000 && n < 99999
+	return n, err == nil && len(whole) == 5 && n >= firstDay && n <= lastDay
 }
 
 // sheetName makes a title fit for a sheet's name.
