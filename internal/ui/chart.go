@@ -149,6 +149,18 @@ func (s Series) marks() []mark {
 	return out
 }
 
+// valleys puts the number of a low point under it, where no line runs.
+func (s Series) valleys() []mark {
+	out := s.marks()
+	for i := 1; i+1 < len(out); i++ {
+		a, p, b := s.Data[i-1], s.Data[i], s.Data[i+1]
+		if !a.None && !b.None && a.N > p.N && b.N > p.N && p.N/s.most() > .15 {
+			out[i].TextY = num(plotBase - p.N/s.most()*(plotBase-plotTop) + 22)
+		}
+	}
+	return out
+}
+
 // lines are the runs of known points; a gap ends a run.
 func (s Series) lines() []string {
 	var out []string

@@ -32,11 +32,13 @@ const csp = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 's
 
 // Pages are the pages of the gallery by name.
 var Pages = map[string]func(context.Context, ui.Mode) templ.Component{
-	"home":  func(ctx context.Context, m ui.Mode) templ.Component { return home(frame(ctx, m, "")) },
-	"parts": func(ctx context.Context, m ui.Mode) templ.Component { return parts(frame(ctx, m, say(ctx, "组件", "Components"))) },
-	"item":  func(ctx context.Context, m ui.Mode) templ.Component { return item(itemFrame(ctx, m)) },
-	"form":  func(ctx context.Context, m ui.Mode) templ.Component { return form(formFrame(ctx, m), refused) },
-	"desk":  func(ctx context.Context, m ui.Mode) templ.Component { return desk(deskFrame(ctx, m)) },
+	"home": func(ctx context.Context, m ui.Mode) templ.Component { return home(frame(ctx, m, "")) },
+	"parts": func(ctx context.Context, m ui.Mode) templ.Component {
+		return parts(frame(ctx, m, say(ctx, "组件", "Components")))
+	},
+	"item": func(ctx context.Context, m ui.Mode) templ.Component { return item(itemFrame(ctx, m)) },
+	"form": func(ctx context.Context, m ui.Mode) templ.Component { return form(formFrame(ctx, m), refused) },
+	"desk": func(ctx context.Context, m ui.Mode) templ.Component { return desk(deskFrame(ctx, m)) },
 }
 
 // Handler serves the pages at /{page}?lang=en&mode=elder.contrast.

@@ -1,0 +1,91 @@
+package ui_test
+
+import (
+	"io/fs"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"yangguang/internal/ui"
+)
+
+// TestCommittedAssetsAreFresh builds the sources again and compares.
+func TestCommittedAssetsAreFresh(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short: not building the assets again")
+	}
+	dir := t.TempDir()
+	cmd := exec.Command("go", "run", "-C", filepath.Join("..", "..", "tools"), "./assets", "-out", dir)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Skipf("the build tools cannot be built here: %v\n%s", err, out)
+	}
+	if diff := cmp.Diff(contents(t, os.DirFS(dir)), contents(t, ui.AssetFiles())); diff != "" {
+		t.Errorf("internal/ui/assets/dist is stale: run make generate and commit it (-built +committed):\n%.2000s", diff)
+	}
+}
+
+func contents(t *testing.T, files fs.FS) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	err := fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := fs.ReadFile(files, path)
+		out[path] = string(b)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func TestAssetsAreServedForEverAndNothingElse(t *testing.T) {
+	srv := ui.Assets()
+	for path, want := range map[string]int{
+		ui.Asset("yangguang.css"):          http.StatusOK,
+		ui.Asset("enhance.js"):             http.StatusOK,
+		"/assets/manifest.json":            http.StatusNotFound,
+		"/assets/../frame.go":              http.StatusNotFound,
+		"/assets/yangguang-0000000000.css": http.StatusNotFound,
+	} {
+		w := httptest.NewRecorder()
+		srv.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+		if w.Code != want {
+			t.Errorf("GET %s = %d, want %d", path, w.Code, want)
+		}
+		if want == http.StatusOK && !strings.Contains(w.Header().Get("Cache-Control"), "immutable") {
+			t.Errorf("GET %s may not be kept: %q", path, w.Header().Get("Cache-Control"))
+		}
+	}
+}
+
+var rule = regexp.MustCompile(`([^{}]+)\{([^{}]*)\}`)
+
+// TestStylesSuitChrome80 refuses what browsers of that class do not draw, and
+// what the CSP would not load.
+func TestStylesSuitChrome80(t *testing.T) {
+	files := contents(t, ui.AssetFiles())
+	css := files[strings.TrimPrefix(ui.Asset("yangguang.css"), ui.AssetPrefix)]
+	for _, word := range []string{":has(", ":is(", ":where(", ":focus-visible", "inset:", "inset-inline", "aspect-ratio", "@layer", "@container", "color-mix(", "url(", "@import", "dvh"} {
+		if strings.Contains(css, word) {
+			t.Errorf("the style sheet uses %s", word)
+		}
+	}
+	for _, m := range rule.FindAllStringSubmatch(css, -1) {
+		if strings.Contains(m[2], "display:flex") && regexp.MustCompile(`(^|;)(gap|row-gap|column-gap):`).MatchString(m[2]) {
+			t.Errorf("gap in a flex box: %s", m[1])
+		}
+	}
+	if len(css) > 40_000 {
+		t.Errorf("the style sheet has grown to %d bytes; keep it under 40,000", len(css))
+	}
+}
