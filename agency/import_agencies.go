@@ -128,7 +128,7 @@ func (t *table) reference() string {
 func founding(ctx context.Context, tx *db.Tx, in Import, row tableRow) (f Founding, err error) {
 	c, cells := &checker{tx: tx}, row.cells
 	division := sheetCode(c, in, cells["division"])
-	kind := sheetKind(ctx, cells["kind"])
+	kind := sheetKind(ctx, c, cells["kind"])
 	on, ok := sheetDate(cells["founded_on"])
 	if !ok {
 		c.say("founded_on", "agency.date_malformed")
@@ -171,16 +171,17 @@ func sheetCode(c *checker, in Import, s string) Code {
 	return code
 }
 
-// sheetKind knows a kind by its name in any language; an unknown one is refused by the founding.
-func sheetKind(ctx context.Context, s string) Kind {
+// sheetKind knows a kind by its name in any language.
+func sheetKind(ctx context.Context, c *checker, s string) Kind {
 	for _, k := range Kinds {
 		for _, l := range i18n.Langs {
-			if strings.EqualFold(s, i18n.T(i18n.With(ctx, l), k.Key())) {
+			if s == string(k) || strings.EqualFold(s, i18n.T(i18n.With(ctx, l), k.Key())) {
 				return k
 			}
 		}
 	}
-	return Kind(s)
+	c.say("kind", "agency.kind_unknown")
+	return ""
 }
 
 // findReference finds the agency a cell names: by its address 350525/wjj or by its credit code.

@@ -66,3 +66,5 @@ func TestLocale(t *testing.T) {
 		t.Error(wrong)
 	}
 }
+
+func fuzzStore(f *testing.F) *db.DB { return dbtest.SQLite(f, nil, agency.Migrations) }

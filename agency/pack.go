@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"iter"
+	"strings"
 
 	"github.com/klauspost/compress/zstd"
 )
@@ -18,7 +19,7 @@ type packed struct {
 	edition string
 	total   int
 	codes   []byte
-	names   []byte
+	names   string
 }
 
 var errPacked = errors.New("agency: the packed divisions are damaged; build the binary again")
@@ -45,7 +46,7 @@ func unpack(file []byte) (p packed, err error) {
 		return p, errPacked
 	}
 	body := rest[a+b:]
-	return packed{string(edition), int(n), body[:m], body[m:]}, nil
+	return packed{string(edition), int(n), body[:m], string(body[m:])}, nil
 }
 
 // all gives every division in the order of the codes, so a parent comes before its children.
@@ -54,12 +55,12 @@ func (p packed) all() iter.Seq2[Code, string] {
 		codes, names, code := p.codes, p.names, Nation
 		for range p.total {
 			step, n := binary.Uvarint(codes)
-			name, rest, ok := bytes.Cut(names, []byte("\n"))
+			name, rest, ok := strings.Cut(names, "\n")
 			if n <= 0 || !ok {
 				return
 			}
 			code, codes, names = code+Code(step), codes[n:], rest
-			if !yield(code, string(name)) {
+			if !yield(code, name) {
 				return
 			}
 		}

@@ -241,14 +241,15 @@ func (c column) titled(ctx context.Context, h string) bool {
 // sheetDate reads a day as people and spreadsheets write it; false when it is none.
 func sheetDate(s string) (clock.Date, bool) {
 	if n, err := strconv.ParseFloat(s, 64); err == nil {
-		if n < 1 || n > 80000 {
+		if !(n >= 61 && n <= 100000) { // before 1900-03-01 Excel counts a day that never was
 			return clock.Date{}, false
 		}
-		return clock.MustDate("1899-12-30").AddDays(int(n)), true // Excel's day 0
+		return clock.MustDate("1900-03-01").AddDays(int(n) - 61), true
 	}
 	for _, layout := range []string{"2006-1-2", "2006/1/2", "2006.1.2", "2006年1月2日"} {
 		if t, err := time.Parse(layout, s); err == nil {
-			return clock.NewDate(t.Year(), t.Month(), t.Day()), true
+			d, err := clock.ParseDate(t.Format(time.DateOnly))
+			return d, err == nil
 		}
 	}
 	return clock.Date{}, s == ""
