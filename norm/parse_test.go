@@ -194,3 +194,14 @@ func BenchmarkParse(b *testing.B) {
 		}
 	}
 }
+
+func TestCheckSaysWhatAValidProfileHolds(t *testing.T) {
+	var got bytes.Buffer
+	if !Check("minimal.yaml", []byte(minimal(t)), &got) {
+		t.Fatalf("refused: %s", got.String())
+	}
+	want := "minimal.yaml: valid: minimal 1, 2 clauses, 1 catalogues with 2 categories, 1 forms, 1 review rules\n"
+	if got.String() != want {
+		t.Errorf("got %q, want %q", got.String(), want)
+	}
+}

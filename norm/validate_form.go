@@ -143,7 +143,7 @@ func (r *reader) reviews(p *Profile) {
 			continue
 		}
 		if least(rule.Emergency) < 3 {
-			r.wrong(at+".emergency", "the emergency path needs two on-call persons besides the author")
+			r.wrong(at+".emergency", "the emergency path needs two different on-call persons; give it two steps in different slots")
 		}
 		r.steps(p, at+".emergency", rule.Emergency)
 	}
