@@ -9,6 +9,7 @@ import (
 
 	"yangguang/agency"
 	"yangguang/agency/agencytest"
+	"yangguang/internal/audit"
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
 	"yangguang/internal/fault"
@@ -37,8 +38,7 @@ func TestFound(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, d *db.DB) {
 		agencytest.Load(t, d)
-		var audited []agency.Change
-		r := &agency.Registry{DB: d, Audit: func(_ *db.Tx, c agency.Change) error { audited = append(audited, c); return nil }}
+		r := agency.New(d)
 		in := agency.Founding{
 			By: 7, Division: agencytest.County, Kind: agency.Authority, Slug: "wjj", Name: " 永春县演示局 ", CreditCode: "11341702486344515h",
 			Contact:   agency.Contact{Address: "演示路1号", Hours: "8:00—12:00", Phone: "0595-12345678", Email: "office@example.cn", Website: "https://example.cn"},
@@ -57,8 +57,9 @@ func TestFound(t *testing.T) {
 		if db.ProvinceOf(a.ID) != 35 {
 			t.Errorf("the id %d is not of province 35", a.ID)
 		}
-		if len(audited) != 1 || audited[0].By != 7 || audited[0].After["name"] != "永春县演示局" {
-			t.Errorf("audited %+v", audited)
+		lines := read(t, d, func(tx *db.Tx) ([]audit.Line, error) { return audit.List(tx, audit.Filter{Province: 35, Limit: 10}) })
+		if len(lines) != 1 || lines[0].Person != 7 || lines[0].Verb != "agency.found" || lines[0].Agency != a.ID {
+			t.Errorf("audited %+v", lines)
 		}
 		byCode := read(t, d, func(tx *db.Tx) (agency.Agency, error) { return agency.FindByCreditCode(tx, "1134 17024863 44515H") })
 		if byCode.ID != a.ID {
@@ -189,7 +190,7 @@ func TestMergeForwards(t *testing.T) {
 		cast := agencytest.Seed(t, d)
 		r, ctx := cast.Registry, t.Context()
 		heir := cast.Found(t, agencytest.County, agency.Authority, "wjw", "永春县承接局", cast.Prefecture.ID)
-		if _, err := r.Join(ctx, agency.Member{Agency: cast.County.ID, Person: 11, Since: clock.MustDate("2020-01-01")}); err != nil {
+		if _, err := r.Join(ctx, 7, agency.Member{Agency: cast.County.ID, Person: 11, Since: clock.MustDate("2020-01-01")}); err != nil {
 			t.Fatal(err)
 		}
 		if err := r.Merge(ctx, agency.Merger{Agency: cast.County.ID, Into: heir.ID, On: yesterday, Basis: "机构改革方案"}); err != nil {
@@ -300,7 +301,7 @@ func TestAbolish(t *testing.T) {
 		abolish := func(id int64) error {
 			return r.Abolish(ctx, agency.Abolition{Agency: id, On: today, Basis: "撤销决定"})
 		}
-		m, err := r.Join(ctx, agency.Member{Agency: cast.Village.ID, Person: 5, Since: yesterday})
+		m, err := r.Join(ctx, 7, agency.Member{Agency: cast.Village.ID, Person: 5, Since: yesterday})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -309,7 +310,7 @@ func TestAbolish(t *testing.T) {
 			t.Fatal(err)
 		}
 		refused(t, abolish(cast.Village.ID), fault.Conflict, "", "agency.not_active")
-		refused(t, r.Leave(ctx, m.ID, today), fault.Conflict, "", "agency.already_left")
+		refused(t, r.Leave(ctx, 7, m.ID, today), fault.Conflict, "", "agency.already_left")
 		if err := abolish(cast.Township.ID); err != nil {
 			t.Errorf("without agencies below: %v", err)
 		}

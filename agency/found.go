@@ -2,7 +2,12 @@ package agency
 
 import (
 	"context"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
 
+	"yangguang/internal/audit"
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
 	"yangguang/internal/fault"
@@ -11,8 +16,19 @@ import (
 // Registry carries out what changes agencies and their people, each in one transaction.
 type Registry struct {
 	DB *db.DB
-	// Audit writes the audit row of a change in its transaction; nil writes none.
-	Audit func(tx *db.Tx, c Change) error
+	// Audit writes the audit row of a change in its transaction; nil writes none, as in tests of other rooms.
+	Audit func(tx *db.Tx, e audit.Entry) error
+}
+
+// New gives a registry that writes every change into the audit book.
+func New(d *db.DB) *Registry { return &Registry{DB: d, Audit: audit.Append} }
+
+// audit comes last in a use case, for it holds the head of the province's chain until the commit.
+func (r *Registry) audit(tx *db.Tx, e audit.Entry) error {
+	if r.Audit == nil {
+		return nil
+	}
+	return r.Audit(tx, e)
 }
 
 // Founding is what must be said to set up an agency.
@@ -97,10 +113,16 @@ func (r *Registry) record(tx *db.Tx, before, after Agency, c Change) error {
 	if err := insertChange(tx, c); err != nil {
 		return err
 	}
-	if r.Audit == nil {
-		return nil
+	return r.audit(tx, c.entry(after))
+}
+
+// entry tells the audit book which fields changed, not to what: the history has the words.
+func (c Change) entry(a Agency) audit.Entry {
+	return audit.Entry{
+		Province: int64(a.Province()), Person: c.By, Agency: a.ID, Verb: "agency." + string(c.Kind),
+		Object: strconv.FormatInt(a.ID, 10), Reason: c.Basis,
+		Detail: c.Effective.String() + " " + strings.Join(slices.Sorted(maps.Keys(c.After)), ","),
 	}
-	return r.Audit(tx, c)
 }
 
 // differences gives the fields that differ, as text; the history shows them side by side.

@@ -48,10 +48,10 @@ func (r *Registry) importMembers(ctx context.Context, in Import, enrol Enrol, fi
 	if err != nil {
 		return nil, err
 	}
-	return r.run(ctx, t, commit, func(tx *db.Tx, row tableRow) error { return joinRow(tx, in, enrol, row) })
+	return r.run(ctx, t, commit, func(tx *db.Tx, row tableRow) error { return r.joinRow(tx, in, enrol, row) })
 }
 
-func joinRow(tx *db.Tx, in Import, enrol Enrol, row tableRow) error {
+func (r *Registry) joinRow(tx *db.Tx, in Import, enrol Enrol, row tableRow) error {
 	c, cells := &checker{tx: tx}, row.cells
 	a, err := findReference(tx, cells["agency"])
 	switch {
@@ -74,22 +74,22 @@ func joinRow(tx *db.Tx, in Import, enrol Enrol, row tableRow) error {
 	if err != nil {
 		return err
 	}
-	post, err := postNamed(tx, a.ID, cells["post"])
+	post, err := r.postNamed(tx, in.By, a.ID, cells["post"])
 	if err != nil {
 		return err
 	}
-	_, err = JoinIn(tx, Member{Agency: a.ID, Person: person, Post: post, Since: since})
+	_, err = r.JoinIn(tx, in.By, Member{Agency: a.ID, Person: person, Post: post, Since: since})
 	return err
 }
 
 // postNamed is the post of the title, created where there is none; 0 for no title.
-func postNamed(tx *db.Tx, agency int64, title string) (int64, error) {
+func (r *Registry) postNamed(tx *db.Tx, by, agency int64, title string) (int64, error) {
 	if title == "" {
 		return 0, nil
 	}
 	p, err := findPostByTitle(tx, agency, title)
 	if fault.Is(err, fault.NotFound) {
-		p, err = AddPostIn(tx, Post{Agency: agency, Title: title})
+		p, err = r.AddPostIn(tx, by, Post{Agency: agency, Title: title})
 	}
 	return p.ID, err
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"yangguang/agency"
+	"yangguang/internal/audit"
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
 	"yangguang/internal/db/dbtest"
@@ -15,7 +16,7 @@ import (
 	"yangguang/internal/i18n"
 )
 
-var migrations = []fs.FS{agency.Migrations}
+var migrations = []fs.FS{agency.Migrations, audit.Migrations}
 
 func TestMain(m *testing.M) {
 	i18n.MustLoad(agency.Locale, fault.Locale)

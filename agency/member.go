@@ -2,7 +2,10 @@ package agency
 
 import (
 	"context"
+	"fmt"
+	"strconv"
 
+	"yangguang/internal/audit"
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
 	"yangguang/internal/fault"
@@ -58,17 +61,17 @@ func IsMember(tx *db.Tx, agency, person int64) (bool, error) {
 }
 
 // AddPost creates a post in an active agency and gives it an id.
-func (r *Registry) AddPost(ctx context.Context, p Post) (out Post, err error) {
+func (r *Registry) AddPost(ctx context.Context, by int64, p Post) (out Post, err error) {
 	defer fault.Wrap(&err, "agency.AddPost(%d)", p.Agency)
 	err = r.DB.Write(ctx, func(tx *db.Tx) error {
-		out, err = AddPostIn(tx, p)
+		out, err = r.AddPostIn(tx, by, p)
 		return err
 	})
 	return out, err
 }
 
 // AddPostIn is AddPost inside a transaction of the caller's.
-func AddPostIn(tx *db.Tx, p Post) (Post, error) {
+func (r *Registry) AddPostIn(tx *db.Tx, by int64, p Post) (Post, error) {
 	a, err := activeAgency(tx, p.Agency)
 	if err != nil {
 		return Post{}, err
@@ -84,11 +87,14 @@ func AddPostIn(tx *db.Tx, p Post) (Post, error) {
 		return Post{}, err
 	}
 	p.ID = tx.ID(a.Province())
-	return p, insertPost(tx, p)
+	if err := insertPost(tx, p); err != nil {
+		return Post{}, err
+	}
+	return p, r.audit(tx, staffEntry(by, p.Agency, "agency.add_post", p.ID, ""))
 }
 
 // ClosePost ends a post that nobody holds.
-func (r *Registry) ClosePost(ctx context.Context, post int64, on clock.Date) (err error) {
+func (r *Registry) ClosePost(ctx context.Context, by, post int64, on clock.Date) (err error) {
 	defer fault.Wrap(&err, "agency.ClosePost(%d)", post)
 	return r.DB.Write(ctx, func(tx *db.Tx) error {
 		p, err := openPost(tx, post)
@@ -102,22 +108,25 @@ func (r *Registry) ClosePost(ctx context.Context, post int64, on clock.Date) (er
 		if len(held) > 0 && held[0].Until.IsZero() {
 			return fault.Say(fault.Conflict, "agency.post_held")
 		}
-		return closePost(tx, p.ID, on)
+		if err := closePost(tx, p.ID, on); err != nil {
+			return err
+		}
+		return r.audit(tx, staffEntry(by, p.Agency, "agency.close_post", p.ID, on.String()))
 	})
 }
 
 // Join makes a person a member of an agency (到岗), in a post or in none.
-func (r *Registry) Join(ctx context.Context, m Member) (out Member, err error) {
+func (r *Registry) Join(ctx context.Context, by int64, m Member) (out Member, err error) {
 	defer fault.Wrap(&err, "agency.Join(%d)", m.Agency)
 	err = r.DB.Write(ctx, func(tx *db.Tx) error {
-		out, err = JoinIn(tx, m)
+		out, err = r.JoinIn(tx, by, m)
 		return err
 	})
 	return out, err
 }
 
 // JoinIn is Join inside a transaction of the caller's, such as the one that creates the person.
-func JoinIn(tx *db.Tx, m Member) (Member, error) {
+func (r *Registry) JoinIn(tx *db.Tx, by int64, m Member) (Member, error) {
 	a, err := activeAgency(tx, m.Agency)
 	if err != nil {
 		return Member{}, err
@@ -148,16 +157,20 @@ func JoinIn(tx *db.Tx, m Member) (Member, error) {
 		return Member{}, orSay(err, fault.Conflict, "agency.already_member")
 	}
 	m.ID = tx.ID(a.Province())
-	return m, insertMember(tx, m)
+	if err := insertMember(tx, m); err != nil {
+		return Member{}, err
+	}
+	detail := fmt.Sprintf("person %d post %d since %s", m.Person, m.Post, m.Since)
+	return m, r.audit(tx, staffEntry(by, m.Agency, "agency.join", m.ID, detail))
 }
 
 // Leave ends a membership (离岗); the day given is the first without it.
-func (r *Registry) Leave(ctx context.Context, member int64, until clock.Date) (err error) {
+func (r *Registry) Leave(ctx context.Context, by, member int64, until clock.Date) (err error) {
 	defer fault.Wrap(&err, "agency.Leave(%d)", member)
-	return r.DB.Write(ctx, func(tx *db.Tx) error { return leave(tx, member, until) })
+	return r.DB.Write(ctx, func(tx *db.Tx) error { return r.leave(tx, by, member, until) })
 }
 
-func leave(tx *db.Tx, member int64, until clock.Date) error {
+func (r *Registry) leave(tx *db.Tx, by, member int64, until clock.Date) error {
 	m, err := findMember(tx, member)
 	if err != nil {
 		return err
@@ -168,35 +181,48 @@ func leave(tx *db.Tx, member int64, until clock.Date) error {
 	if until.Before(m.Since) {
 		return fault.Fields(fault.Field{Name: "until", Key: "agency.until_before_since"})
 	}
-	return endMember(tx, m.ID, until)
+	return r.end(tx, by, m, until)
+}
+
+func (r *Registry) end(tx *db.Tx, by int64, m Member, until clock.Date) error {
+	if err := endMember(tx, m.ID, until); err != nil {
+		return err
+	}
+	return r.audit(tx, staffEntry(by, m.Agency, "agency.leave", m.ID, fmt.Sprintf("person %d until %s", m.Person, until)))
+}
+
+// staffEntry tells the audit book of people by their numbers only.
+func staffEntry(by, agency int64, verb string, object int64, detail string) audit.Entry {
+	return audit.Entry{Province: int64(db.ProvinceOf(agency)), Person: by, Agency: agency, Verb: verb,
+		Object: strconv.FormatInt(object, 10), Detail: detail}
 }
 
 // Appoint moves a member to a post of the same agency, or to none, from a day on (任职).
-func (r *Registry) Appoint(ctx context.Context, member, post int64, on clock.Date) (out Member, err error) {
+func (r *Registry) Appoint(ctx context.Context, by, member, post int64, on clock.Date) (out Member, err error) {
 	defer fault.Wrap(&err, "agency.Appoint(%d, %d)", member, post)
 	err = r.DB.Write(ctx, func(tx *db.Tx) error {
 		m, err := findMember(tx, member)
 		if err != nil {
 			return err
 		}
-		if err := leave(tx, member, on); err != nil {
+		if err := r.leave(tx, by, member, on); err != nil {
 			return err
 		}
-		out, err = JoinIn(tx, Member{Agency: m.Agency, Person: m.Person, Post: post, Since: on})
+		out, err = r.JoinIn(tx, by, Member{Agency: m.Agency, Person: m.Person, Post: post, Since: on})
 		return err
 	})
 	return out, err
 }
 
-// LeaveAll ends every open membership of a person, as the hand-over of a leaver does.
-func LeaveAll(tx *db.Tx, person int64, until clock.Date) error {
+// LeaveAll ends every open membership of a person, in the transaction of the hand-over that lets them go.
+func (r *Registry) LeaveAll(tx *db.Tx, by, person int64, until clock.Date) error {
 	list, err := listMemberships(tx, person, MaxPage)
 	if err != nil {
 		return err
 	}
 	for _, m := range list {
 		if m.Until.IsZero() {
-			if err := endMember(tx, m.ID, maxDate(m.Since, until)); err != nil {
+			if err := r.end(tx, by, m, maxDate(m.Since, until)); err != nil {
 				return err
 			}
 		}

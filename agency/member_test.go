@@ -17,20 +17,20 @@ func TestPostsAndTheirHolders(t *testing.T) {
 	each(t, func(t *testing.T, d *db.DB) {
 		cast := agencytest.Seed(t, d)
 		r, ctx := cast.Registry, t.Context()
-		head, err := r.AddPost(ctx, agency.Post{Agency: cast.Village.ID, Title: "主任", Head: true, Rank: 1})
+		head, err := r.AddPost(ctx, 7, agency.Post{Agency: cast.Village.ID, Title: "主任", Head: true, Rank: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
-		m, err := r.Join(ctx, agency.Member{Agency: cast.Village.ID, Person: 1, Post: head.ID, Since: clock.MustDate("2024-01-01")})
+		m, err := r.Join(ctx, 7, agency.Member{Agency: cast.Village.ID, Person: 1, Post: head.ID, Since: clock.MustDate("2024-01-01")})
 		if err != nil {
 			t.Fatal(err)
 		}
-		refused(t, r.ClosePost(ctx, head.ID, today), fault.Conflict, "", "agency.post_held")
-		plain, err := r.Appoint(ctx, m.ID, 0, yesterday)
+		refused(t, r.ClosePost(ctx, 7, head.ID, today), fault.Conflict, "", "agency.post_held")
+		plain, err := r.Appoint(ctx, 7, m.ID, 0, yesterday)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := r.Join(ctx, agency.Member{Agency: cast.Village.ID, Person: 2, Post: head.ID, Since: yesterday}); err != nil {
+		if _, err := r.Join(ctx, 7, agency.Member{Agency: cast.Village.ID, Person: 2, Post: head.ID, Since: yesterday}); err != nil {
 			t.Fatal(err)
 		}
 		holders := read(t, d, func(tx *db.Tx) ([]agency.Member, error) { return agency.Holders(tx, head.ID, 10) })
@@ -56,22 +56,22 @@ func TestMembershipRefuses(t *testing.T) {
 	each(t, func(t *testing.T, d *db.DB) {
 		cast := agencytest.Seed(t, d)
 		r, ctx := cast.Registry, t.Context()
-		post, err := r.AddPost(ctx, agency.Post{Agency: cast.Township.ID, Title: "镇长"})
+		post, err := r.AddPost(ctx, 7, agency.Post{Agency: cast.Township.ID, Title: "镇长"})
 		if err != nil {
 			t.Fatal(err)
 		}
-		closed, err := r.AddPost(ctx, agency.Post{Agency: cast.Village.ID, Title: "旧职务"})
+		closed, err := r.AddPost(ctx, 7, agency.Post{Agency: cast.Village.ID, Title: "旧职务"})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := r.ClosePost(ctx, closed.ID, today); err != nil {
+		if err := r.ClosePost(ctx, 7, closed.ID, today); err != nil {
 			t.Fatal(err)
 		}
-		m, err := r.Join(ctx, agency.Member{Agency: cast.Village.ID, Person: 1, Since: yesterday})
+		m, err := r.Join(ctx, 7, agency.Member{Agency: cast.Village.ID, Person: 1, Since: yesterday})
 		if err != nil {
 			t.Fatal(err)
 		}
-		join := func(m agency.Member) error { _, err := r.Join(ctx, m); return err }
+		join := func(m agency.Member) error { _, err := r.Join(ctx, 7, m); return err }
 		refused(t, join(agency.Member{Agency: cast.Village.ID, Person: 1}), fault.Conflict, "", "agency.already_member")
 		refused(t, join(agency.Member{Agency: cast.Village.ID}), fault.Invalid, "person", "agency.required")
 		refused(t, join(agency.Member{Agency: 1, Person: 1}), fault.NotFound, "", "agency.unknown")
@@ -79,13 +79,13 @@ func TestMembershipRefuses(t *testing.T) {
 		refused(t, join(agency.Member{Agency: cast.Village.ID, Person: 2, Post: post.ID}), fault.Conflict, "", "agency.post_elsewhere")
 		refused(t, join(agency.Member{Agency: cast.Village.ID, Person: 2, Post: closed.ID}), fault.Conflict, "", "agency.post_closed")
 		refused(t, join(agency.Member{Agency: cast.Village.ID, Person: 2, Since: today, Until: yesterday}), fault.Invalid, "until", "agency.until_before_since")
-		refused(t, r.Leave(ctx, m.ID, yesterday.AddDays(-1)), fault.Invalid, "until", "agency.until_before_since")
-		refused(t, r.Leave(ctx, 1, today), fault.NotFound, "", "agency.member_unknown")
-		_, err = r.AddPost(ctx, agency.Post{Agency: cast.Township.ID, Title: " 镇长"})
+		refused(t, r.Leave(ctx, 7, m.ID, yesterday.AddDays(-1)), fault.Invalid, "until", "agency.until_before_since")
+		refused(t, r.Leave(ctx, 7, 1, today), fault.NotFound, "", "agency.member_unknown")
+		_, err = r.AddPost(ctx, 7, agency.Post{Agency: cast.Township.ID, Title: " 镇长"})
 		refused(t, err, fault.Invalid, "title", "agency.post_taken")
-		_, err = r.AddPost(ctx, agency.Post{Agency: cast.Township.ID})
+		_, err = r.AddPost(ctx, 7, agency.Post{Agency: cast.Township.ID})
 		refused(t, err, fault.Invalid, "title", "agency.required")
-		_, err = r.Appoint(ctx, m.ID, post.ID, today)
+		_, err = r.Appoint(ctx, 7, m.ID, post.ID, today)
 		refused(t, err, fault.Conflict, "", "agency.post_elsewhere")
 		still := read(t, d, func(tx *db.Tx) (bool, error) { return agency.IsMember(tx, cast.Village.ID, 1) })
 		if !still {
@@ -99,11 +99,11 @@ func TestLeaveAllEndsEveryMembership(t *testing.T) {
 	each(t, func(t *testing.T, d *db.DB) {
 		cast := agencytest.Seed(t, d)
 		for _, a := range []agency.Agency{cast.Village, cast.Township} {
-			if _, err := cast.Registry.Join(t.Context(), agency.Member{Agency: a.ID, Person: 9, Since: yesterday}); err != nil {
+			if _, err := cast.Registry.Join(t.Context(), 7, agency.Member{Agency: a.ID, Person: 9, Since: yesterday}); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if err := d.Write(t.Context(), func(tx *db.Tx) error { return agency.LeaveAll(tx, 9, today) }); err != nil {
+		if err := d.Write(t.Context(), func(tx *db.Tx) error { return cast.Registry.LeaveAll(tx, 7, 9, today) }); err != nil {
 			t.Fatal(err)
 		}
 		list := read(t, d, func(tx *db.Tx) ([]agency.Member, error) { return agency.Memberships(tx, 9, 10) })
