@@ -36,6 +36,14 @@ type Gate struct {
 // New makes a gate. Close it at the end.
 func New(o Options) *Gate { return &Gate{pdf: pdfReader{cache: o.Cache}} }
 
+// Warm starts the PDF reader ahead of the first PDF. Without a filled cache it
+// compiles for seconds, so a service calls this in the background at start.
+func (g *Gate) Warm() (err error) {
+	defer fault.Wrap(&err, "privacy.Warm")
+	_, err = g.pdf.start()
+	return err
+}
+
 // Close frees the PDF reader.
 func (g *Gate) Close() error { return g.pdf.close() }
 

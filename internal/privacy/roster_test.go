@@ -131,6 +131,22 @@ func TestScanTable(t *testing.T) {
 	}
 }
 
+func TestAMaskedTableHoldsNoNumber(t *testing.T) {
+	t.Parallel()
+	rows := [][]string{{"姓名", "身份证号", "", "电话"}, {"张三", secretID[:6], secretID[6:], "13800000000"}, {"李四", secretID}}
+	want := [][]string{{"姓名", "身份证号", "", "电话"}, {"张*", secretMask, "****", "138****0000"}, {"李*", secretMask}}
+	masked := MaskTable(rows, ScanTable(rows))
+	if diff := cmp.Diff(want, masked); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if fs := ScanTable(masked); len(fs) > 0 {
+		t.Errorf("left: %v", fs)
+	}
+	if rows[1][0] != "张三" {
+		t.Error("the original was changed")
+	}
+}
+
 func TestTheTonglingListIsStopped(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(2017, 77))

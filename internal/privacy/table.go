@@ -26,9 +26,10 @@ type table struct {
 	cols  []int  // column of each cell of the current row; nil: 1, 2, 3 …
 	found []Finding
 	buf   strings.Builder
-	ends  []int // end offset of each cell in buf
-	full  bool  // no more findings are kept
-	more  int   // findings beyond maxFindings
+	ends  []int  // end offset of each cell in buf
+	hit   []bool // cells of the current row in which a number was found
+	full  bool   // no more findings are kept
+	more  int    // findings beyond maxFindings
 }
 
 // maxFindings bounds what one document or table reports.
@@ -41,7 +42,7 @@ func (t *table) row(n int, cells []string, cols []int) {
 	roles := t.rolesOf(cells)
 	first := len(t.found)
 	t.numbers(n, cells)
-	t.columns(n, cells, roles, first)
+	t.columns(n, cells, roles)
 	t.strict(first, roles)
 	if len(t.found) > maxFindings {
 		t.more += len(t.found) - maxFindings
@@ -54,6 +55,8 @@ func (t *table) row(n int, cells []string, cols []int) {
 func (t *table) numbers(n int, cells []string) {
 	t.buf.Reset()
 	t.ends = t.ends[:0]
+	t.hit = slices.Grow(t.hit[:0], len(cells))[:len(cells)]
+	clear(t.hit)
 	digits := false
 	for _, c := range cells {
 		digits = digits || strings.ContainsAny(c, "0123456789０１２３４５６７８９𝟎𝟏𝟐𝟑𝟒𝟓𝟔𝟕𝟖𝟗")
@@ -72,6 +75,9 @@ func (t *table) numbers(n int, cells []string) {
 		last := cell
 		for t.ends[last] < f.End {
 			last++
+		}
+		for i := cell; i <= last; i++ {
+			t.hit[i] = true
 		}
 		f.Place = t.at(n, t.col(cell))
 		if last > cell {
@@ -164,14 +170,14 @@ func (t *table) form(cells []string, own []role) bool {
 }
 
 // columns raises what the headings announce and the numbers alone did not show.
-func (t *table) columns(n int, cells []string, roles []role, first int) {
+func (t *table) columns(n int, cells []string, roles []role) {
 	for i, r := range roles {
 		if r <= plainRole || i >= len(cells) {
 			continue
 		}
 		c := cells[i]
 		body := strings.TrimSpace(c)
-		if body == "" || strings.ContainsAny(body, "*＊×") || t.covered(first, t.col(i)) {
+		if body == "" || strings.ContainsAny(body, "*＊×") || t.hit[i] {
 			continue
 		}
 		f := Finding{Start: strings.Index(c, body), Class: Releasable}
@@ -216,16 +222,6 @@ func judgeCell(f *Finding, r role, body string) bool {
 	return false
 }
 
-// covered answers whether a finding of this row already stands in the column.
-func (t *table) covered(first, col int) bool {
-	for _, f := range t.found[first:] {
-		if f.Place.Col == col || f.Place.Col < col && col <= f.Place.ToCol {
-			return true
-		}
-	}
-	return false
-}
-
 // strict makes a row about one identified person never releasable: beside a
 // resident number every name, telephone, address and account is that person's;
 // beside a name, so are health and family data, which alone tell of nobody.
@@ -257,12 +253,14 @@ func (t *table) strict(first int, roles []role) {
 
 // roleAt is the role of the current row's cell in a column.
 func (t *table) roleAt(col int, roles []role) role {
-	for i, r := range roles {
-		if t.col(i) == col {
-			return r
-		}
+	i, ok := col-1, col <= len(roles)
+	if t.cols != nil {
+		i, ok = slices.BinarySearch(t.cols, col)
 	}
-	return noRole
+	if !ok {
+		return noRole
+	}
+	return roles[i]
 }
 
 func countDigits(s string) int {
@@ -285,4 +283,31 @@ func maskAny(s string, head, tail int) string {
 		return "****"
 	}
 	return string(r[:head]) + strings.Repeat("*", len(r)-head-tail) + string(r[len(r)-tail:])
+}
+
+// MaskTable is a copy of the rows with the findings of ScanTable masked; of a
+// number split over cells the first cell shows the mask, the others stars.
+func MaskTable(rows [][]string, findings []Finding) [][]string {
+	out := make([][]string, len(rows))
+	for i, r := range rows {
+		out[i] = slices.Clone(r)
+	}
+	byCell := map[[2]int][]Finding{}
+	for _, f := range findings {
+		at := [2]int{f.Place.Row - 1, f.Place.Col - 1}
+		byCell[at] = append(byCell[at], f)
+	}
+	for at, fs := range byCell {
+		if at[0] < 0 || at[0] >= len(out) || at[1] < 0 || at[1] >= len(out[at[0]]) {
+			continue
+		}
+		row := out[at[0]]
+		row[at[1]] = Mask(row[at[1]], fs)
+		for _, f := range fs {
+			for c := f.Place.Col; c < min(f.Place.ToCol, len(row)); c++ {
+				row[c] = "****"
+			}
+		}
+	}
+	return out
 }
