@@ -59,6 +59,9 @@ func (s Share) slices() []slice {
 }
 
 func (s Share) sentence(ctx context.Context) string {
+	if s.total() == 0 {
+		return i18n.T(ctx, "ui.table_empty")
+	}
 	var words []string
 	for _, p := range s.Parts {
 		words = append(words, p.Label+" "+i18n.Number(ctx, p.N))
