@@ -43,14 +43,16 @@ func utf16le(s string) []byte {
 // rows of digits and words, and UTF-16 at even and odd offsets. Chinese words
 // are kept from UTF-16, so that 身份证 before a number still counts.
 func (in *inspection) salvage(b []byte) {
-	seen := map[string]bool{}
+	seen := map[string]bool{} // by an earlier reading of the same bytes
 	add := func(fs []Finding) {
 		for _, f := range fs {
-			if key := string(f.Kind) + f.Masked; !seen[key] {
-				seen[key] = true
+			if !seen[string(f.Kind)+f.Masked] {
 				f.Place = Place{Part: Raw}
 				in.rep.add(f)
 			}
+		}
+		for _, f := range fs {
+			seen[string(f.Kind)+f.Masked] = true
 		}
 	}
 	add(Scan(narrow(b)))
