@@ -62,7 +62,8 @@ func Ancestors(tx *db.Tx, code Code) ([]Division, error) {
 	return divisionsByCode(tx, up)
 }
 
-// SearchDivisions finds present divisions inside within whose name begins with prefix, the higher levels first.
+// SearchDivisions finds present divisions inside within whose name begins with prefix, the higher levels first. A single
+// character finds villages only within a county: in the country it would mean reading tens of thousands.
 func SearchDivisions(tx *db.Tx, within Code, prefix string, limit int) ([]Division, error) {
 	prefix = strings.TrimSpace(prefix)
 	if prefix == "" {

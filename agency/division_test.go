@@ -181,6 +181,12 @@ func TestDivisionsOfOneCounty(t *testing.T) {
 			if got := search(agency.Nation, " 桃城镇 "); !cmp.Equal(got, []string{"桃城镇"}) {
 				t.Errorf("桃城镇: %v", got)
 			}
+			if got := search(agency.Nation, "桃"); !cmp.Equal(got, []string{"桃城镇"}) {
+				t.Errorf("one character finds villages in the whole country: %v", got)
+			}
+			if got := search(agencytest.County, "桃"); len(got) < 2 || got[0] != "桃城镇" {
+				t.Errorf("one character finds no village in the county: %v", got)
+			}
 			if got := search(350525101000, "桃"); got != nil {
 				t.Errorf("桃 in 五里街镇: %v", got)
 			}

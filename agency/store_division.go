@@ -35,7 +35,7 @@ func childDivisions(tx *db.Tx, parent, after Code, on clock.Date, limit int) ([]
 func divisionsByCode(tx *db.Tx, codes []Code) ([]Division, error) {
 	var w db.Where
 	where, args := db.In(&w, "code", codes).SQL()
-	return db.List(tx, scanDivision, "select "+divisionColumns+" from division"+where+" order by level limit 10", args...)
+	return db.List(tx, scanDivision, "select "+divisionColumns+" from division"+where+" order by level, code limit 10", args...)
 }
 
 // likeEscape makes the words of a person match only themselves in a LIKE.
@@ -48,6 +48,7 @@ func searchDivisions(tx *db.Tx, within Code, prefix string, on clock.Date, limit
 	w.And("name_key between ? and ?", lo, hi).
 		And("name like ? escape '!'", likeEscape.Replace(prefix)+"%").
 		If(within != Nation, "code between ? and ?", first, last).
+		If(lo != hi && within.Level() < LevelCounty, "level < ?", LevelVillage).
 		And("(valid_to is null or valid_to > ?)", on)
 	top := w.Next(limit)
 	where, args := w.SQL()
