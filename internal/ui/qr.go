@@ -10,31 +10,17 @@ import (
 )
 
 // qrQuiet is the white edge a reader needs, in modules.
-const qrQuiet = 2
+const qrQuiet = 4
 
-func qrCode(address string) (barcode.Barcode, bool) {
+// qrDraw gives the view box and the dark modules, each run of a row as one
+// rectangle. An address too long to encode draws nothing; its words remain.
+func qrDraw(address string) (box, path string) {
 	code, err := qr.Encode(address, qr.M, qr.Unicode)
-	return code, err == nil
-}
-
-func qrBox(address string) string {
-	code, ok := qrCode(address)
-	if !ok {
-		return "0 0 1 1"
+	if err != nil {
+		return "0 0 1 1", ""
 	}
-	side := code.Bounds().Dx() + 2*qrQuiet
-	return "0 0 " + strconv.Itoa(side) + " " + strconv.Itoa(side)
-}
-
-// qrPath draws each run of dark modules of a row as one rectangle; an address
-// too long to encode draws nothing and its words remain.
-func qrPath(address string) string {
-	code, ok := qrCode(address)
-	if !ok {
-		return ""
-	}
-	var b strings.Builder
 	side := code.Bounds().Dx()
+	var b strings.Builder
 	for y := range side {
 		for x := 0; x < side; x++ {
 			start := x
@@ -46,7 +32,8 @@ func qrPath(address string) string {
 			}
 		}
 	}
-	return b.String()
+	whole := strconv.Itoa(side + 2*qrQuiet)
+	return "0 0 " + whole + " " + whole, b.String()
 }
 
 func dark(code barcode.Barcode, x, y int) bool {

@@ -67,6 +67,16 @@ func TestPictures(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(dir, name), png, 0o644); err != nil {
 			t.Fatal(err)
 		}
+		if s.mode != "standard" || s.width != 1280 {
+			continue
+		}
+		pdf, err := chromedp.Run(ctx, chromedp.PrintToPDF(chromedp.PDFPaper(chromedp.PaperA4)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name+".pdf"), pdf, 0o644); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
@@ -119,5 +129,51 @@ func TestTelephonesNeedNoSidewaysScrollAndNoSmallFingers(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// focused tells where the focus is and whether it can be seen: an outline, a
+// shadow or the yellow ground, and not covered by anything else.
+const focused = `(() => {
+  const e = document.activeElement;
+  if (!e || e === document.body) return ["", ""];
+  const seen = [e, "::after"].some(w => { const s = w === e ? getComputedStyle(e) : getComputedStyle(e, w);
+    return s.boxShadow !== "none" || (s.outlineStyle !== "none" && parseFloat(s.outlineWidth) >= 2); });
+  const b = e.getBoundingClientRect(), top = document.elementFromPoint(b.left + b.width / 2, b.top + Math.min(b.height / 2, 10));
+  const name = e.tagName + " " + (e.id || e.getAttribute("href") || e.textContent.trim().slice(0, 20));
+  let fault = seen ? "" : "no visible focus";
+  if (b.bottom < 0 || b.top > innerHeight) fault = "outside the window";
+  else if (top && !e.contains(top) && !top.contains(e)) fault = "covered by " + top.tagName + "." + top.className;
+  if (window.before !== e) e.dataset.walked = (Number(e.dataset.walked) || 0) + 1; // a month field has several stops
+  window.before = e;
+  return [name, fault];
+})()`
+
+// TestTheKeyboardReachesEverything walks each page with Tab: the skip link
+// first, every stop visible, no trap, everything that can be focused reached.
+func TestTheKeyboardReachesEverything(t *testing.T) {
+	ctx, base := browser(t), pages(t)
+	for page := range gallery.Pages {
+		t.Run(page, func(t *testing.T) {
+			open(t, ctx, base+"/"+page)
+			eval[chromedp.Void](t, ctx, `document.activeElement.blur(), window.getSelection().removeAllRanges()`)
+			for range 300 { // past the end of the page Tab begins again at the skip link
+				if err := chromedp.Do(ctx, chromedp.KeyEvent("\t")); err != nil {
+					t.Fatal(err)
+				}
+				at := eval[[]string](t, ctx, focused)
+				if at[0] != "" && eval[int](t, ctx, `Number(document.activeElement.dataset.walked)`) > 1 {
+					break
+				}
+				if at[1] != "" {
+					t.Errorf("%s: %s", at[0], at[1])
+				}
+			}
+			missed := eval[[]string](t, ctx, `Array.from(document.querySelectorAll("a[href], button, input:not([type=hidden]):not([type=radio]), select, textarea, summary, [tabindex='0']"))
+			  .filter(e => e.offsetParent && !e.dataset.walked && (e.tagName === "SUMMARY" || !e.closest("details:not([open])"))).map(e => e.outerHTML.slice(0, 80)).slice(0, 5)`)
+			if len(missed) > 0 {
+				t.Errorf("the keyboard does not reach %v", missed)
+			}
+		})
 	}
 }
