@@ -3,7 +3,6 @@ package privacy
 import (
 	"bytes"
 	"image"
-	"image/color"
 	"image/draw"
 	"image/jpeg"
 	"image/png"
@@ -96,17 +95,18 @@ func upright(m image.Image, o int) image.Image {
 	if o < 2 || o > 8 {
 		return m
 	}
-	src := image.NewRGBA(image.Rect(0, 0, m.Bounds().Dx(), m.Bounds().Dy()))
-	draw.Draw(src, src.Bounds(), m, m.Bounds().Min, draw.Src)
-	w, h := src.Rect.Dx(), src.Rect.Dy()
+	from := m.Bounds()
+	w, h := from.Dx(), from.Dy()
 	dst := image.NewRGBA(image.Rect(0, 0, w, h))
 	if o >= 5 {
 		dst = image.NewRGBA(image.Rect(0, 0, h, w))
 	}
+	row := image.NewRGBA(image.Rect(0, 0, w, 1)) // one row at a time: a second whole copy would cost 100 MB
 	for y := range h {
+		draw.Draw(row, row.Rect, m, image.Pt(from.Min.X, from.Min.Y+y), draw.Src)
 		for x := range w {
 			dx, dy := turned(o, x, y, w, h)
-			dst.SetRGBA(dx, dy, color.RGBA(src.RGBAAt(x, y)))
+			dst.SetRGBA(dx, dy, row.RGBAAt(x, 0))
 		}
 	}
 	return dst

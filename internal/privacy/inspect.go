@@ -14,7 +14,7 @@ import (
 // Limits of what one upload may be. A file beyond them is refused.
 const (
 	MaxSize     = 50 << 20  // bytes of the upload
-	MaxUnpacked = 512 << 20 // bytes of all its parts unpacked
+	MaxUnpacked = 256 << 20 // bytes of all its parts unpacked
 	MaxEntries  = 10000     // parts of a zip-based document
 	MaxRatio    = 300       // how far one part may be compressed
 	MaxDepth    = 3         // files inside files

@@ -303,6 +303,27 @@ func TestAnArchiveThatLiesAboutItsSizeIsStopped(t *testing.T) {
 	}
 }
 
+func TestALongStringShownManyTimesIsABomb(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("甲乙丙丁", 5000)
+	var rows strings.Builder
+	for range 12000 {
+		rows.WriteString(`<row><c t="s"><v>0</v></c></row>`)
+	}
+	b := zipOf(t, "xl/workbook.xml", `<w><sheet name="a" r:id="r1"/></w>`, "xl/sharedStrings.xml", "<sst><si><t>"+long+"</t></si></sst>",
+		"xl/worksheets/sheet1.xml", "<worksheet><sheetData>"+rows.String()+"</sheetData></worksheet>")
+	if _, err := Inspect("a.xlsx", bytes.NewReader(b), int64(len(b))); !errors.Is(err, errBomb) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestAPictureMayBearAnyPicturesExtension(t *testing.T) {
+	t.Parallel()
+	if r := inspect(t, "a.jpg", pngOf(t, picture(9, 9))); r.Type != PNG {
+		t.Errorf("type %s", r.Type)
+	}
+}
+
 func TestNestingHasAnEnd(t *testing.T) {
 	t.Parallel()
 	b := zipOf(t, "a.txt", secretID)

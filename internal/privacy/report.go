@@ -104,9 +104,15 @@ type Report struct {
 func (r *Report) Blocks() bool { return Blocks(r.Findings) || r.More > 0 }
 
 // Clean answers whether the file may go on without a second person: nothing
-// found, nothing hidden and everything read.
+// found, everything read, and nothing hidden but an author's name, which every
+// office program writes into its files.
 func (r *Report) Clean() bool {
-	return len(r.Findings) == 0 && r.Uncertain == "" && len(r.Hidden) == 0
+	for _, h := range r.Hidden {
+		if h.Thing != HiddenProperty {
+			return false
+		}
+	}
+	return len(r.Findings) == 0 && r.More == 0 && r.Uncertain == ""
 }
 
 // doubt notes why the file was not fully read, keeping the strongest reason.

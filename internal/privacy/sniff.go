@@ -32,6 +32,9 @@ func fits(ext string, t Type) bool {
 			}
 		}
 		return true
+	case JPEG, PNG, WebP:
+		// Telephones and messengers mix these up; a picture is a picture.
+		return hasWord(extensions[JPEG], ext) || hasWord(extensions[PNG], ext) || hasWord(extensions[WebP], ext)
 	case Text, CSV, HTML:
 		return hasWord(extensions[Text], ext) || hasWord(extensions[CSV], ext) || hasWord(extensions[HTML], ext)
 	}
