@@ -104,10 +104,16 @@ func squeeze(s string) string {
 	}, s)
 }
 
+// nobody are words that stand in a column of names and name nobody.
+var nobody = map[string]bool{"合计": true, "小计": true, "总计": true, "共计": true, "其他": true, "不详": true, "空缺": true, "待定": true, "同上": true}
+
 // nameLike answers whether a cell can be a person's name that is not masked:
 // 2 to 4 Han characters, longer with 某-free dots, or two to four Latin words.
 func nameLike(s string) bool {
 	t := strings.TrimSpace(s)
+	if nobody[t] {
+		return false
+	}
 	n, han, latin := 0, 0, 0
 	for _, r := range t {
 		n++

@@ -96,7 +96,7 @@ func TestScanTable(t *testing.T) {
 			[][]string{{"单位名称", "联系人", "联系电话"}, {"乙镇卫生院", "李四", "0591-87654321"}},
 			[]string{"B2 name releasable 李*", "C2 telephone releasable 0591-****4321"}},
 		{"masked lists pass but for the names, which a person judges",
-			[][]string{{"姓名", "身份证号"}, {"张三", "35*************123"}, {"李某某", "35*************124"}, {"王*", ""}},
+			[][]string{{"姓名", "身份证号"}, {"张三", "35*************123"}, {"李某某", "35*************124"}, {"王*", ""}, {"合计", "3"}},
 			[]string{"A2 name releasable 张*"}},
 		{"a form of labels and values",
 			[][]string{{"姓 名", "张三", "联系电话", "8765432"}, {"家庭住址", "乙镇丙村", "性别", "男"}},
