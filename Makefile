@@ -1,0 +1,55 @@
+# The two commands of the README are `make demo` and `make test`.
+GO      ?= go
+LISTEN  ?= 127.0.0.1:8080
+DATA    ?= demo-data
+VERSION ?= $(shell git describe --always --dirty 2>/dev/null || echo development)
+LDFLAGS  = -s -w -X main.version=$(VERSION)
+
+.PHONY: all build demo test test-race tools lint vet fmt vuln fuzz axe crash bench nation ci release clean
+
+all: build
+
+build:
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o yangguang ./cmd/yangguang
+
+# Static binaries, without cgo, for the machines offices have.
+release:
+	CGO_ENABLED=0 GOOS=linux GOARCH=amd64 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o dist/yangguang-linux-amd64 ./cmd/yangguang
+	CGO_ENABLED=0 GOOS=linux GOARCH=arm64 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o dist/yangguang-linux-arm64 ./cmd/yangguang
+
+demo: build
+	./yangguang demo --listen $(LISTEN) --data $(DATA)
+
+# Everything the tests need is installed by scripts/test-env; it prints the
+# settings (PostgreSQL address, browser) the tests read.
+test:
+	./scripts/with-test-env $(GO) test ./...
+
+test-race:
+	./scripts/with-test-env $(GO) test -race ./...
+
+include tools/generate.mk
+
+fmt:
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }
+
+vet:
+	$(GO) vet ./...
+
+lint:
+	./scripts/lint
+
+vuln:
+	./scripts/vuln
+
+fuzz:
+	./scripts/fuzz $(or $(FUZZTIME),60s)
+
+axe crash bench nation:
+	./scripts/$@
+
+ci:
+	bash .ci/run
+
+clean:
+	rm -rf yangguang dist

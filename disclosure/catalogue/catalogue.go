@@ -1,0 +1,303 @@
+package catalogue
+
+import (
+	"context"
+
+	"yangguang/agency"
+	"yangguang/internal/calendar"
+	"yangguang/internal/clock"
+	"yangguang/internal/db"
+	"yangguang/internal/fault"
+	"yangguang/norm"
+)
+
+// Catalogue computes obligations from the norm and the calendar.
+type Catalogue struct {
+	Norm      *norm.Profile
+	Calendars *calendar.Keeper
+}
+
+// Due is one obligation as it stands: the period owed now, and how the ones
+// before it were met.
+type Due struct {
+	Province             int
+	Agency               int64
+	Category             string
+	Kind                 agency.Kind
+	Region               agency.Code
+	Period               string     // "2026Q3"; "" for what is owed on formation or change
+	OpensOn              clock.Date // from when it can be met
+	DueOn                clock.Date // the last day in time
+	RollsOn              clock.Date // when the next period becomes the one owed
+	MetOn                clock.Date // no date while unmet
+	Item                 int64
+	OnTime, Late, Missed int
+}
+
+// Overdue answers whether the obligation is past its day and unmet.
+func (x Due) Overdue(today clock.Date) bool { return x.MetOn.IsZero() && x.DueOn.Before(today) }
+
+// MetLate answers whether it was met after its day.
+func (x Due) MetLate() bool { return !x.MetOn.IsZero() && x.MetOn.After(x.DueOn) }
+
+// owed answers whether a category makes an obligation of the agency's own:
+// inherited ones are shown from above, optional ones are never missing.
+func owed(c norm.Category) bool { return !c.Inherited && !c.Optional }
+
+// Sync gives an agency the rows its catalogue asks for today, and drops rows
+// of categories no longer owed. The reader of a retired category still finds
+// what was published.
+func (c *Catalogue) Sync(tx *db.Tx, u agency.Agency) error {
+	today := clock.DateOf(tx.Now)
+	have, err := c.Of(tx, u)
+	if err != nil {
+		return err
+	}
+	byCategory := map[string]Due{}
+	for _, x := range have {
+		byCategory[x.Category] = x
+	}
+	if cg := c.Norm.Catalogue(string(u.Kind)); cg != nil && u.State == agency.Active {
+		for _, cat := range cg.ActiveOn(today) {
+			if !owed(cat) {
+				continue
+			}
+			if _, ok := byCategory[cat.ID]; ok {
+				delete(byCategory, cat.ID)
+				continue
+			}
+			x, ok, err := c.first(tx, u, cat, today)
+			if err != nil {
+				return err
+			}
+			if !ok { // its first period is still to come
+				continue
+			}
+			if err := insertDue(tx, u, x); err != nil {
+				return err
+			}
+		}
+	}
+	for id := range byCategory {
+		if err := deleteDue(tx, u, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// first is the obligation an agency begins with: for periods, the latest one
+// that has come due for it; else the founding of the agency itself.
+func (c *Catalogue) first(tx *db.Tx, u agency.Agency, cat norm.Category, today clock.Date) (x Due, ok bool, err error) {
+	x = Due{Province: u.Division.Province(), Agency: u.ID, Category: cat.ID, Kind: u.Kind, Region: u.Division}
+	from := u.FoundedOn
+	if from.Before(cat.ValidFrom) {
+		from = cat.ValidFrom
+	}
+	if !cat.Periodic() {
+		due, err := c.within(tx, u, cat, from)
+		x.OpensOn, x.DueOn = from, due
+		return x, err == nil, err
+	}
+	ws := c.Norm.Periods(cat, today.AddMonths(-13), today.AddMonths(13))
+	i := -1
+	for k, w := range ws {
+		if !w.Base.After(today) && (i < 0 || !w.End.Before(from)) {
+			i = k
+		}
+	}
+	if i < 0 {
+		return x, false, nil
+	}
+	x, err = c.fill(tx, u, cat, x, ws, i)
+	return x, err == nil, err
+}
+
+// fill sets a row to the i-th window.
+func (c *Catalogue) fill(tx *db.Tx, u agency.Agency, cat norm.Category, x Due, ws []norm.Window, i int) (Due, error) {
+	due, err := c.within(tx, u, cat, ws[i].Base)
+	if err != nil {
+		return x, err
+	}
+	x.Period, x.OpensOn, x.DueOn, x.RollsOn = ws[i].Key, ws[i].Start, due, clock.Date{}
+	if i+1 < len(ws) {
+		x.RollsOn = ws[i+1].Base.AddDays(1)
+	}
+	return x, nil
+}
+
+// within is the last day in time, counted from day 0 in the calendar of the
+// agency's place.
+func (c *Catalogue) within(tx *db.Tx, u agency.Agency, cat norm.Category, from clock.Date) (clock.Date, error) {
+	cal, err := c.Calendars.In(tx, int64(u.Division))
+	if err != nil {
+		return clock.Date{}, err
+	}
+	return cal.Deadline(from, SpanOf(cat), nil).Due, nil
+}
+
+// SpanOf is the category's time as the calendar counts it.
+func SpanOf(cat norm.Category) calendar.Span {
+	return calendar.Span{N: cat.Within.N, Unit: calendar.Unit(cat.Within.Unit), Roll: cat.Within.Unit != string(calendar.WorkingDays)}
+}
+
+// DueOf is the last day on which publishing for a period, or something formed
+// on a day, is in time; no date when neither is known.
+func (c *Catalogue) DueOf(tx *db.Tx, u agency.Agency, category, period string, formed clock.Date) (clock.Date, error) {
+	cat := c.Norm.Category(category)
+	if cat == nil {
+		return clock.Date{}, nil
+	}
+	if w, ok := c.window(*cat, period, clock.DateOf(tx.Now)); ok {
+		return c.within(tx, u, *cat, w.Base)
+	}
+	if cat.Periodic() || formed.IsZero() {
+		return clock.Date{}, nil
+	}
+	return c.within(tx, u, *cat, formed)
+}
+
+// window finds a period by its key among the last ten years and the next.
+func (c *Catalogue) window(cat norm.Category, key string, today clock.Date) (norm.Window, bool) {
+	if key == "" {
+		return norm.Window{}, false
+	}
+	for _, w := range c.Norm.Periods(cat, today.AddMonths(-120), today.AddMonths(13)) {
+		if w.Key == key {
+			return w, true
+		}
+	}
+	return norm.Window{}, false
+}
+
+// Window is the period a key names.
+func (c *Catalogue) Window(category, key string, today clock.Date) (norm.Window, bool) {
+	cat := c.Norm.Category(category)
+	if cat == nil {
+		return norm.Window{}, false
+	}
+	return c.window(*cat, key, today)
+}
+
+// Met notes that an item was published: the row owed now is met, an earlier
+// period that was missed becomes late.
+func (c *Catalogue) Met(tx *db.Tx, u agency.Agency, category, period string, item int64, on, formed clock.Date) error {
+	x, err := find(tx, u, category)
+	if fault.Is(err, fault.NotFound) {
+		return nil // optional, inherited or retired: nothing was owed
+	}
+	if err != nil {
+		return err
+	}
+	due := x.DueOn
+	switch {
+	case x.Period == period && x.MetOn.IsZero():
+		x.MetOn, x.Item = on, item
+	case x.Period == period:
+		if period != "" {
+			return nil // a second item for the same period
+		}
+		if due, err = c.DueOf(tx, u, category, "", formed); err != nil || due.IsZero() {
+			return err
+		}
+	case period < x.Period && x.Missed > 0:
+		x.Missed--
+		x.Late++
+		return updateDue(tx, x)
+	default:
+		return nil // a period still to come is counted when it rolls in
+	}
+	if on.After(due) {
+		x.Late++
+	} else {
+		x.OnTime++
+	}
+	return updateDue(tx, x)
+}
+
+// Unmet notes that an item was taken down: another published one of the same
+// period keeps the obligation met, else it is owed again.
+func (c *Catalogue) Unmet(tx *db.Tx, u agency.Agency, category, period string, item int64) error {
+	x, err := find(tx, u, category)
+	if fault.Is(err, fault.NotFound) || (err == nil && x.Item != item) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	wasLate := x.MetLate()
+	x.MetOn, x.Item = clock.Date{}, 0
+	if other, on, ok, err := published(tx, u, category, period, item); err != nil {
+		return err
+	} else if ok {
+		x.Item, x.MetOn = other, on
+	} else if wasLate {
+		x.Late = max(0, x.Late-1)
+	} else {
+		x.OnTime = max(0, x.OnTime-1)
+	}
+	return updateDue(tx, x)
+}
+
+// Roll moves every row whose period has ended to the next one, counting what
+// was never published; it runs each day and may run twice.
+func (c *Catalogue) Roll(ctx context.Context, d *db.DB) (n int, err error) {
+	defer fault.Wrap(&err, "catalogue.Roll")
+	for {
+		done := 0
+		err := d.Write(ctx, func(tx *db.Tx) error {
+			rows, err := rolling(tx, clock.DateOf(tx.Now))
+			if err != nil {
+				return err
+			}
+			for _, x := range rows {
+				if err := c.roll(tx, x); err != nil {
+					return err
+				}
+			}
+			done = len(rows)
+			return nil
+		})
+		n += done
+		if err != nil || done == 0 {
+			return n, err
+		}
+	}
+}
+
+func (c *Catalogue) roll(tx *db.Tx, x Due) error {
+	u, err := agency.Find(tx, x.Agency)
+	if err != nil {
+		return err
+	}
+	cat := c.Norm.Category(x.Category)
+	if cat == nil || !cat.Periodic() {
+		x.RollsOn = clock.Date{}
+		return updateDue(tx, x)
+	}
+	if x.MetOn.IsZero() {
+		x.Missed++
+	}
+	ws := c.Norm.Periods(*cat, x.OpensOn, x.OpensOn.AddMonths(30))
+	next := -1
+	for i, w := range ws {
+		if w.Start.After(x.OpensOn) && next < 0 {
+			next = i
+		}
+	}
+	if next < 0 { // the category ends with this period
+		x.RollsOn = clock.Date{}
+		return updateDue(tx, x)
+	}
+	if x, err = c.fill(tx, u, *cat, x, ws, next); err != nil {
+		return err
+	}
+	x.MetOn, x.Item = clock.Date{}, 0
+	if item, on, ok, err := published(tx, u, x.Category, x.Period, 0); err != nil {
+		return err
+	} else if ok { // published before its period ended
+		x.MetOn, x.Item = on, item
+		x.OnTime++
+	}
+	return updateDue(tx, x)
+}

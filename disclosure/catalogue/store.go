@@ -1,0 +1,138 @@
+package catalogue
+
+import (
+	"yangguang/agency"
+	"yangguang/internal/clock"
+	"yangguang/internal/db"
+	"yangguang/internal/fault"
+)
+
+const dueCols = "province, agency, category, kind, region, period, opens_on, due_on, rolls_on, met_on, item, on_time, late, missed"
+
+func scanDue(r *db.Rows, x *Due) error {
+	return r.Scan(&x.Province, &x.Agency, &x.Category, &x.Kind, &x.Region, &x.Period, &x.OpensOn, &x.DueOn, &x.RollsOn, &x.MetOn,
+		db.OrZero(&x.Item), &x.OnTime, &x.Late, &x.Missed)
+}
+
+// Of lists an agency's obligations.
+func (c *Catalogue) Of(tx *db.Tx, u agency.Agency) ([]Due, error) {
+	return db.List(tx, scanDue, "select "+dueCols+" from due where province = $1 and agency = $2 order by category limit 200", u.Division.Province(), u.ID)
+}
+
+func find(tx *db.Tx, u agency.Agency, category string) (Due, error) {
+	rows, err := db.List(tx, scanDue, "select "+dueCols+" from due where province = $1 and agency = $2 and category = $3"+tx.ForUpdate(), u.Division.Province(), u.ID, category)
+	if err == nil && len(rows) == 0 {
+		err = fault.Say(fault.NotFound, "fault.not_found")
+	}
+	if err != nil {
+		return Due{}, err
+	}
+	return rows[0], nil
+}
+
+func insertDue(tx *db.Tx, u agency.Agency, x Due) error {
+	_, err := tx.Exec(`insert into due (province, agency, category, prefecture, county, region, kind, period, opens_on, due_on, rolls_on, met_on, item)
+ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`, x.Province, x.Agency, x.Category, u.Division.Prefecture(), u.Division.County(), u.Division,
+		x.Kind, x.Period, x.OpensOn, x.DueOn, x.RollsOn, x.MetOn, db.OrNull(x.Item))
+	return err
+}
+
+func updateDue(tx *db.Tx, x Due) error {
+	_, err := tx.Exec(`update due set period = $4, opens_on = $5, due_on = $6, rolls_on = $7, met_on = $8, item = $9, on_time = $10, late = $11, missed = $12
+ where province = $1 and agency = $2 and category = $3`, x.Province, x.Agency, x.Category, x.Period, x.OpensOn, x.DueOn, x.RollsOn, x.MetOn,
+		db.OrNull(x.Item), x.OnTime, x.Late, x.Missed)
+	return err
+}
+
+func deleteDue(tx *db.Tx, u agency.Agency, category string) error {
+	_, err := tx.Exec("delete from due where province = $1 and agency = $2 and category = $3", u.Division.Province(), u.ID, category)
+	return err
+}
+
+// rolling lists up to 200 rows whose next period has begun.
+func rolling(tx *db.Tx, today clock.Date) ([]Due, error) {
+	return db.List(tx, scanDue, "select "+dueCols+" from due where rolls_on <= $1 order by rolls_on, province, agency, category limit 200"+tx.ForUpdate(), today)
+}
+
+// published finds a published item of a category and period other than one;
+// the item table belongs to the same room.
+func published(tx *db.Tx, u agency.Agency, category, period string, but int64) (item int64, on clock.Date, ok bool, err error) {
+	var ms int64
+	err = tx.Row(`select id, published_at from item where province = $1 and agency = $2 and category = $3 and period = $4 and state = 'published' and id <> $5
+ order by published_at, id limit 1`, u.Division.Province(), u.ID, category, period, but).Scan(&item, &ms)
+	if fault.Is(err, fault.NotFound) {
+		return 0, clock.Date{}, false, nil
+	}
+	return item, clock.DateOf(clock.FromMillis(ms)), err == nil, err
+}
+
+// Figures counts obligations by how they stand today. Met in time, met late,
+// overdue and unmet, not yet due: the four add up to the whole.
+type Figures struct {
+	Units, Owed, OnTime, Late, Overdue, Pending int64
+}
+
+// Met is how many are met, in time or late.
+func (f Figures) Met() int64 { return f.OnTime + f.Late }
+
+// Part is the figures of one division below another, or of one agency.
+type Part struct {
+	Region agency.Code
+	Agency int64
+	Figures
+}
+
+const figureCols = `count(distinct agency), count(*),
+ coalesce(sum(case when met_on is not null and met_on <= due_on then 1 else 0 end), 0),
+ coalesce(sum(case when met_on is not null and met_on > due_on then 1 else 0 end), 0),
+ coalesce(sum(case when met_on is null and due_on < $1 then 1 else 0 end), 0),
+ coalesce(sum(case when met_on is null and due_on >= $1 then 1 else 0 end), 0)`
+
+func (f *Figures) dest() []any {
+	return []any{&f.Units, &f.Owed, &f.OnTime, &f.Late, &f.Overdue, &f.Pending}
+}
+
+// At counts the obligations of everything within a division.
+func At(tx *db.Tx, c agency.Code) (f Figures, err error) {
+	lo, hi := c.Range()
+	if c == agency.Nation {
+		lo, hi = 0, 999999999999
+	}
+	err = tx.Row("select "+figureCols+" from due where "+column(c)+" between $2 and $3", clock.DateOf(tx.Now), lo, hi).Scan(f.dest()...)
+	return f, err
+}
+
+// column is the ancestor column that narrows a division best.
+func column(c agency.Code) string {
+	switch c.Level() {
+	case agency.LevelPrefecture:
+		return "prefecture"
+	case agency.LevelCounty:
+		return "county"
+	}
+	return "region"
+}
+
+// ByRegion counts the obligations within a division, a part for each place in
+// it that has agencies.
+func ByRegion(tx *db.Tx, c agency.Code) ([]Part, error) {
+	lo, hi := c.Range()
+	return db.List(tx, func(r *db.Rows, p *Part) error {
+		return r.Scan(append([]any{&p.Region}, p.dest()...)...)
+	}, "select region, "+figureCols+" from due where "+column(c)+" between $2 and $3 group by region order by region limit 5000", clock.DateOf(tx.Now), lo, hi)
+}
+
+// ByAgency counts the obligations of each agency exactly at a division.
+func ByAgency(tx *db.Tx, c agency.Code) ([]Part, error) {
+	return db.List(tx, func(r *db.Rows, p *Part) error {
+		return r.Scan(append([]any{&p.Agency}, p.dest()...)...)
+	}, "select agency, "+figureCols+" from due where region = $2 and county = $3 group by agency order by agency limit 500", clock.DateOf(tx.Now), c, c.County())
+}
+
+// OverdueWithin lists what is past its day and unmet within a division, the
+// longest first.
+func OverdueWithin(tx *db.Tx, c agency.Code, limit int) ([]Due, error) {
+	lo, hi := c.Range()
+	return db.List(tx, scanDue, "select "+dueCols+" from due where "+column(c)+" between $1 and $2 and met_on is null and due_on < $3 order by due_on, province, agency, category limit $4",
+		lo, hi, clock.DateOf(tx.Now), limit)
+}

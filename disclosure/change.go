@@ -1,0 +1,160 @@
+package disclosure
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"yangguang/agency"
+	"yangguang/internal/account"
+	"yangguang/internal/clock"
+	"yangguang/internal/db"
+	"yangguang/internal/fault"
+	"yangguang/internal/search"
+)
+
+// EndKinds are the grounds on which a published item may be taken down.
+var EndKinds = []string{"privacy", "secrecy", "error", "duplicate", "ended"}
+
+// Validities are the states of a document's force: 有效, 已修改, 失效, 废止.
+var Validities = []string{"valid", "amended", "expired", "abolished"}
+
+// Correct opens a new version of a published item. What the public reads stays
+// until the correction has passed its own review.
+func (d *Disclosure) Correct(ctx context.Context, province int, item int64) (v *Version, err error) {
+	defer fault.Wrap(&err, "disclosure.Correct(%d)", item)
+	err = d.DB.Write(ctx, func(tx *db.Tx) error {
+		it, u, a, err := d.openItem(tx, province, item, Drafting)
+		if err != nil {
+			return err
+		}
+		if it.State != ItemPublished {
+			return fault.Say(fault.Conflict, "disclosure.not_published")
+		}
+		v, err = d.nextVersion(tx, it, u, a)
+		return err
+	})
+	return v, err
+}
+
+func (d *Disclosure) openItem(tx *db.Tx, province int, item int64, verb string) (*Item, agency.Agency, *account.Actor, error) {
+	it, err := lockItem(tx, province, item)
+	if err != nil {
+		return nil, agency.Agency{}, nil, err
+	}
+	u, err := agency.Find(tx, it.Agency)
+	if err != nil {
+		return nil, agency.Agency{}, nil, err
+	}
+	a, err := d.actor(tx, verb, u)
+	return it, u, a, err
+}
+
+func (d *Disclosure) nextVersion(tx *db.Tx, it *Item, u agency.Agency, a *account.Actor) (*Version, error) {
+	all, err := versionsOf(tx, it.Province, it.ID)
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(all, func(v Version) bool { return v.ID == it.Current })
+	if i < 0 {
+		return nil, fault.Say(fault.NotFound, "fault.not_found")
+	}
+	for _, o := range all {
+		if slices.Contains([]string{Drafted, InReview, Referred, Approved}, o.State) {
+			return nil, fault.Say(fault.Conflict, "disclosure.correction_open")
+		}
+	}
+	old := all[i]
+	v := old
+	v.ID, v.Number, v.State, v.Step, v.Reason = tx.ID(it.Province), all[0].Number+1, Drafted, "", ""
+	v.Author, v.Reviewer, v.Reviewer2, v.Approver = a.Person, 0, 0, 0
+	v.Emergency, v.ReviewOwed, v.Revision = false, false, 1
+	v.CreatedAt, v.SavedAt = tx.Now, tx.Now
+	v.SubmittedAt, v.ApprovedAt, v.PublishedAt, v.PublishAt = clock.None, clock.None, clock.None, clock.None
+	if cg := d.Norm.Catalogue(string(u.Kind)); cg != nil {
+		v.Rule = cg.Review // the rule in force now
+	}
+	if err := insertVersion(tx, &v); err != nil {
+		return nil, err
+	}
+	if err := copyFiles(tx, it.Province, old.ID, v.ID); err != nil {
+		return nil, err
+	}
+	return &v, record(tx, a, it, "correct", "")
+}
+
+// TakeDown ends an item's publication. The content is no longer shown; number,
+// title and public reason stay as a tombstone.
+func (d *Disclosure) TakeDown(ctx context.Context, province int, item int64, kind, reason string) (err error) {
+	defer fault.Wrap(&err, "disclosure.TakeDown(%d)", item)
+	return d.DB.Write(ctx, func(tx *db.Tx) error {
+		it, u, a, err := d.openItem(tx, province, item, TakingDown)
+		if err != nil {
+			return err
+		}
+		if it.State != ItemPublished {
+			return fault.Say(fault.Conflict, "disclosure.not_published")
+		}
+		var bad []fault.Field
+		if !slices.Contains(EndKinds, kind) {
+			bad = append(bad, fault.Field{Name: "kind", Key: "disclosure.need_end_kind"})
+		}
+		if reason = strings.TrimSpace(reason); reason == "" {
+			bad = append(bad, fault.Field{Name: "reason", Key: "disclosure.need_reason"})
+		}
+		if err := fault.Fields(bad...); err != nil {
+			return err
+		}
+		it.State, it.EndKind, it.EndReason, it.EndedAt, it.ChangedAt = ItemTakenDown, kind, reason, tx.Now, tx.Now
+		if err := d.afterEnd(tx, it, u); err != nil {
+			return err
+		}
+		return record(tx, a, it, "take_down", reason)
+	})
+}
+
+func (d *Disclosure) afterEnd(tx *db.Tx, it *Item, u agency.Agency) error {
+	if err := updateItem(tx, it); err != nil {
+		return err
+	}
+	if err := insertEvent(tx, it, "taken_down", 0, it.EndReason); err != nil {
+		return err
+	}
+	if err := search.Delete(tx, int64(it.Province), it.ID); err != nil {
+		return err
+	}
+	if err := d.Catalogue.Unmet(tx, u, it.Category, it.Period, it.ID); err != nil {
+		return err
+	}
+	tx.After(d.changed)
+	return nil
+}
+
+// SetValidity records that a published document was amended, has expired or
+// was abolished; the text stays readable with the word beside its title.
+func (d *Disclosure) SetValidity(ctx context.Context, province int, item int64, validity, reason string) (err error) {
+	defer fault.Wrap(&err, "disclosure.SetValidity(%d)", item)
+	return d.DB.Write(ctx, func(tx *db.Tx) error {
+		it, _, a, err := d.openItem(tx, province, item, TakingDown)
+		if err != nil {
+			return err
+		}
+		switch {
+		case it.State != ItemPublished:
+			return fault.Say(fault.Conflict, "disclosure.not_published")
+		case !slices.Contains(Validities, validity) || validity == it.Validity:
+			return fault.Fields(fault.Field{Name: "validity", Key: "disclosure.need_validity"})
+		case strings.TrimSpace(reason) == "":
+			return fault.Fields(fault.Field{Name: "reason", Key: "disclosure.need_reason"})
+		}
+		it.Validity, it.ChangedAt = validity, tx.Now
+		if err := updateItem(tx, it); err != nil {
+			return err
+		}
+		if err := insertEvent(tx, it, validity, 0, reason); err != nil {
+			return err
+		}
+		tx.After(d.changed)
+		return record(tx, a, it, "validity", reason)
+	})
+}

@@ -1,0 +1,86 @@
+package disclosure
+
+import (
+	"context"
+	"slices"
+
+	"yangguang/agency"
+	"yangguang/disclosure/catalogue"
+	"yangguang/internal/account"
+	"yangguang/internal/audit"
+	"yangguang/internal/blob"
+	"yangguang/internal/calendar"
+	"yangguang/internal/db"
+	"yangguang/internal/fault"
+	"yangguang/internal/secret"
+	"yangguang/norm"
+)
+
+// Disclosure is the room: its rules over the store, the norm and the calendar.
+type Disclosure struct {
+	DB        *db.DB
+	Norm      *norm.Profile
+	Calendars *calendar.Keeper
+	Catalogue *catalogue.Catalogue
+	Blobs     blob.Store
+	Keys      *secret.Keys
+	// NumberFormat makes an index number 索引号; nil means credit code/yyyy-nnnnn.
+	NumberFormat func(u agency.Agency, year, serial int) string
+	// Changed is called after a commit that changed what the public sees.
+	Changed func()
+}
+
+// actor is whoever is signed in and may do verb for the agency. Whoever has no
+// business with the agency is told Not Found; a colleague without the grant is
+// told which permission is missing.
+func (d *Disclosure) actor(tx *db.Tx, verb string, u agency.Agency) (*account.Actor, error) {
+	a := account.From(tx.Ctx)
+	if a == nil {
+		return nil, fault.Say(fault.Unauthenticated, "fault.unauthenticated")
+	}
+	t := target(u)
+	if a.May(verb, t) {
+		return a, nil
+	}
+	if slices.ContainsFunc(allVerbs, func(v string) bool { return a.May(v, t) }) {
+		return nil, fault.Say(fault.Forbidden, "disclosure.no_grant_"+verb[len("disclosure."):])
+	}
+	return nil, fault.Say(fault.NotFound, "fault.not_found")
+}
+
+var allVerbs = []string{Drafting, Reviewing, Supervising, Approving, TakingDown, Importing, Overseeing}
+
+func target(u agency.Agency) account.Target {
+	return account.Target{Agency: u.ID, Division: int64(u.Division)}
+}
+
+// MayRead answers whether the person acting may see the agency's unpublished
+// items: those who work on them, and the superior where it oversees.
+func MayRead(ctx context.Context, u agency.Agency) bool {
+	a := account.From(ctx)
+	return a != nil && slices.ContainsFunc(allVerbs, func(v string) bool { return a.May(v, target(u)) })
+}
+
+// record writes the audit row of a use case, in its transaction.
+func record(tx *db.Tx, a *account.Actor, it *Item, verb, reason string) error {
+	e := audit.Entry{Province: int64(it.Province), Agency: it.Agency, Verb: "disclosure." + verb, Object: objectName(it), Reason: reason}
+	if a != nil {
+		e.Person = a.Person
+	}
+	return audit.Append(tx, e)
+}
+
+func (d *Disclosure) changed() {
+	if d.Changed != nil {
+		d.Changed()
+	}
+}
+
+// rule is the review rule of a version.
+func (d *Disclosure) rule(v *Version) (*norm.ReviewRule, error) {
+	r := d.Norm.Review(v.Rule)
+	if r == nil {
+		return nil, fault.Say(fault.Conflict, "disclosure.rule_gone", v.Rule)
+	}
+	return r, nil
+}

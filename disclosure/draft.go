@@ -1,0 +1,249 @@
+package disclosure
+
+import (
+	"context"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"yangguang/agency"
+	"yangguang/disclosure/form"
+	"yangguang/internal/clock"
+	"yangguang/internal/db"
+	"yangguang/internal/fault"
+)
+
+// Text is what an author types; everything is kept as typed until submitted.
+type Text struct {
+	Revision       int // of the version as the author last saw it
+	Title          string
+	Summary        string
+	Form           string
+	Data           form.Data
+	Body           string // HTML as pasted
+	Openness       string
+	OpennessGround string
+	FormedOn       clock.Date
+	EndsOn         clock.Date
+	DocNumber      string
+	Keywords       string
+	Period         string
+	Explains       int64
+	Reason         string // of a correction
+}
+
+// Limits of a draft, in characters.
+const (
+	MaxTitle   = 200
+	MaxSummary = 500
+	MaxBody    = 200_000
+)
+
+func objectName(it *Item) string {
+	if it.Number != "" {
+		return "item " + it.Number
+	}
+	return "item #" + objectID(it.ID)
+}
+
+// Start opens a draft for a category the agency owes.
+func (d *Disclosure) Start(ctx context.Context, unit int64, category, period string) (v *Version, err error) {
+	defer fault.Wrap(&err, "disclosure.Start(%d, %s)", unit, category)
+	err = d.DB.Write(ctx, func(tx *db.Tx) error {
+		v, err = d.start(tx, unit, category, period)
+		return err
+	})
+	return v, err
+}
+
+func (d *Disclosure) start(tx *db.Tx, unit int64, category, period string) (*Version, error) {
+	u, err := agency.Find(tx, unit)
+	if err != nil {
+		return nil, err
+	}
+	a, err := d.actor(tx, Drafting, u)
+	if err != nil {
+		return nil, err
+	}
+	cat, cg := d.Norm.Category(category), d.Norm.Catalogue(string(u.Kind))
+	if cat == nil || cg == nil || d.Norm.CatalogueOf(category) != cg || !cat.ActiveOn(clock.DateOf(tx.Now)) {
+		return nil, fault.Say(fault.Invalid, "disclosure.category_not_owed")
+	}
+	it := &Item{Province: u.Division.Province(), ID: tx.ID(u.Division.Province()), Agency: u.ID, Category: category, Period: period,
+		Prefecture: u.Division.Prefecture(), County: u.Division.County(), Region: u.Division, State: ItemUnpublished, ChangedAt: tx.Now}
+	if err := insertItem(tx, it); err != nil {
+		return nil, err
+	}
+	v := &Version{Province: it.Province, ID: tx.ID(it.Province), Item: it.ID, Number: 1, State: Drafted, Rule: cg.Review, Form: cat.Form,
+		Openness: "proactive", Revision: 1, Author: a.Person, CreatedAt: tx.Now, SavedAt: tx.Now}
+	if err := insertVersion(tx, v); err != nil {
+		return nil, err
+	}
+	return v, record(tx, a, it, "start", "")
+}
+
+// Save keeps a draft as typed. It refuses only what cannot be kept; what is
+// still missing is said when the draft is submitted.
+func (d *Disclosure) Save(ctx context.Context, province int, version int64, dr Text) (v *Version, err error) {
+	defer fault.Wrap(&err, "disclosure.Save(%d)", version)
+	err = d.DB.Write(ctx, func(tx *db.Tx) error {
+		w, err := d.open(tx, province, version, "save")
+		if err != nil {
+			return err
+		}
+		if err := d.takeDraft(w.v, w.it, dr, tx.Now); err != nil {
+			return err
+		}
+		if err := d.noteHelper(tx, w); err != nil {
+			return err
+		}
+		v = w.v
+		return saveVersion(tx, w.v)
+	})
+	return v, err
+}
+
+// work is a version opened for one step: everything the step looks at.
+type work struct {
+	u     agency.Agency
+	it    *Item
+	v     *Version
+	steps []Step
+	by    signer
+	next  string // the state that follows
+}
+
+// open locks a version, and checks the state table and the actor's grant.
+func (d *Disclosure) open(tx *db.Tx, province int, version int64, verb string) (*work, error) {
+	v, err := lockVersion(tx, province, version)
+	if err != nil {
+		return nil, err
+	}
+	it, err := lockItem(tx, province, v.Item)
+	if err != nil {
+		return nil, err
+	}
+	u, err := agency.Find(tx, it.Agency)
+	if err != nil {
+		return nil, err
+	}
+	who := d.grantFor(v, verb)
+	a, err := d.actor(tx, who, u)
+	if err != nil {
+		return nil, err
+	}
+	rule, err := Flow.Next(v.State, verb)
+	if err != nil {
+		return nil, err
+	}
+	steps, err := stepsOf(tx, province, version)
+	if err != nil {
+		return nil, err
+	}
+	return &work{u: u, it: it, v: v, steps: steps, by: signer{a}, next: rule.To}, nil
+}
+
+// grantFor is the grant a verb needs on a version: the state table's, or for
+// a review step the one the norm's rule names.
+func (d *Disclosure) grantFor(v *Version, verb string) string {
+	for _, r := range Flow.Rules {
+		if r.Verb == verb && r.Who != "" {
+			return r.Who
+		}
+	}
+	if rule := d.Norm.Review(v.Rule); rule != nil {
+		if s := rule.Step(v.Step); s != nil {
+			return s.Verb
+		}
+	}
+	return Reviewing
+}
+
+func (d *Disclosure) takeDraft(v *Version, it *Item, dr Text, now time.Time) error {
+	if dr.Revision != 0 && dr.Revision != v.Revision {
+		return fault.Say(fault.Conflict, "disclosure.saved_elsewhere")
+	}
+	if err := checkLengths(dr); err != nil {
+		return err
+	}
+	cat := d.Norm.Category(it.Category)
+	v.Title, v.Summary = strings.TrimSpace(dr.Title), strings.TrimSpace(dr.Summary)
+	v.Form = dr.Form
+	if cat != nil && !containsForm(cat.FormIDs(), dr.Form) {
+		v.Form = cat.Form
+	}
+	v.Data = ""
+	if v.Form != "" {
+		b, err := form.Encode(dr.Data)
+		if err != nil {
+			return err
+		}
+		v.Data = string(b)
+	}
+	v.Body = CleanHTML(dr.Body)
+	v.BodyText = PlainText(v.Body)
+	v.Openness, v.OpennessGround = dr.Openness, strings.TrimSpace(dr.OpennessGround)
+	if v.Openness == "" || (v.Openness != "proactive" && v.OpennessGround == "") {
+		v.Openness = "proactive"
+	}
+	v.FormedOn, v.EndsOn, v.DocNumber = dr.FormedOn, dr.EndsOn, strings.TrimSpace(dr.DocNumber)
+	v.Keywords, v.Explains, v.Reason = strings.TrimSpace(dr.Keywords), dr.Explains, strings.TrimSpace(dr.Reason)
+	v.SavedAt = now
+	if it.State == ItemUnpublished {
+		it.Period = dr.Period
+	}
+	return nil
+}
+
+func containsForm(ids []string, id string) bool {
+	for _, f := range ids {
+		if f == id {
+			return true
+		}
+	}
+	return false
+}
+
+func checkLengths(dr Text) error {
+	var bad []fault.Field
+	for _, f := range []struct {
+		name, text string
+		most       int
+	}{{"title", dr.Title, MaxTitle}, {"summary", dr.Summary, MaxSummary}, {"body", dr.Body, MaxBody}, {"reason", dr.Reason, MaxSummary},
+		{"keywords", dr.Keywords, MaxTitle}, {"doc_number", dr.DocNumber, 80}, {"openness_ground", dr.OpennessGround, MaxSummary}} {
+		if utf8.RuneCountInString(f.text) > f.most {
+			bad = append(bad, fault.Field{Name: f.name, Key: "disclosure.too_long", Args: []any{f.most}})
+		}
+	}
+	return fault.Fields(bad...)
+}
+
+// noteHelper remembers a colleague who wrote into another's draft: whoever
+// wrote cannot review.
+func (d *Disclosure) noteHelper(tx *db.Tx, w *work) error {
+	if w.by.is(w.v.Author) && w.by.principal() == 0 {
+		return nil
+	}
+	for _, s := range w.steps {
+		if s.Verb == "save" && w.by.is(s.Person) {
+			return nil
+		}
+	}
+	return insertStep(tx, w.v, Step{Verb: "save", Person: w.by.person(), Principal: w.by.principal()})
+}
+
+// Discard ends a draft that will not be published.
+func (d *Disclosure) Discard(ctx context.Context, province int, version int64) (err error) {
+	defer fault.Wrap(&err, "disclosure.Discard(%d)", version)
+	return d.DB.Write(ctx, func(tx *db.Tx) error {
+		w, err := d.open(tx, province, version, "discard")
+		if err != nil {
+			return err
+		}
+		w.v.State, w.v.SavedAt = w.next, tx.Now
+		if err := saveVersion(tx, w.v); err != nil {
+			return err
+		}
+		return record(tx, w.by.Actor, w.it, "discard", "")
+	})
+}

@@ -1,0 +1,203 @@
+package disclosure
+
+import (
+	"context"
+	"slices"
+
+	"yangguang/agency"
+	"yangguang/internal/account"
+	"yangguang/internal/db"
+	"yangguang/internal/fault"
+	"yangguang/norm"
+)
+
+// Page is everything the public page of an item shows.
+type Page struct {
+	Unit        agency.Agency
+	Item        *Item
+	Version     *Version // nil once taken down
+	Files       []File
+	Events      []Event
+	Versions    []Version // published and superseded, the newest first
+	Explains    *Item     // the document this one interprets
+	ExplainedBy []Row
+	Signatures  []Step // by role and day, never by name
+}
+
+// Public reads an item for everybody. What was never published is Not Found.
+func (d *Disclosure) Public(ctx context.Context, u agency.Agency, year, serial int) (p *Page, err error) {
+	defer fault.Wrap(&err, "disclosure.Public(%d, %d-%05d)", u.ID, year, serial)
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		it, err := itemBySerial(tx, u, year, serial)
+		if err != nil {
+			return err
+		}
+		if it.State == ItemUnpublished {
+			return fault.Say(fault.NotFound, "fault.not_found")
+		}
+		p = &Page{Unit: u, Item: it}
+		if p.Events, err = eventsOf(tx, it); err != nil {
+			return err
+		}
+		if it.State == ItemTakenDown {
+			return nil
+		}
+		return p.fill(tx)
+	})
+	return p, err
+}
+
+func (p *Page) fill(tx *db.Tx) (err error) {
+	it := p.Item
+	all, err := versionsOf(tx, it.Province, it.ID)
+	if err != nil {
+		return err
+	}
+	for i := range all {
+		if all[i].State == Published || all[i].State == Superseded {
+			p.Versions = append(p.Versions, all[i])
+		}
+		if all[i].ID == it.Current {
+			p.Version = &all[i]
+		}
+	}
+	if p.Files, err = filesOf(tx, it.Province, it.Current); err != nil {
+		return err
+	}
+	if p.Signatures, err = stepsOf(tx, it.Province, it.Current); err != nil {
+		return err
+	}
+	p.Signatures = slices.DeleteFunc(p.Signatures, func(s Step) bool {
+		return !slices.Contains([]string{"submit", "pass", "approve", "emergency"}, s.Verb)
+	})
+	for i := range p.Signatures { // roles and days are public, persons are not
+		p.Signatures[i].Person, p.Signatures[i].Principal, p.Signatures[i].Note = 0, 0, ""
+	}
+	if it.Explains != 0 {
+		if other, err := itemByID(tx, it.Province, it.Explains); err == nil && other.State == ItemPublished {
+			p.Explains = other
+		}
+	}
+	p.ExplainedBy, err = explainedBy(tx, it)
+	return err
+}
+
+// PublicFile finds an attachment of what is published now.
+func (d *Disclosure) PublicFile(ctx context.Context, u agency.Agency, year, serial int, file int64) (f *File, err error) {
+	p, err := d.Public(ctx, u, year, serial)
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(p.Files, func(f File) bool { return f.ID == file })
+	if i < 0 {
+		return nil, fault.Say(fault.NotFound, "fault.not_found")
+	}
+	return &p.Files[i], nil
+}
+
+// Sheet is everything the desk shows of a version.
+type Sheet struct {
+	Unit     agency.Agency
+	Item     *Item
+	Version  *Version
+	Before   *Version // what the public reads now, when this corrects it
+	Rule     *norm.ReviewRule
+	Category *norm.Category
+	Steps    []Step
+	Files    []File
+	Findings []Finding
+	Verbs    []string         // what the person acting can do now
+	Blocked  map[string]error // why a verb the state allows is not for this person
+}
+
+// Open reads a version for whoever works on it or oversees it.
+func (d *Disclosure) Open(ctx context.Context, province int, version int64) (s *Sheet, err error) {
+	defer fault.Wrap(&err, "disclosure.Open(%d)", version)
+	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		v, err := versionByID(tx, province, version)
+		if err != nil {
+			return err
+		}
+		it, err := itemByID(tx, province, v.Item)
+		if err != nil {
+			return err
+		}
+		u, err := agency.Find(tx, it.Agency)
+		if err != nil {
+			return err
+		}
+		if !MayRead(ctx, u) {
+			return fault.Say(fault.NotFound, "fault.not_found")
+		}
+		s = &Sheet{Unit: u, Item: it, Version: v, Rule: d.Norm.Review(v.Rule), Category: d.Norm.Category(it.Category)}
+		return d.fillSheet(tx, s)
+	})
+	return s, err
+}
+
+func (d *Disclosure) fillSheet(tx *db.Tx, s *Sheet) (err error) {
+	v := s.Version
+	if s.Steps, err = stepsOf(tx, v.Province, v.ID); err != nil {
+		return err
+	}
+	if s.Files, err = filesOf(tx, v.Province, v.ID); err != nil {
+		return err
+	}
+	if s.Findings, err = findingsOf(tx, v.Province, v.ID); err != nil {
+		return err
+	}
+	if v.State == Drafted {
+		s.Findings = append(slices.DeleteFunc(s.Findings, func(f Finding) bool { return f.File == 0 && f.State == "open" }), d.textFindings(v)...)
+	}
+	if s.Item.Current != 0 && s.Item.Current != v.ID {
+		if s.Before, err = versionByID(tx, v.Province, s.Item.Current); err != nil {
+			return err
+		}
+	}
+	s.Verbs, s.Blocked = d.verbs(tx.Ctx, s)
+	return nil
+}
+
+// verbs lists what the person acting can do with a version now, and for what
+// the state allows but not this person, why not.
+func (d *Disclosure) verbs(ctx context.Context, s *Sheet) (may []string, blocked map[string]error) {
+	a := account.From(ctx)
+	blocked = map[string]error{}
+	if a == nil {
+		return nil, blocked
+	}
+	for _, r := range Flow.Verbs(s.Version.State) {
+		who := d.grantFor(s.Version, r.Verb)
+		if (r.Who == "" && r.To != InReview && r.To != Drafted && r.To != Referred) || !a.May(who, target(s.Unit)) {
+			continue
+		}
+		if err := d.fits(signer{a}, s, r.Verb); err != nil {
+			blocked[r.Verb] = err
+			continue
+		}
+		may = append(may, r.Verb)
+	}
+	return may, blocked
+}
+
+// fits checks what the state table cannot say: which review step it is, and
+// that the signer is a further person.
+func (d *Disclosure) fits(by signer, s *Sheet, verb string) error {
+	if !slices.Contains([]string{"pass", "approve", "return", "refer"}, verb) {
+		if verb == "emergency" && (s.Category == nil || !s.Category.Emergency) {
+			return fault.Say(fault.Forbidden, "disclosure.no_emergency")
+		}
+		return nil
+	}
+	if s.Rule == nil || s.Rule.Step(s.Version.Step) == nil {
+		return fault.Say(fault.Conflict, "flow.not_now")
+	}
+	step := s.Rule.Step(s.Version.Step)
+	if (verb == "approve") != (step.Slot == "approver") && (verb == "approve" || verb == "pass") {
+		return fault.Say(fault.Conflict, "flow.not_now")
+	}
+	return maySign(by, step.Slot, s.Version, s.Rule, s.Steps)
+}
+
+// May answers whether a verb is among those the person acting can do.
+func (s *Sheet) May(verb string) bool { return slices.Contains(s.Verbs, verb) }

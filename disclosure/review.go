@@ -1,0 +1,318 @@
+package disclosure
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"yangguang/disclosure/form"
+	"yangguang/internal/clock"
+	"yangguang/internal/db"
+	"yangguang/internal/fault"
+	"yangguang/norm"
+)
+
+// Submit hands a draft to the first reviewer of its rule. What is missing is
+// said beside each field; what may never be released is refused.
+func (d *Disclosure) Submit(ctx context.Context, province int, version int64) (err error) {
+	defer fault.Wrap(&err, "disclosure.Submit(%d)", version)
+	return d.DB.Write(ctx, func(tx *db.Tx) error {
+		w, err := d.open(tx, province, version, "submit")
+		if err != nil {
+			return err
+		}
+		rule, err := d.rule(w.v)
+		if err != nil {
+			return err
+		}
+		if err := d.ready(tx, w); err != nil {
+			return err
+		}
+		fs, err := d.examine(tx, w.v)
+		if err != nil {
+			return err
+		}
+		if err := gateForSubmit(fs); err != nil {
+			return err
+		}
+		w.v.State, w.v.Step, w.v.SubmittedAt = w.next, rule.Steps[0].ID, tx.Now
+		w.v.Reviewer, w.v.Reviewer2, w.v.Approver = 0, 0, 0
+		return d.signed(tx, w, Step{Step: "submit", Verb: "submit"})
+	})
+}
+
+// signed writes the version, the step by whoever acts, and the audit row.
+func (d *Disclosure) signed(tx *db.Tx, w *work, s Step) error {
+	s.Person, s.Principal = w.by.person(), w.by.principal()
+	if err := saveVersion(tx, w.v); err != nil {
+		return err
+	}
+	if err := insertStep(tx, w.v, s); err != nil {
+		return err
+	}
+	return record(tx, w.by.Actor, w.it, s.Verb, s.Note)
+}
+
+// ready checks that a draft is complete.
+func (d *Disclosure) ready(tx *db.Tx, w *work) error {
+	v, cat := w.v, d.Norm.Category(w.it.Category)
+	var bad []fault.Field
+	need := func(missing bool, name, key string) {
+		if missing {
+			bad = append(bad, fault.Field{Name: name, Key: key})
+		}
+	}
+	today := clock.DateOf(tx.Now)
+	need(v.Title == "", "title", "disclosure.need_title")
+	need(v.FormedOn.IsZero(), "formed_on", "disclosure.need_formed_on")
+	need(v.FormedOn.After(today), "formed_on", "disclosure.formed_in_future")
+	need(!v.EndsOn.IsZero() && !v.EndsOn.After(today), "ends_on", "disclosure.ends_in_past")
+	need(v.Openness != "proactive", "openness", "disclosure.not_proactive")
+	need(v.Correction() && v.Reason == "", "reason", "disclosure.need_reason")
+	need(cat != nil && cat.Period != "on_change" && w.it.Period == "", "period", "disclosure.need_period")
+	files, err := filesOf(tx, v.Province, v.ID)
+	if err != nil {
+		return err
+	}
+	if f := d.Norm.Form(v.Form); f != nil {
+		data, err := form.Decode([]byte(v.Data))
+		if err != nil {
+			return err
+		}
+		bad = append(bad, form.Validate(*f, data)...)
+	} else {
+		need(v.BodyText == "" && len(files) == 0, "body", "disclosure.need_body")
+	}
+	return fault.Fields(bad...)
+}
+
+// Opinion is what a reviewer says.
+type Opinion struct {
+	Revision int      // of the version as the reviewer read it
+	Checks   []string // what he ticks: secrecy, privacy, accuracy
+	Basis    string   // the rule it rests on
+	Note     string
+}
+
+// Pass signs the step the version waits for; after the last review step it
+// waits for approval.
+func (d *Disclosure) Pass(ctx context.Context, province int, version int64, o Opinion) (err error) {
+	defer fault.Wrap(&err, "disclosure.Pass(%d)", version)
+	return d.DB.Write(ctx, func(tx *db.Tx) error {
+		w, rule, err := d.openStep(tx, province, version, "pass", o)
+		if err != nil {
+			return err
+		}
+		step := rule.Step(w.v.Step)
+		if step.Slot == "approver" {
+			return fault.Say(fault.Conflict, "flow.not_now")
+		}
+		if err := passable(step, o); err != nil {
+			return err
+		}
+		fs, err := d.examine(tx, w.v)
+		if err != nil {
+			return err
+		}
+		files, err := filesOf(tx, province, version)
+		if err != nil {
+			return err
+		}
+		if slices.Contains(step.Checks, "privacy") {
+			if err := gateForApproval(fs, files); err != nil {
+				return err
+			}
+		}
+		setSlot(w.v, step.Slot, w.by.person())
+		done := step.ID
+		w.v.Step = nextStep(rule, step.ID)
+		return d.signed(tx, w, Step{Step: done, Verb: "pass", Checks: strings.Join(o.Checks, ","), Basis: o.Basis, Note: o.Note})
+	})
+}
+
+func (d *Disclosure) openStep(tx *db.Tx, province int, version int64, verb string, o Opinion) (*work, *norm.ReviewRule, error) {
+	w, err := d.open(tx, province, version, verb)
+	if err != nil {
+		return nil, nil, err
+	}
+	if o.Revision != 0 && o.Revision != w.v.Revision {
+		return nil, nil, fault.Say(fault.Conflict, "disclosure.changed_since_read")
+	}
+	rule, err := d.rule(w.v)
+	if err != nil {
+		return nil, nil, err
+	}
+	step := rule.Step(w.v.Step)
+	if step == nil {
+		return nil, nil, fault.Say(fault.Conflict, "flow.not_now")
+	}
+	return w, rule, maySign(w.by, step.Slot, w.v, rule, w.steps)
+}
+
+// passable asks the reviewer to tick each thing the step checks and to say on
+// what basis.
+func passable(step *norm.ReviewStep, o Opinion) error {
+	var bad []fault.Field
+	for _, c := range step.Checks {
+		if !slices.Contains(o.Checks, c) {
+			bad = append(bad, fault.Field{Name: "check_" + c, Key: "disclosure.need_check_" + c})
+		}
+	}
+	if strings.TrimSpace(o.Basis) == "" {
+		bad = append(bad, fault.Field{Name: "basis", Key: "disclosure.need_basis"})
+	}
+	return fault.Fields(bad...)
+}
+
+func nextStep(rule *norm.ReviewRule, id string) string {
+	for i, s := range rule.Steps {
+		if s.ID == id && i+1 < len(rule.Steps) {
+			return rule.Steps[i+1].ID
+		}
+	}
+	return ""
+}
+
+func setSlot(v *Version, slot string, person int64) {
+	switch slot {
+	case "reviewer":
+		v.Reviewer = person
+	case "reviewer2":
+		v.Reviewer2 = person
+	case "approver":
+		v.Approver = person
+	}
+}
+
+// Return gives a version back to its author with what must change.
+func (d *Disclosure) Return(ctx context.Context, province int, version int64, note string) (err error) {
+	defer fault.Wrap(&err, "disclosure.Return(%d)", version)
+	return d.stepBack(ctx, province, version, "return", note)
+}
+
+// Withdraw takes the author's own submission back while nobody has approved it.
+func (d *Disclosure) Withdraw(ctx context.Context, province int, version int64) (err error) {
+	defer fault.Wrap(&err, "disclosure.Withdraw(%d)", version)
+	return d.stepBack(ctx, province, version, "withdraw", "")
+}
+
+// Recall takes an approved version back before its time has come.
+func (d *Disclosure) Recall(ctx context.Context, province int, version int64, note string) (err error) {
+	defer fault.Wrap(&err, "disclosure.Recall(%d)", version)
+	return d.stepBack(ctx, province, version, "recall", note)
+}
+
+func (d *Disclosure) stepBack(ctx context.Context, province int, version int64, verb, note string) error {
+	return d.DB.Write(ctx, func(tx *db.Tx) error {
+		w, err := d.open(tx, province, version, verb)
+		if err != nil {
+			return err
+		}
+		if verb != "withdraw" && strings.TrimSpace(note) == "" {
+			return fault.Fields(fault.Field{Name: "note", Key: "disclosure.need_note"})
+		}
+		was := w.v.Step
+		w.v.State, w.v.Step, w.v.PublishAt = w.next, "", time.Time{}
+		w.v.Reviewer, w.v.Reviewer2, w.v.Approver = 0, 0, 0
+		return d.signed(tx, w, Step{Step: was, Verb: verb, Note: note})
+	})
+}
+
+// Refer sends a doubt about secrecy or lawfulness upward: the superior, or the
+// secrecy authority through it, decides (政府信息公开条例 art. 17).
+func (d *Disclosure) Refer(ctx context.Context, province int, version int64, note string) (err error) {
+	defer fault.Wrap(&err, "disclosure.Refer(%d)", version)
+	return d.DB.Write(ctx, func(tx *db.Tx) error {
+		w, err := d.open(tx, province, version, "refer")
+		if err != nil {
+			return err
+		}
+		if strings.TrimSpace(note) == "" {
+			return fault.Fields(fault.Field{Name: "note", Key: "disclosure.need_note"})
+		}
+		w.v.State = w.next
+		return d.signed(tx, w, Step{Step: w.v.Step, Verb: "refer", Note: note})
+	})
+}
+
+// Rule answers a doubt: the review goes on (release), or the version goes back
+// to its author and must not be published as it is.
+func (d *Disclosure) Rule(ctx context.Context, province int, version int64, release bool, basis, note string) (err error) {
+	defer fault.Wrap(&err, "disclosure.Rule(%d)", version)
+	verb := "refuse"
+	if release {
+		verb = "rule"
+	}
+	return d.DB.Write(ctx, func(tx *db.Tx) error {
+		w, err := d.open(tx, province, version, verb)
+		if err != nil {
+			return err
+		}
+		var bad []fault.Field
+		if strings.TrimSpace(basis) == "" {
+			bad = append(bad, fault.Field{Name: "basis", Key: "disclosure.need_basis"})
+		}
+		if strings.TrimSpace(note) == "" {
+			bad = append(bad, fault.Field{Name: "note", Key: "disclosure.need_note"})
+		}
+		if err := fault.Fields(bad...); err != nil {
+			return err
+		}
+		was := w.v.Step
+		w.v.State = w.next
+		if !release {
+			w.v.Step, w.v.Reviewer, w.v.Reviewer2 = "", 0, 0
+		}
+		return d.signed(tx, w, Step{Step: was, Verb: verb, Basis: basis, Note: note})
+	})
+}
+
+// ReleaseFinding records a second person's reason why something the gate saw
+// may be published: an office telephone, a false finding. What may never be
+// released has no such way.
+func (d *Disclosure) ReleaseFinding(ctx context.Context, province int, version, finding int64, reason string) (err error) {
+	defer fault.Wrap(&err, "disclosure.ReleaseFinding(%d)", finding)
+	return d.DB.Write(ctx, func(tx *db.Tx) error {
+		w, _, err := d.openStep(tx, province, version, "pass", Opinion{})
+		if err != nil {
+			return err
+		}
+		if strings.TrimSpace(reason) == "" {
+			return fault.Fields(fault.Field{Name: "reason", Key: "disclosure.need_release_reason"})
+		}
+		n, err := tx.Exec(`update item_finding set state = 'released', person = $4, reason = $5
+ where province = $1 and version = $2 and id = $3 and class = 'releasable' and state = 'open'`, province, version, finding, w.by.person(), reason)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return fault.Say(fault.Conflict, "disclosure.finding_fixed")
+		}
+		return record(tx, w.by.Actor, w.it, "release_finding", reason)
+	})
+}
+
+// ClearFile records that a second person looked at a file the gate could not
+// read with certainty, and found nothing personal in it.
+func (d *Disclosure) ClearFile(ctx context.Context, province int, version, file int64, reason string) (err error) {
+	defer fault.Wrap(&err, "disclosure.ClearFile(%d)", file)
+	return d.DB.Write(ctx, func(tx *db.Tx) error {
+		w, _, err := d.openStep(tx, province, version, "pass", Opinion{})
+		if err != nil {
+			return err
+		}
+		if strings.TrimSpace(reason) == "" {
+			return fault.Fields(fault.Field{Name: "reason", Key: "disclosure.need_clear_reason"})
+		}
+		n, err := tx.Exec(`update item_file set cleared_by = $4, cleared_reason = $5 where province = $1 and version = $2 and id = $3 and uncertain <> ''`,
+			province, version, file, w.by.person(), reason)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return fault.Say(fault.NotFound, "fault.not_found")
+		}
+		return record(tx, w.by.Actor, w.it, "clear_file", reason)
+	})
+}

@@ -1,0 +1,87 @@
+// Package site is the front door: home, signing in, the reader's preferences,
+// the clauses with their evidence, the staff inbox gathered from every room,
+// and the page that answers a failure.
+//
+// It stores nothing; the reader's preference is a cookie of one word.
+package site
+
+import (
+	"context"
+	"embed"
+	"net/http"
+
+	"yangguang/agency/front"
+	"yangguang/disclosure"
+	"yangguang/internal/account"
+	"yangguang/internal/db"
+	"yangguang/internal/ui"
+	"yangguang/internal/web"
+	"yangguang/norm"
+)
+
+// Locale holds the front door's sentences.
+//
+//go:embed locale/*.json
+var Locale embed.FS
+
+// Site joins the rooms.
+type Site struct {
+	Front      *front.Front
+	DB         *db.DB
+	Norm       *norm.Profile
+	Accounts   *account.Accounts
+	Disclosure *disclosure.Disclosure
+	// Inbox is what waits for the person acting, from every room, in the
+	// order of the norm.
+	Inbox []InboxSource
+	// Evidence is what shows that a clause is lived: a count and a link.
+	Evidence []EvidenceSource
+	// DemoAccounts are shown on the sign-in page of the demonstration only.
+	DemoAccounts []DemoAccount
+	Remote       func(*http.Request) string
+}
+
+// InboxSource gives one room's waiting work.
+type InboxSource interface {
+	Waiting(ctx context.Context) ([]Waiting, error)
+}
+
+// Waiting is the work of one kind.
+type Waiting struct {
+	Kind  string // locale key of its name
+	Works []ui.Work
+	Mine  bool // the next step is the person's own
+}
+
+// EvidenceSource gives a clause's live evidence; rooms implement it.
+type EvidenceSource interface {
+	Evidence(ctx context.Context, clause string) ([]Evidence, error)
+}
+
+// Evidence is one count with the list behind it.
+type Evidence struct {
+	Words string
+	Count int64
+	Href  string
+}
+
+// DemoAccount is one account of the demonstration.
+type DemoAccount struct{ Role, Login, Password string }
+
+// Routes are the front door's routes.
+func (s *Site) Routes() []web.Route {
+	return []web.Route{
+		{Pattern: "GET /{$}", Access: web.Public, Handler: s.home, Cached: true},
+		{Pattern: "GET /sign-in", Access: web.Public, Handler: s.signInForm},
+		{Pattern: "POST /sign-in", Access: web.Public, Handler: s.signIn, Limit: signInRate},
+		{Pattern: "POST /sign-out", Access: web.Public, Handler: s.signOut},
+		{Pattern: "GET /preferences", Access: web.Public, Handler: s.preferences},
+		{Pattern: "GET /desk", Access: web.SignedIn, Handler: s.desk},
+		{Pattern: "GET /clauses", Access: web.Public, Handler: s.clauses, Cached: true},
+		{Pattern: "GET /privacy", Access: web.Public, Handler: s.privacy, Cached: true},
+		{Pattern: "GET /accessibility", Access: web.Public, Handler: s.accessibility, Cached: true},
+		{Pattern: "GET /assets/{file}", Access: web.Public, Handler: s.asset},
+		{Pattern: "GET /favicon.ico", Access: web.Public, Handler: s.favicon},
+		{Pattern: "GET /robots.txt", Access: web.Public, Handler: s.robots},
+	}
+}
