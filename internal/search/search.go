@@ -1,0 +1,163 @@
+package search
+
+import (
+	"context"
+	"hash/fnv"
+	"strconv"
+	"strings"
+	"time"
+
+	"yangguang/internal/clock"
+	"yangguang/internal/db"
+	"yangguang/internal/fault"
+)
+
+// Doc is something to be found.
+type Doc struct {
+	Province int64
+	ID       int64
+	Kind     string // "item", "matter": what the room calls it
+	Title    string
+	Body     string // public text, or a masked copy; never what a person wrote
+	// Scopes are where it belongs and who may find it: "p35", "c350525",
+	// "staff:17". Small letters, digits and signs.
+	Scopes []string
+	At     time.Time // newest first by this
+}
+
+// Q is a question.
+type Q struct {
+	Text   string   // blank-separated words, all of which must be found
+	Scopes []string // all of which the document must have
+	Kinds  []string // one of which it must be; empty = any
+	Before int64    // the Key of the last hit of the page before; 0 = from the newest
+	Limit  int      // 20 when zero, at most Newest
+	ByRank bool     // best first among the newest 500; Before is not looked at
+}
+
+// Newest is how many of the newest hits are ranked.
+const Newest = 500
+
+// Hit is a document that was found.
+type Hit struct {
+	Province int64
+	ID       int64
+	Kind     string
+	At       time.Time
+	Key      int64 // its place in the order, for Q.Before
+}
+
+// Setup makes what only one engine has. It runs after the migrations, and
+// again does no harm.
+func Setup(ctx context.Context, d *db.DB) (err error) {
+	defer fault.Wrap(&err, "search.Setup")
+	return d.Write(ctx, setup)
+}
+
+// Put indexes a document, replacing what was indexed of it before.
+func Put(tx *db.Tx, doc Doc) (err error) {
+	defer fault.Wrap(&err, "search.Put(%d)", doc.ID)
+	if err := Delete(tx, doc.Province, doc.ID); err != nil {
+		return err
+	}
+	place, err := freePlace(tx, doc)
+	if err != nil {
+		return err
+	}
+	if err := insertDoc(tx, doc, place); err != nil {
+		return err
+	}
+	labels := []string{term(kindSign, doc.Kind)}
+	for _, s := range doc.Scopes {
+		labels = append(labels, term(scopeSign, s))
+	}
+	title, body := tokens(doc.Title), tokens(doc.Body)
+	if !tx.Postgres() {
+		return insertFTS(tx, place, text(title), text(body)+" "+strings.Join(labels, " "))
+	}
+	for n, v := range vectors(title, body, labels) {
+		if err := insertPart(tx, doc, n, place, v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// placeBits leave room beside the millisecond for a million documents of the
+// same instant (imported ones carry a date only).
+const placeBits = 20
+
+// freePlace chooses where the document stands in the order of time.
+func freePlace(tx *db.Tx, doc Doc) (int64, error) {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(strconv.FormatInt(doc.ID, 10)))
+	base, low := clock.Millis(doc.At)<<placeBits, int64(h.Sum32())
+	for {
+		place := base | low&(1<<placeBits-1)
+		switch taken, err := placeTaken(tx, place); {
+		case err != nil:
+			return 0, err
+		case !taken:
+			return place, nil
+		}
+		low++
+	}
+}
+
+func text(ts []token) string {
+	var b strings.Builder
+	for _, t := range ts {
+		b.WriteString(t.s)
+		b.WriteByte(' ')
+	}
+	return b.String()
+}
+
+// Delete takes a document out; one that was not in is no error.
+func Delete(tx *db.Tx, province, id int64) (err error) {
+	defer fault.Wrap(&err, "search.Delete(%d)", id)
+	place, err := placeOf(tx, province, id)
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return remove(tx, province, id, place)
+}
+
+// Find gives the documents that fit, newest first or best first. A question
+// without words lists what its scopes and kinds hold; one without anything
+// finds nothing.
+func Find(tx *db.Tx, q Q) (hits []Hit, err error) {
+	defer fault.Wrap(&err, "search.Find")
+	if q.Limit <= 0 {
+		q.Limit = 20
+	}
+	q.Limit = min(q.Limit, Newest)
+	asked := dialectOf(tx).write(q)
+	if asked == "" {
+		return nil, nil
+	}
+	if q.ByRank {
+		return best(tx, asked, q.Limit)
+	}
+	return newest(tx, asked, q.Before, q.Limit)
+}
+
+// Count tells how many documents fit, counting no further than atMost.
+func Count(tx *db.Tx, q Q, atMost int) (n int, err error) {
+	defer fault.Wrap(&err, "search.Count")
+	asked := dialectOf(tx).write(q)
+	if asked == "" {
+		return 0, nil
+	}
+	return count(tx, asked, atMost)
+}
+
+func dialectOf(tx *db.Tx) dialect {
+	if tx.Postgres() {
+		return tsquery
+	}
+	return fts5
+}

@@ -1,0 +1,120 @@
+package search
+
+import (
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// token is one term of a text with where it stands in the original.
+type token struct {
+	s        string
+	start    int  // byte offset of its first character
+	firstEnd int  // byte offset after its first character
+	end      int  // byte offset after its last
+	last     bool // the closing single character of a Han run
+	alone    bool // … of a run of one
+}
+
+// maxWord is the longest Latin word kept whole, in characters; longer ones
+// (addresses, encoded data) are cut into pieces. PostgreSQL takes 2 KB.
+const maxWord = 64
+
+type class int
+
+const (
+	divider class = iota
+	han
+	word
+	mark // belongs to the character before: combining marks
+	none // as if it were not there: joiners, variation selectors
+)
+
+func classOf(r rune) class {
+	switch {
+	case unicode.Is(unicode.Variation_Selector, r), r == '\u00ad', r == '\u200d', r == '\u200c', r == '\ufeff':
+		return none
+	case unicode.Is(unicode.Han, r):
+		return han
+	case unicode.IsLetter(r), unicode.IsNumber(r):
+		return word
+	case unicode.IsMark(r):
+		return mark
+	}
+	return divider
+}
+
+// char is one character of the unified spelling and its place in the original.
+type char struct {
+	r          rune
+	start, end int
+}
+
+// tokens cuts a text into terms: compatibility forms unified (NFKC), letters
+// made small.
+func tokens(text string) []token {
+	c := cutter{out: make([]token, 0, utf8.RuneCountInString(text))}
+	var it norm.Iter
+	it.InitString(norm.NFKC, text)
+	for !it.Done() {
+		start := it.Pos()
+		segment := it.Next()
+		for len(segment) > 0 {
+			r, n := utf8.DecodeRune(segment)
+			segment = segment[n:]
+			c.add(char{unicode.ToLower(r), start, it.Pos()})
+		}
+	}
+	c.flush()
+	return c.out
+}
+
+// cutter gathers characters of one class until the class changes.
+type cutter struct {
+	out []token
+	run []char
+	now class
+}
+
+func (c *cutter) add(ch char) {
+	switch k := classOf(ch.r); {
+	case k == none:
+	case k == mark:
+		if c.now == word {
+			c.run = append(c.run, ch)
+		}
+	default:
+		if k != c.now || k == word && len(c.run) >= maxWord {
+			c.flush()
+		}
+		c.now = k
+		if k != divider {
+			c.run = append(c.run, ch)
+		}
+	}
+}
+
+func (c *cutter) flush() {
+	switch n := len(c.run); {
+	case n == 0:
+	case c.now == word:
+		c.out = append(c.out, joined(c.run))
+	default:
+		for i := range n - 1 {
+			c.out = append(c.out, joined(c.run[i:i+2]))
+		}
+		closing := joined(c.run[n-1:])
+		closing.last, closing.alone = true, n == 1
+		c.out = append(c.out, closing)
+	}
+	c.run = c.run[:0]
+}
+
+func joined(cs []char) token {
+	b := make([]byte, 0, 8)
+	for _, c := range cs {
+		b = utf8.AppendRune(b, c.r)
+	}
+	return token{s: string(b), start: cs[0].start, firstEnd: cs[0].end, end: cs[len(cs)-1].end}
+}
