@@ -1,85 +1,86 @@
 package account
 
 import (
-	"embed"
-	"sync"
+	"context"
+	"strconv"
 	"time"
 
+	"yangguang/internal/audit"
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
 	"yangguang/internal/secret"
 )
 
-// Migrations is the package's schema.
-//
-//go:embed migrations/*.sql
-var Migrations embed.FS
+// Profile is the set of rules a deployment keeps for passwords.
+type Profile string
 
-// Locale holds the package's sentences.
-//
-//go:embed locale/*.json
-var Locale embed.FS
+// The profiles: the default asks for length and against common passwords; 等保三级 asks for a mix of characters
+// and a change every 90 days as well. The two standards contradict each other, so the deployment chooses.
+const (
+	ProfileDefault  Profile = ""
+	ProfileDengbao3 Profile = "dengbao3"
+)
 
-// Person is a natural person. Two logins may be one person: rules compare
-// persons, never logins.
-type Person struct {
-	ID      int64
-	Name    string
-	StaffNo string
-	State   string // active, left
-}
-
-// Login is a way for a person to sign in.
-type Login struct {
-	ID         int64
-	Person     int64
-	Name       string
-	State      string // pending, active, frozen
-	HasTOTP    bool
-	MustChange bool
-	ChangedAt  time.Time
-
-	password string
-	totp     []byte // sealed
-	totpLast int64
-	failed   int
-	nextTry  time.Time
-}
-
-// Grant gives a person a verb within a range of divisions.
-type Grant struct {
-	ID        int64
-	Person    int64
-	Verb      string
-	Agency    int64 // 0: every agency in the range
-	Lo, Hi    int64
-	Since     time.Time
-	Until     time.Time // none: without end
-	GrantedBy int64
-}
-
-// Options of Accounts.
+// Options of New.
 type Options struct {
-	DB     *db.DB
-	Keys   *secret.Keys
-	Cost   secret.Cost // of a password check; secret.Standard
-	Demo   bool        // accounts of the demonstration sign in without a second factor
-	Secure bool        // cookies carry the __Host- prefix and Secure
+	DB      *db.DB
+	Keys    *secret.Keys
+	Cost    secret.Cost // zero = secret.Standard
+	Profile Profile
+	Demo    bool         // invented people: accounts without a second factor are allowed
+	Secure  bool         // served over TLS: cookies carry the __Host- prefix
+	Issuer  string       // the name shown in authenticator apps
+	Passkey PasskeyRP    // zero = no passkeys
+	OIDC    OIDCProvider // zero = no OpenID Connect
 }
 
-// Accounts is who may do what.
+// Accounts is the register of persons, logins, grants and sessions.
 type Accounts struct {
-	o     Options
-	clock clock.Clock
-
-	mu    sync.Mutex
-	tries map[string][]time.Time // failed sign-ins by caller; guarded by mu, never stored
+	db      *db.DB
+	keys    *secret.Keys
+	clock   clock.Clock
+	o       Options
+	verbs   []string
+	remotes *limiter // wrong tries by remote
+	pairs   *limiter // wrong tries by account and remote
+	hooks   []HandoverHook
+	oidc    oidcClient
 }
 
-// New makes Accounts over a store.
+// New opens the register over its store.
 func New(o Options) *Accounts {
 	if o.Cost == (secret.Cost{}) {
 		o.Cost = secret.Standard
 	}
-	return &Accounts{o: o, clock: o.DB.Clock(), tries: map[string][]time.Time{}}
+	if o.Issuer == "" {
+		o.Issuer = "Yangguang"
+	}
+	a := &Accounts{db: o.DB, keys: o.Keys, clock: o.DB.Clock(), o: o}
+	a.remotes, a.pairs = newLimiter(a.clock, triesPerRemote, time.Hour), newLimiter(a.clock, triesPerPair, time.Hour)
+	a.Register(Managing, Recovering)
+	return a
+}
+
+// act is one use case of whoever is signed in.
+func (a *Accounts) act(ctx context.Context, f func(tx *db.Tx, who *Actor) error) error {
+	who, err := must(ctx)
+	if err != nil {
+		return err
+	}
+	return a.db.Write(ctx, func(tx *db.Tx) error { return f(tx, who) })
+}
+
+// record writes the audit row about a person, in the use case's transaction and last in it.
+func record(tx *db.Tx, who *Actor, about Person, verb, reason, detail string) error {
+	e := audit.Entry{
+		Province: int64(provinceOf(about.Home.Division)), Agency: about.Home.Agency,
+		Verb: "account." + verb, Object: "person " + strconv.FormatInt(about.ID, 10), Reason: reason, Detail: detail,
+	}
+	if who != nil {
+		e.Person, e.Login = who.Person, who.Login
+		if p := who.PrincipalID(); p != 0 {
+			e.Detail += " for person " + strconv.FormatInt(p, 10)
+		}
+	}
+	return audit.Append(tx, e)
 }

@@ -2,126 +2,186 @@ package account
 
 import (
 	"context"
-	"net/http"
+	"strconv"
 	"time"
 
-	"yangguang/internal/clock"
 	"yangguang/internal/db"
 	"yangguang/internal/fault"
 	"yangguang/internal/secret"
 )
 
-// How long sessions live (quality goals S6).
+// How long a session lasts.
 const (
-	IdleTime    = 30 * time.Minute
-	SessionTime = 12 * time.Hour
-	StepUpTime  = 5 * time.Minute
+	IdleLasts    = 30 * time.Minute // without a request
+	SessionLasts = 12 * time.Hour   // in all
+	touchEvery   = time.Minute      // how exactly the last request is noted
 )
 
-const (
-	secureCookie = "__Host-yg"
-	plainCookie  = "yg" // plain HTTP on loopback only
-)
+// errEnded says that a session is unknown or over.
+var errEnded = fault.Say(fault.Unauthenticated, "account.session_ended")
 
-// TokenFrom is the session token a request carries, "" for none.
-func TokenFrom(r *http.Request) string {
-	for _, name := range []string{secureCookie, plainCookie} {
-		if c, err := r.Cookie(name); err == nil {
-			return c.Value
-		}
-	}
-	return ""
+// Session is one sign-in, as its owner's list shows it.
+type Session struct {
+	ID      int64
+	Means   string // password, passkey or oidc
+	Created time.Time
+	Seen    time.Time
+
+	login     int64
+	actingFor int64
+	steppedUp time.Time
 }
 
-// Cookie is the cookie that carries a token; an empty token removes it.
-func (a *Accounts) Cookie(token string) *http.Cookie {
-	c := &http.Cookie{Name: plainCookie, Value: token, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, MaxAge: int(SessionTime.Seconds())}
-	if a.o.Secure {
-		c.Name, c.Secure = secureCookie, true
-	}
-	if token == "" {
-		c.MaxAge = -1
-	}
-	return c
+func (s Session) alive(now time.Time) bool {
+	return now.Sub(s.Seen) < IdleLasts && now.Sub(s.Created) < SessionLasts
 }
 
-func (a *Accounts) openSession(tx *db.Tx, login int64) (token string, err error) {
+// openSession begins a session and writes it down; the last step of every way to sign in.
+func openSession(tx *db.Tx, l Login, p Person, means string) (token string, err error) {
+	if err := dropStale(tx, l.ID, tx.Now.Add(-SessionLasts)); err != nil {
+		return "", err
+	}
 	token, hash := secret.NewToken()
-	now := clock.Millis(tx.Now)
-	_, err = tx.Exec("insert into session (id, login, hash, created_at, seen_at, stepped_up_at) values ($1, $2, $3, $4, $4, $4)", tx.ID(0), login, hash, now)
-	return token, err
+	s := Session{ID: tx.ID(provinceOf(p.Home.Division)), Means: means, Created: tx.Now, Seen: tx.Now, steppedUp: tx.Now, login: l.ID}
+	if err := insertSession(tx, s, hash); err != nil {
+		return "", err
+	}
+	who := &Actor{Person: p.ID, Login: l.ID}
+	return token, record(tx, who, p, "sign_in", "", means)
 }
 
-// seenEvery bounds how often being active is written down.
-const seenEvery = time.Minute
-
-// ActorOf is who acts with a token, with the rights he has at this moment. An
-// ended, idle or unknown session is Unauthenticated.
-func (a *Accounts) ActorOf(ctx context.Context, token string) (*Actor, error) {
-	var act *Actor
-	var stale bool
-	err := a.o.DB.Read(ctx, func(tx *db.Tx) error {
-		s, err := sessionByHash(tx, secret.HashToken(token))
-		if err != nil {
-			return err
-		}
-		if s.state != "active" || tx.Now.Sub(s.created) > SessionTime || tx.Now.Sub(s.seen) > IdleTime {
-			return fault.Say(fault.Unauthenticated, "account.session_ended")
-		}
-		stale = tx.Now.Sub(s.seen) >= seenEvery
-		act = &Actor{Person: s.person, Name: s.name, Login: s.login, Session: s.id, Principal: s.actingFor, SteppedUp: s.steppedUp}
-		act.Rights, err = rightsOf(tx, s.person)
-		if err == nil && act.Principal != 0 && !holdsFor(act.Rights, act.Principal) {
-			act.Principal = 0 // the substitution has ended
-		}
+// ActorOf is who holds a session's token, with the rights that hold now. A session that is unknown, over, or whose
+// login is no longer active is Unauthenticated.
+func (a *Accounts) ActorOf(ctx context.Context, token string) (who *Actor, err error) {
+	defer fault.Wrap(&err, "account.ActorOf")
+	var s Session
+	err = a.db.Read(ctx, func(tx *db.Tx) error {
+		s, who, err = a.actor(tx, secret.HashToken(token))
 		return err
 	})
-	if fault.Is(err, fault.NotFound) {
-		return nil, fault.Say(fault.Unauthenticated, "account.session_ended")
-	}
 	if err != nil {
 		return nil, err
 	}
-	if stale {
-		// Only idleness depends on it: a store that cannot write now does not
-		// sign anybody out.
-		_ = a.o.DB.Write(ctx, func(tx *db.Tx) error {
-			_, err := tx.Exec("update session set seen_at = $2 where id = $1", act.Session, clock.Millis(tx.Now))
-			return err
-		})
-	}
-	return act, nil
-}
-
-func holdsFor(rights []Right, principal int64) bool {
-	for _, r := range rights {
-		if r.Principal == principal {
-			return true
+	if now := a.clock.Now(); now.Sub(s.Seen) >= touchEvery {
+		err := a.db.Write(ctx, func(tx *db.Tx) error { return touch(tx, s.ID, tx.Now) })
+		// A store that cannot be written still lets the signed-in read; the session only ends sooner.
+		if err != nil && !fault.Is(err, fault.Unavailable) {
+			return nil, err
 		}
 	}
-	return false
+	return who, nil
 }
 
-// SignOut ends a session.
-func (a *Accounts) SignOut(ctx context.Context, token string) error {
-	return a.o.DB.Write(ctx, func(tx *db.Tx) error {
-		_, err := tx.Exec("delete from session where hash = $1", secret.HashToken(token))
-		return err
+func (a *Accounts) actor(tx *db.Tx, hash []byte) (Session, *Actor, error) {
+	s, l, p, err := findSession(tx, hash)
+	if fault.Is(err, fault.NotFound) {
+		return s, nil, errEnded
+	}
+	if err != nil {
+		return s, nil, err
+	}
+	if !s.alive(tx.Now) || l.State != Active || p.State != PersonActive || l.Demo && !a.o.Demo && !l.HasTOTP() {
+		return s, nil, errEnded
+	}
+	who := &Actor{Person: p.ID, Name: p.Name, Home: p.Home, Login: l.ID, LoginName: l.Name, Session: s.ID,
+		SteppedUp: s.steppedUp, MustChange: a.mustChange(l, tx.Now)}
+	if who.MustChange {
+		return s, who, nil
+	}
+	if s.actingFor == 0 {
+		gs, err := liveGrants(tx, p.ID, tx.Now)
+		for _, g := range gs {
+			who.Rights = append(who.Rights, Right{Verb: g.Verb, Range: g.Range()})
+		}
+		return s, who, err
+	}
+	return s, who, a.standIn(tx, who, s.actingFor)
+}
+
+// SignOut ends the session of a token; an unknown one is over already.
+func (a *Accounts) SignOut(ctx context.Context, token string) (err error) {
+	defer fault.Wrap(&err, "account.SignOut")
+	return a.db.Write(ctx, func(tx *db.Tx) error {
+		s, l, p, err := findSession(tx, secret.HashToken(token))
+		if fault.Is(err, fault.NotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := deleteSession(tx, s.ID); err != nil {
+			return err
+		}
+		return record(tx, &Actor{Person: p.ID, Login: l.ID}, p, "sign_out", "", "")
 	})
 }
 
-// ActFor makes the session act for a principal, or for oneself (0).
-func (a *Accounts) ActFor(ctx context.Context, principal int64) (err error) {
-	defer fault.Wrap(&err, "account.ActFor")
-	act := From(ctx)
-	if act == nil {
-		return fault.Say(fault.Unauthenticated, "fault.unauthenticated")
+// StepUp shows the second factor again and changes the session's token, so that one seen before is worth nothing
+// after. Whoever has no code (a demo account) shows the password.
+func (a *Accounts) StepUp(ctx context.Context, token, proof, remote string) (next string, err error) {
+	defer fault.Wrap(&err, "account.StepUp")
+	who, err := a.ActorOf(ctx, token)
+	if err != nil {
+		return "", err
 	}
-	if principal != 0 && !holdsFor(act.Rights, principal) {
-		return fault.Say(fault.Forbidden, "account.not_substitute")
+	return a.guarded(who.LoginName, remote, func() (next string, err error) {
+		ok := false
+		err = a.db.Write(ctx, func(tx *db.Tx) error {
+			l, err := lockLogin(tx, who.Login)
+			if err != nil {
+				return err
+			}
+			if l.HasTOTP() {
+				ok, err = a.takeCode(tx, l, proof)
+			} else {
+				ok = l.Demo && a.o.Demo && secret.CheckPassword(l.passwordHash, proof)
+			}
+			if err != nil || !ok {
+				return err
+			}
+			next, err = a.renew(tx, who)
+			return err
+		})
+		if err == nil && !ok {
+			return "", errWrongCode
+		}
+		return next, err
+	})
+}
+
+func (a *Accounts) renew(tx *db.Tx, who *Actor) (token string, err error) {
+	token, hash := secret.NewToken()
+	if err := renewSession(tx, who.Session, hash, tx.Now); err != nil {
+		return "", err
 	}
-	return a.o.DB.Write(ctx, func(tx *db.Tx) error {
-		_, err := tx.Exec("update session set acting_for = $2 where id = $1", act.Session, db.OrNull(principal))
+	return token, record(tx, who, Person{ID: who.Person, Home: who.Home}, "step_up", "", "")
+}
+
+// Sessions lists the sessions of the actor's own login that are not over, the newest first.
+func (a *Accounts) Sessions(ctx context.Context) (ss []Session, err error) {
+	defer fault.Wrap(&err, "account.Sessions")
+	who := From(ctx)
+	if who == nil {
+		return nil, ErrNobody
+	}
+	err = a.db.Read(ctx, func(tx *db.Tx) error {
+		ss, err = listSessions(tx, who.Login, tx.Now)
 		return err
+	})
+	return ss, err
+}
+
+// EndSession ends one of the actor's own sessions, such as one left open on another computer.
+func (a *Accounts) EndSession(ctx context.Context, id int64) (err error) {
+	defer fault.Wrap(&err, "account.EndSession(%d)", id)
+	return a.act(ctx, func(tx *db.Tx, who *Actor) error {
+		n, err := deleteOwnSession(tx, who.Login, id)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return fault.Say(fault.NotFound, "account.session_not_found")
+		}
+		return record(tx, who, Person{ID: who.Person, Home: who.Home}, "end_session", "", strconv.FormatInt(id, 10))
 	})
 }

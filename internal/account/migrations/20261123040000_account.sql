@@ -1,51 +1,79 @@
 -- +goose Up
--- Who works in the offices. Names are kept while the person may be asked about what he signed.
+-- Natural persons of the staff, never citizens. national_ref is a keyed hash of the resident number shown at
+-- the counter, so that one natural person is one row; the number itself is stored nowhere.
 create table person (
-  id bigint not null primary key, name text not null, staff_no text, national_ref bytea,
-  state text not null default 'active', created_at bigint not null,
-  constraint person_state check (state in ('active', 'left')), constraint person_name check (name <> '')
+  id bigint primary key,
+  name text not null check (name <> ''),
+  name_en text not null default '',
+  staff_no text not null default '',
+  national_ref bytea,
+  home_agency bigint not null default 0,
+  home_division bigint not null default 0,
+  state text not null default 'active' check (state in ('active', 'left')),
+  created_at bigint not null,
+  left_at bigint
 );
-create unique index person_staff_no on person (staff_no);
-create unique index person_national_ref on person (national_ref);
+create unique index person_national on person (national_ref) where national_ref is not null;
+create unique index person_staff_no on person (home_agency, staff_no) where staff_no <> '';
+create index person_home on person (home_division, id);
+create index person_home_agency on person (home_agency, id);
 
+-- An account by which a person signs in; a person may have two.
 create table login (
-  id bigint not null primary key, person bigint not null references person (id), name text not null,
-  password text not null default '', totp bytea, totp_last bigint not null default 0,
-  state text not null, failed integer not null default 0, next_try_at bigint not null default 0,
-  must_change boolean not null default false, changed_at bigint, oidc_subject text, created_at bigint not null,
-  constraint login_state check (state in ('pending', 'active', 'frozen'))
+  id bigint primary key,
+  person bigint not null references person (id),
+  name text not null,
+  name_key text not null,
+  password_hash text not null default '',
+  password_at bigint,
+  totp bytea,
+  totp_counter bigint not null default 0,
+  state text not null default 'pending' check (state in ('pending', 'active', 'frozen')),
+  failed_tries bigint not null default 0,
+  next_try_at bigint not null default 0,
+  must_change boolean not null default false,
+  demo boolean not null default false,
+  created_at bigint not null,
+  check (state <> 'active' or demo or totp is not null)
 );
-create unique index login_name on login (name);
-create unique index login_oidc on login (oidc_subject);
+create unique index login_name on login (name_key);
 create index login_person on login (person, id);
 
--- "grant" is a word of SQL, so the table has its plural.
-create table grants (
-  id bigint not null primary key, person bigint not null references person (id), verb text not null,
-  agency bigint not null, lo bigint not null, hi bigint not null,
-  since bigint not null, until bigint, granted_by bigint, constraint grant_range check (lo <= hi)
+-- Places a login has signed in from before (keyed hash); another's wrong tries elsewhere do not delay them.
+create table account_known (
+  login bigint not null references login (id),
+  remote bytea not null,
+  at bigint not null,
+  primary key (login, remote)
 );
-create index grant_person on grants (person, verb, id);
 
-create table session (
-  id bigint not null primary key, login bigint not null references login (id), hash bytea not null,
-  created_at bigint not null, seen_at bigint not null, stepped_up_at bigint, acting_for bigint
+create table account_session (
+  id bigint primary key,
+  token bytea not null,
+  login bigint not null references login (id),
+  acting_for bigint references person (id),
+  means text not null,
+  created_at bigint not null,
+  seen_at bigint not null,
+  stepped_up_at bigint not null
 );
-create unique index session_hash on session (hash);
-create index session_login on session (login, id);
+create unique index account_session_token on account_session (token);
+create index account_session_login on account_session (login, id);
+create index account_session_seen on account_session (seen_at);
 
--- AB角: who stands in for whom, for which verbs, until when.
-create table substitute (
-  id bigint not null primary key, principal bigint not null references person (id), delegate bigint not null references person (id),
-  verbs text not null, reason text not null, since bigint not null, until bigint not null, ended_at bigint, granted_by bigint,
-  constraint substitute_self check (principal <> delegate)
+create table account_grant (
+  id bigint primary key,
+  person bigint not null references person (id),
+  verb text not null check (verb <> ''),
+  agency bigint not null default 0,
+  lo bigint not null,
+  hi bigint not null,
+  since bigint not null,
+  until bigint,
+  granted_by bigint not null,
+  ended_by bigint,
+  check (lo <= hi),
+  check (person <> granted_by)
 );
-create index substitute_delegate on substitute (delegate, since, id);
-
--- A slip is printed once; only its hash is kept.
-create table slip (
-  id bigint not null primary key, login bigint not null references login (id), kind text not null, hash bytea not null,
-  until bigint not null, used_at bigint, issued_by bigint, reason text not null default '',
-  constraint slip_kind check (kind in ('activate', 'reset', 'recover'))
-);
-create unique index slip_hash on slip (hash);
+create index account_grant_person on account_grant (person, id);
+create index account_grant_verb on account_grant (verb, agency, id);

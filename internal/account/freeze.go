@@ -1,0 +1,90 @@
+package account
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"yangguang/internal/db"
+	"yangguang/internal/fault"
+)
+
+// Logins lists a person's logins, for himself and for whoever administers his account.
+func (a *Accounts) Logins(ctx context.Context, person int64) (ls []Login, err error) {
+	defer fault.Wrap(&err, "account.Logins(%d)", person)
+	who, err := must(ctx)
+	if err != nil {
+		return nil, err
+	}
+	err = a.db.Read(ctx, func(tx *db.Tx) error {
+		if who.Person != person {
+			if _, err := managed(tx, who, Managing, person); err != nil {
+				return err
+			}
+		}
+		ls, err = listLogins(tx, person)
+		return err
+	})
+	return ls, err
+}
+
+// Freeze stops a login and ends its sessions at once.
+func (a *Accounts) Freeze(ctx context.Context, login int64, reason string) (err error) {
+	defer fault.Wrap(&err, "account.Freeze(%d)", login)
+	return a.changeState(ctx, login, reason, "freeze", func(tx *db.Tx, l Login) error {
+		if l.State == Frozen {
+			return fault.Say(fault.Conflict, "account.login_frozen")
+		}
+		return a.freeze(tx, l)
+	})
+}
+
+func (a *Accounts) freeze(tx *db.Tx, l Login) error {
+	if err := setLoginState(tx, l.ID, Frozen); err != nil {
+		return err
+	}
+	if err := voidSlips(tx, l.ID); err != nil {
+		return err
+	}
+	return deleteSessions(tx, l.ID)
+}
+
+// Unfreeze lets a login be used again. One that was never activated needs a new slip.
+func (a *Accounts) Unfreeze(ctx context.Context, login int64, reason string) (err error) {
+	defer fault.Wrap(&err, "account.Unfreeze(%d)", login)
+	return a.changeState(ctx, login, reason, "unfreeze", func(tx *db.Tx, l Login) error {
+		if l.State != Frozen {
+			return fault.Say(fault.Conflict, "account.not_frozen")
+		}
+		if l.passwordHash == "" || !l.HasTOTP() && !l.Demo {
+			return setLoginState(tx, l.ID, Pending)
+		}
+		return setLoginState(tx, l.ID, Active)
+	})
+}
+
+// changeState: another person than the owner, who administers the account, gives a reason.
+func (a *Accounts) changeState(ctx context.Context, login int64, reason, verb string, change func(*db.Tx, Login) error) error {
+	return a.act(ctx, func(tx *db.Tx, who *Actor) error {
+		l, err := lockLogin(tx, login)
+		if err != nil {
+			return err
+		}
+		p, err := managed(tx, who, Managing, l.Person)
+		if err != nil {
+			return err
+		}
+		switch {
+		case who.Is(p.ID):
+			return fault.Say(fault.Forbidden, "account.not_to_oneself")
+		case p.State != PersonActive:
+			return fault.Say(fault.Conflict, "account.person_left")
+		case strings.TrimSpace(reason) == "":
+			return errReason
+		}
+		if err := change(tx, l); err != nil {
+			return err
+		}
+		return record(tx, who, p, verb, reason, "login "+strconv.FormatInt(l.ID, 10))
+	})
+}

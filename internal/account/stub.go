@@ -1,0 +1,5 @@
+package account
+
+type PasskeyRP struct{}
+type OIDCProvider struct{}
+type oidcClient struct{}
