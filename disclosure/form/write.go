@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
 
@@ -139,7 +140,28 @@ func width(f norm.Field, i int) float64 {
 
 func (w *writer) line(cells ...any) error {
 	w.row++
+	if h := height(cells); h > 1 {
+		return w.sw.SetRow(cellName(1, w.row), cells, excelize.RowOpts{Height: min(409, 15*float64(h))})
+	}
 	return w.sw.SetRow(cellName(1, w.row), cells)
+}
+
+// height guesses how many lines the tallest text of a row takes: not every
+// spreadsheet makes room for them by itself.
+func height(cells []any) int {
+	most := 1
+	for _, c := range cells[min(1, len(cells)):] {
+		s, ok := c.(excelize.Cell).Value.(string)
+		if !ok {
+			continue
+		}
+		n := 0
+		for p := range strings.SplitSeq(s, "\n") {
+			n += 1 + utf8.RuneCountInString(p)/14
+		}
+		most = max(most, n)
+	}
+	return most
 }
 
 func (w *writer) cell(style string, v any) excelize.Cell {

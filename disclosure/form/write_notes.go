@@ -136,11 +136,13 @@ func (w *writer) allowColumns() error {
 
 func (w *writer) close() error {
 	landscape, fit, one, many := "landscape", true, 1, 0
-	if err := w.file.SetPageLayout(w.sheet, &excelize.PageLayoutOptions{Orientation: &landscape, FitToWidth: &one, FitToHeight: &many}); err != nil {
-		return err
-	}
-	if err := w.file.SetSheetProps(w.sheet, &excelize.SheetPropsOptions{FitToPage: &fit}); err != nil {
-		return err
+	for _, sheet := range []string{w.sheet, w.notes} {
+		if err := w.file.SetPageLayout(sheet, &excelize.PageLayoutOptions{Orientation: &landscape, FitToWidth: &one, FitToHeight: &many}); err != nil {
+			return err
+		}
+		if err := w.file.SetSheetProps(sheet, &excelize.SheetPropsOptions{FitToPage: &fit}); err != nil {
+			return err
+		}
 	}
 	if w.meta.Demo {
 		mark := "&C" + strings.ReplaceAll(i18n.T(w.ctx, "form.xlsx.demo"), "&", "&&")

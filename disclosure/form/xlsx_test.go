@@ -2,11 +2,13 @@ package form
 
 import (
 	"bytes"
+	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/xuri/excelize/v2"
@@ -232,7 +234,9 @@ func TestLibreOfficeOpensTheFile(t *testing.T) {
 	if err := os.WriteFile(file, b, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(soffice, "-env:UserInstallation=file://"+dir+"/profile", "--headless", "--convert-to",
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, soffice, "-env:UserInstallation=file://"+dir+"/profile", "--headless", "--convert-to",
 		"csv:Text - txt - csv (StarCalc):44,34,76", "--outdir", dir, file)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Skipf("soffice does not run here: %v\n%s", err, out)
