@@ -269,4 +269,3 @@ func (w *writer) dataRow(i int, r Row) error {
 	}
 	return w.line(cells...)
 }
-
