@@ -9,6 +9,13 @@
 // and no inline script (the pages' CSP refuses both), every text escaped, and
 // the whole usable without scripts. Components are written for browsers of the
 // Chrome 80 class.
+//
+// A page is @ui.Page(frame) { … } for the public or @ui.Desk(frame) { … } for
+// staff; package gallery shows every component in use. Rooms write no CSS.
+// Classes they may use on their own elements: cols, split (even), stack, row,
+// section for layout; text, lead, muted, small, num, nowrap for words; list,
+// dl for lists; no-print, print-only, hide for who sees what. Captions of
+// tables and names of fields must be unique on a page: ids come from them.
 package ui
 
 import "embed"

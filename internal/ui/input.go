@@ -28,6 +28,7 @@ type Input struct {
 	Unit         string // shown after the control
 	Placeholder  string
 	Optional     bool // says so; every other question is required
+	Free         bool // of a filter: neither required nor marked
 	MaxLen       int  // counted in characters
 	Rows         int  // of a TextArea
 	Short        bool // a control as wide as a number or a date

@@ -32,7 +32,7 @@ func (in Input) common() templ.Attributes {
 	if in.Error != "" {
 		a["aria-invalid"] = "true"
 	}
-	if !in.Optional {
+	if !in.Optional && !in.Free {
 		a["aria-required"] = "true"
 	}
 	return a

@@ -9,9 +9,14 @@ import (
 	"yangguang/internal/ui/gallery"
 )
 
+// runAxe lists violations and what axe could not decide. Contrast of text
+// inside SVG is never decided by axe; contrast_test.go computes those pairs
+// (ink and muted on card) from the style sheet instead.
 const runAxe = `axe.run(document, {resultTypes: ["violations", "incomplete"]}).then(r =>
   r.violations.map(v => "violation " + v.id + ": " + v.nodes.slice(0, 3).map(n => n.target.join(" ")).join(" | "))
-  .concat(r.incomplete.map(v => "incomplete " + v.id + ": " + v.nodes.slice(0, 3).map(n => n.target.join(" ") + " " + ((n.any[0] || {}).message || "")).join(" | "))))`
+  .concat(r.incomplete
+    .map(v => v.id === "color-contrast" ? {id: v.id, nodes: v.nodes.filter(n => !n.html.startsWith("<text"))} : v).filter(v => v.nodes.length > 0)
+    .map(v => "incomplete " + v.id + ": " + v.nodes.slice(0, 3).map(n => n.target.join(" ") + " " + ((n.any[0] || {}).message || "")).join(" | "))))`
 
 // TestAxe runs axe-core over the gallery in every language and mode. AXE names
 // the file axe.min.js (npm axe-core); the test is skipped without it.

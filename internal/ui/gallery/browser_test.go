@@ -90,7 +90,7 @@ func shots() []shot {
 	for page := range gallery.Pages {
 		out = append(out, shot{page, "zh", "standard", 1280}, shot{page, "zh", "standard", 320}, shot{page, "en", "standard", 1280},
 			shot{page, "en", "standard", 320}, shot{page, "zh", "elder", 1280}, shot{page, "zh", "elder", 320},
-			shot{page, "zh", "contrast", 1280}, shot{page, "en", "dark", 1280})
+			shot{page, "zh", "contrast", 1280}, shot{page, "en", "standard", 768}, shot{page, "en", "dark", 1280})
 	}
 	return out
 }
