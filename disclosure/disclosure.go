@@ -50,6 +50,9 @@ func (d *Disclosure) actor(tx *db.Tx, verb string, u agency.Agency) (*account.Ac
 
 var allVerbs = []string{Drafting, Reviewing, Supervising, Approving, TakingDown, Importing, Overseeing}
 
+// Verbs lists the room's grant verbs, for the register of accounts.
+func Verbs() []string { return slices.Clone(allVerbs) }
+
 func target(u agency.Agency) account.Target {
 	return account.Target{Agency: u.ID, Division: int64(u.Division)}
 }

@@ -18,7 +18,7 @@ create table item (
   constraint item_taken_down check (state <> 'taken_down' or (end_reason is not null and ended_at is not null))
 );
 create unique index item_number on item (province, number);
-create unique index item_serial on item (province, agency, year, serial);
+create unique index item_year_serial on item (province, agency, year, serial);
 create index item_province on item (province, published_at, id) where state = 'published';
 create index item_prefecture on item (prefecture, published_at, id) where state = 'published';
 create index item_county on item (county, published_at, id) where state = 'published';

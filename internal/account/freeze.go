@@ -88,3 +88,17 @@ func (a *Accounts) changeState(ctx context.Context, login int64, reason, verb st
 		return record(tx, who, p, verb, reason, "login "+strconv.FormatInt(l.ID, 10))
 	})
 }
+
+// FreezeNamed is Freeze by login name, for the command line.
+func (a *Accounts) FreezeNamed(ctx context.Context, name, reason string) (err error) {
+	defer fault.Wrap(&err, "account.FreezeNamed")
+	var l Login
+	err = a.db.Read(ctx, func(tx *db.Tx) error {
+		l, err = findLoginNamed(tx, FoldName(name))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return a.Freeze(ctx, l.ID, reason)
+}

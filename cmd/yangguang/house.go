@@ -1,0 +1,184 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+
+	"yangguang/agency"
+	"yangguang/agency/front"
+	"yangguang/disclosure"
+	"yangguang/disclosure/catalogue"
+	"yangguang/disclosure/form"
+	"yangguang/internal/account"
+	"yangguang/internal/audit"
+	"yangguang/internal/blob"
+	"yangguang/internal/calendar"
+	"yangguang/internal/clock"
+	"yangguang/internal/db"
+	"yangguang/internal/fault"
+	"yangguang/internal/flow"
+	"yangguang/internal/i18n"
+	"yangguang/internal/jobs"
+	"yangguang/internal/privacy"
+	"yangguang/internal/search"
+	"yangguang/internal/secret"
+	"yangguang/internal/ui"
+	"yangguang/internal/web"
+	"yangguang/norm"
+	"yangguang/site"
+)
+
+// migrations are the rooms' schemas; they are merged in the order of time.
+func migrations() []fs.FS {
+	return []fs.FS{calendar.Migrations, audit.Migrations, account.Migrations, jobs.Migrations, agency.Migrations, catalogue.Migrations, disclosure.Migrations}
+}
+
+// locales are the rooms' sentences.
+func locales() []fs.FS {
+	return []fs.FS{fault.Locale, flow.Locale, blob.Locale, calendar.Locale, audit.Locale, account.Locale, privacy.Locale, web.Locale, ui.Locale,
+		agency.Locale, front.Locale, form.Locale, disclosure.Locale, site.Locale}
+}
+
+// house is the product, wired.
+type house struct {
+	c          *config
+	log        *slog.Logger
+	db         *db.DB
+	keys       *secret.Keys
+	blobs      blob.Store
+	norm       *norm.Profile
+	calendars  *calendar.Keeper
+	accounts   *account.Accounts
+	agencies   *agency.Registry
+	catalogue  *catalogue.Catalogue
+	disclosure *disclosure.Disclosure
+	front      *front.Front
+	site       *site.Site
+	app        *web.App
+	jobs       *jobs.Runner
+}
+
+// open opens the store, brings it up to date and wires the rooms.
+func open(ctx context.Context, c *config, clk clock.Clock, demo bool, progress io.Writer) (h *house, err error) {
+	h = &house{c: c, log: slog.New(slog.NewJSONHandler(os.Stderr, nil))}
+	if err := i18n.Load(locales()...); err != nil {
+		return nil, err
+	}
+	if h.db, err = db.Open(ctx, db.Options{Dir: c.Data, URL: c.Database, Clock: clk, Node: c.Node}); err != nil {
+		return nil, err
+	}
+	if err := h.prepare(ctx, progress); err != nil {
+		return nil, errors.Join(err, h.db.Close())
+	}
+	h.wire(demo)
+	return h, nil
+}
+
+func (h *house) prepare(ctx context.Context, progress io.Writer) (err error) {
+	if err := h.db.Migrate(ctx, migrations()...); err != nil {
+		return err
+	}
+	if err := search.Setup(ctx, h.db); err != nil {
+		return err
+	}
+	if err := h.importDivisions(ctx, progress); err != nil {
+		return err
+	}
+	if h.keys, err = keysIn(h.c.Data); err != nil {
+		return err
+	}
+	if h.blobs, err = blob.Open(ctx, filepath.Join(h.c.Data, "files"), h.c.Blobs); err != nil {
+		return err
+	}
+	if h.norm, err = profile(h.c.Profile); err != nil {
+		return err
+	}
+	h.calendars = calendar.NewKeeper(h.db, divisionsAbove)
+	return h.calendars.Seed(ctx)
+}
+
+func (h *house) importDivisions(ctx context.Context, progress io.Writer) error {
+	last := -1
+	return agency.ImportDivisions(ctx, h.db, func(done, total int) {
+		if pct := done * 10 / max(total, 1); pct != last {
+			last = pct
+			_, _ = fmt.Fprintf(progress, "importing divisions: %d of %d\n", done, total)
+		}
+	})
+}
+
+// keysIn loads the master key of a data folder, making it the first time.
+func keysIn(data string) (*secret.Keys, error) {
+	path := filepath.Join(data, "keys", "master.key")
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			return nil, err
+		}
+		return secret.Create(path)
+	}
+	return secret.Load(path)
+}
+
+// profile is the norm an installation keeps.
+func profile(path string) (*norm.Profile, error) {
+	if path == "" {
+		return norm.Builtin(), nil
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read the norm profile: %w", err)
+	}
+	p, problems := norm.Parse(path, b)
+	if len(problems) > 0 {
+		return nil, fmt.Errorf("the norm profile has %d problems; run 'yangguang norm check %s'", len(problems), path)
+	}
+	return p, nil
+}
+
+// divisionsAbove tells the calendar which divisions a division lies in.
+func divisionsAbove(_ *db.Tx, division int64) ([]int64, error) {
+	var out []int64
+	for _, c := range agency.Code(division).Ancestors() {
+		if c != agency.Nation {
+			out = append(out, int64(c))
+		}
+	}
+	return out, nil
+}
+
+func (h *house) wire(demo bool) {
+	c := h.c
+	secure := c.Cert != "" || len(c.Proxies) > 0
+	h.accounts = account.New(account.Options{DB: h.db, Keys: h.keys, Demo: demo, Secure: secure})
+	h.agencies = agency.New(h.db)
+	h.catalogue = &catalogue.Catalogue{Norm: h.norm, Calendars: h.calendars}
+	h.disclosure = &disclosure.Disclosure{DB: h.db, Norm: h.norm, Calendars: h.calendars, Catalogue: h.catalogue, Blobs: h.blobs, Keys: h.keys}
+	h.front = &front.Front{Site: front.Site{Home: c.Home, Name: c.siteName(), Organiser: c.organiser(), Contact: c.contact(),
+		IDCode: c.IDCode, Record: c.Record, Police: c.Police, Domain: c.Domain, Demo: demo}}
+	h.front.Nav("site.nav_home", "/")
+	h.front.Nav("site.nav_catalogue", "/catalogue")
+	h.front.Nav("site.nav_overdue", "/overdue")
+	h.front.Nav("site.nav_clauses", "/clauses")
+	h.front.DeskNav("site.desk", "/desk")
+	h.site = &site.Site{Front: h.front, DB: h.db, Norm: h.norm, Accounts: h.accounts, Disclosure: h.disclosure}
+	h.app = web.New(web.Options{DB: h.db, Accounts: h.accounts, Clock: h.db.Clock(), Log: h.log, Secure: secure, Trusted: c.Proxies,
+		CanonicalMode: func(s string) string { return ui.ParseMode(s).String() },
+		ShowError:     func(w http.ResponseWriter, r *http.Request, err error) { h.site.ShowError(w, r, err) }}, h.routes()...)
+	h.site.Remote = h.app.Remote
+	h.disclosure.Changed = h.app.Cache().Empty
+	h.jobs = h.runner()
+}
+
+// routes are every room's routes, in the order of the norm.
+func (h *house) routes() [][]web.Route {
+	return [][]web.Route{h.site.Routes(), h.health()}
+}
+
+func (h *house) close() error { return h.db.Close() }

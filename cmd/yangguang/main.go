@@ -1,0 +1,81 @@
+// Command yangguang is the whole product in one program: the public site, the
+// staff desk, the jobs behind them and the tools of the operator.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+)
+
+// version is set by the build: -ldflags "-X main.version=…".
+var version = "development"
+
+// command is one word of the command line.
+type command struct {
+	name, about string
+	run         func(ctx context.Context, args []string, out io.Writer) error
+}
+
+func commands() []command {
+	return []command{
+		{"serve", "serve the site and the desk", serve},
+		{"demo", "serve a year of fictional data of one real county", demonstrate},
+		{"migrate", "bring the database up to date", migrate},
+		{"backup", "write an online backup of database, files and keys", backup},
+		{"restore", "restore a backup into an empty folder and verify it", restore},
+		{"norm", "check FILE: validate a norm profile", normCommand},
+		{"agency", "import agencies and members from XLSX", agencyCommand},
+		{"user", "add, freeze or reset accounts", userCommand},
+		{"verify", "verify the audit book of every province", verifyCommand},
+		{"version", "print the version", func(_ context.Context, _ []string, out io.Writer) error {
+			_, err := fmt.Fprintln(out, "yangguang", version)
+			return err
+		}},
+	}
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
+		_, _ = fmt.Fprintln(os.Stderr, "yangguang:", err)
+		var u usageError
+		if errors.As(err, &u) {
+			os.Exit(2)
+		}
+		os.Exit(1)
+	}
+}
+
+// usageError is a mistake on the command line.
+type usageError struct{ error }
+
+func run(ctx context.Context, args []string, out io.Writer) error {
+	cmds := commands()
+	if len(args) == 0 || slices.Contains([]string{"help", "-h", "--help"}, args[0]) {
+		usage(out, cmds)
+		return nil
+	}
+	i := slices.IndexFunc(cmds, func(c command) bool { return c.name == args[0] })
+	if i < 0 {
+		return usageError{fmt.Errorf("there is no command %q; see 'yangguang help'", args[0])}
+	}
+	return cmds[i].run(ctx, args[1:], out)
+}
+
+func usage(out io.Writer, cmds []command) {
+	var b strings.Builder
+	b.WriteString("yangguang: open and answerable public agencies\n\n")
+	for _, c := range cmds {
+		fmt.Fprintf(&b, "  %-8s %s\n", c.name, c.about)
+	}
+	b.WriteString("\nEach command explains its flags with -h. Settings may also stand in a file\n(--config) or in the environment (YANGGUANG_DATA for --data); see docs/operate.md.\n")
+	_, _ = io.WriteString(out, b.String())
+}

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"yangguang/internal/account"
+	"yangguang/internal/clock"
+	"yangguang/internal/jobs"
+	"yangguang/internal/web"
+)
+
+func serve(ctx context.Context, args []string, out io.Writer) error {
+	c := &config{}
+	fs := newFlags("serve", c)
+	serveFlags(fs, c)
+	if err := parse(fs, args, out); err != nil {
+		return helpIsNoError(err)
+	}
+	h, err := open(ctx, c, clock.System(), false, os.Stderr)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = h.close() }()
+	return h.serve(ctx, out)
+}
+
+func helpIsNoError(err error) error {
+	if errors.Is(err, flag.ErrHelp) {
+		return nil
+	}
+	return err
+}
+
+// serve runs the web and the jobs until ctx ends, then stops both cleanly.
+func (h *house) serve(ctx context.Context, out io.Writer) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	ended := make(chan error, 2)
+	go func() { ended <- h.jobs.Run(ctx) }()
+	go func() { ended <- h.serveMetrics(ctx) }()
+	err := web.Serve(ctx, web.Listener{Addr: h.c.Listen, Cert: h.c.Cert, Key: h.c.Key, BehindProxy: len(h.c.Proxies) > 0, Ready: out}, h.app)
+	stop()
+	for range 2 {
+		if e := <-ended; e != nil && !errors.Is(e, context.Canceled) {
+			err = errors.Join(err, e)
+		}
+	}
+	return err
+}
+
+// serveMetrics answers Prometheus on an address of its own, so that the public
+// never sees it.
+func (h *house) serveMetrics(ctx context.Context) error {
+	if h.c.Metrics == "" {
+		return nil
+	}
+	ln, err := net.Listen("tcp", h.c.Metrics)
+	if err != nil {
+		return fmt.Errorf("listen for metrics: %w", err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", h.app.Metrics().Handler())
+	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	go func() {
+		<-ctx.Done()
+		_ = srv.Close()
+	}()
+	if err := srv.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// health are the routes an operator's watch asks.
+func (h *house) health() []web.Route {
+	return []web.Route{
+		{Pattern: "GET /healthz", Access: web.Public, Handler: func(w http.ResponseWriter, _ *http.Request) error {
+			return web.Write(w, http.StatusOK, "text/plain; charset=utf-8", []byte("ok\n"))
+		}},
+		{Pattern: "GET /readyz", Access: web.Public, Handler: h.ready},
+	}
+}
+
+// ready answers whether the store can be read and written.
+func (h *house) ready(w http.ResponseWriter, r *http.Request) error {
+	// Forgetting old sessions is a write that may happen at any time.
+	if err := h.db.Write(r.Context(), account.ForgetSessions); err != nil {
+		return web.Write(w, http.StatusServiceUnavailable, "text/plain; charset=utf-8", []byte("the store does not take writes\n"))
+	}
+	return web.Write(w, http.StatusOK, "text/plain; charset=utf-8", []byte("ready\n"))
+}
+
+// runner is the rooms' background work.
+func (h *house) runner() *jobs.Runner {
+	r := &jobs.Runner{DB: h.db, Log: h.log}
+	r.Every("disclosure.publish_due", jobs.Each(time.Minute), func(ctx context.Context, _ jobs.Job) error {
+		_, err := h.disclosure.PublishDue(ctx)
+		return err
+	})
+	r.Every("catalogue.roll", jobs.Daily(0, 5), func(ctx context.Context, _ jobs.Job) error {
+		if _, err := h.catalogue.Roll(ctx, h.db); err != nil {
+			return err
+		}
+		if _, err := h.catalogue.SyncAll(ctx, h.db); err != nil {
+			return err
+		}
+		h.app.Cache().Empty()
+		return nil
+	})
+	return r
+}
