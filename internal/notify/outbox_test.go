@@ -184,7 +184,7 @@ func TestTelephonesAreOneSpellingAndMasked(t *testing.T) {
 
 func TestAFailureThatMayPassIsTriedAgainUntilItIsSentOrGivenUp(t *testing.T) {
 	each(t, func(b *bench) {
-		b.server.say["RCPT"] = "451 zhang@example.com later"
+		b.server.says("RCPT", "451 zhang@example.com later")
 		b.mustQueue(nil)
 		b.run()
 		if n := b.list(notify.Filter{})[0]; n.State != notify.Queued || n.Tries != 1 || n.FaultKey() != "notify.fault_wait" || !n.Done.IsZero() {
@@ -198,7 +198,7 @@ func TestAFailureThatMayPassIsTriedAgainUntilItIsSentOrGivenUp(t *testing.T) {
 		if n.State != notify.Failed || n.Tries != 17 || n.Fault != "wait 451" || n.Done.IsZero() {
 			b.t.Fatalf("given up: %+v", n)
 		}
-		delete(b.server.say, "RCPT")
+		b.server.says("RCPT", "")
 		if err := b.write(func(tx *db.Tx) error { return notify.Retry(tx, 35, n.ID) }); err != nil {
 			b.t.Fatal(err)
 		}
@@ -214,7 +214,7 @@ func TestAFailureThatMayPassIsTriedAgainUntilItIsSentOrGivenUp(t *testing.T) {
 
 func TestARefusedAddressIsFinalAndADeskMayStopANotice(t *testing.T) {
 	each(t, func(b *bench) {
-		b.server.say["RCPT"] = "550 zhang@example.com unknown"
+		b.server.says("RCPT", "550 zhang@example.com unknown")
 		b.mustQueue(nil)
 		b.run()
 		if n := b.list(notify.Filter{})[0]; n.State != notify.Failed || n.Fault != "refused 550" || n.Tries != 1 {
@@ -225,7 +225,7 @@ func TestARefusedAddressIsFinalAndADeskMayStopANotice(t *testing.T) {
 		if err := b.write(give); err != nil {
 			b.t.Fatal(err)
 		}
-		delete(b.server.say, "RCPT")
+		b.server.says("RCPT", "")
 		b.run()
 		if n := b.list(notify.Filter{})[0]; n.Fault != "given_up" || len(b.server.received()) != 0 {
 			b.t.Errorf("stopped: %+v", n)
@@ -239,10 +239,10 @@ func TestARefusedAddressIsFinalAndADeskMayStopANotice(t *testing.T) {
 func TestAddressesAreSealedUnloggedAndErased(t *testing.T) {
 	each(t, func(b *bench) {
 		const canary = "canary-7f3a@example.com"
-		b.server.say["RCPT"] = "451 " + canary
+		b.server.says("RCPT", "451 "+canary)
 		b.mustQueue(func(m *notify.Message) { m.Address = canary })
 		b.run()
-		delete(b.server.say, "RCPT")
+		b.server.says("RCPT", "")
 		b.c.Advance(time.Minute)
 		b.run()
 		if len(b.server.received()) != 1 {

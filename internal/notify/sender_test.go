@@ -82,15 +82,15 @@ func TestMailFailuresAreAWordAndACodeNeverAnAddress(t *testing.T) {
 		client func(c *notify.SMTP)
 		want   string
 	}{
-		{"an unknown receiver", func(s *mailServer) { s.say["RCPT"] = "550 zhang@example.com is unknown" }, nil, "notify: refused 550"},
-		{"a full mailbox", func(s *mailServer) { s.say["RCPT"] = "452 zhang@example.com is full" }, nil, "notify: wait 452"},
-		{"a mail taken for spam", func(s *mailServer) { s.say["mail"] = "554 no" }, nil, "notify: refused 554"},
-		{"our own address refused", func(s *mailServer) { s.say["MAIL"] = "553 who" }, nil, "notify: wait 553"},
+		{"an unknown receiver", func(s *mailServer) { s.says("RCPT", "550 zhang@example.com is unknown") }, nil, "notify: refused 550"},
+		{"a full mailbox", func(s *mailServer) { s.says("RCPT", "452 zhang@example.com is full") }, nil, "notify: wait 452"},
+		{"a mail taken for spam", func(s *mailServer) { s.says("mail", "554 no") }, nil, "notify: refused 554"},
+		{"our own address refused", func(s *mailServer) { s.says("MAIL", "553 who") }, nil, "notify: wait 553"},
 		{"a wrong password", func(s *mailServer) { s.user = "other" }, nil, "notify: login 535"},
 		{"a server without encryption", func(s *mailServer) { s.noTLS = true }, nil, "notify: tls 502"},
 		{"a certificate of somebody else", nil, func(c *notify.SMTP) { c.Roots = nil }, "notify: tls"},
-		{"a server that does not speak", func(s *mailServer) { s.say["greeting"] = "hang" }, func(c *notify.SMTP) { c.Timeout = 50 * time.Millisecond }, "notify: timeout"},
-		{"a busy server", func(s *mailServer) { s.say["greeting"] = "421 later" }, nil, "notify: wait 421"},
+		{"a server that does not speak", func(s *mailServer) { s.says("greeting", "hang") }, func(c *notify.SMTP) { c.Timeout = 50 * time.Millisecond }, "notify: timeout"},
+		{"a busy server", func(s *mailServer) { s.says("greeting", "421 later") }, nil, "notify: wait 421"},
 		{"nobody there", nil, func(c *notify.SMTP) { c.Addr = "127.0.0.1:1" }, "notify: connect"},
 		{"no port", nil, func(c *notify.SMTP) { c.Addr = "127.0.0.1" }, "notify: connect"},
 	} {

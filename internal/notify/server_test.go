@@ -22,12 +22,12 @@ type mailServer struct {
 	tls      *tls.Config
 	Roots    *x509.CertPool
 	implicit bool
-	noTLS    bool              // STARTTLS is not offered
-	user     string            // the login asked for
-	say      map[string]string // the answer to a verb, in place of the usual one; "hang" says nothing
+	noTLS    bool   // STARTTLS is not offered
+	user     string // the login asked for
 
 	mu    sync.Mutex
-	mails []received // guarded by mu
+	say   map[string]string // the answer to a verb, in place of the usual one; "hang" says nothing; guarded by mu
+	mails []received        // guarded by mu
 }
 
 type received struct {
@@ -74,9 +74,7 @@ func (s *mailServer) serve(c net.Conn) {
 	}
 	r := bufio.NewReader(c)
 	answer := func(verb, usual string) {
-		if other, ok := s.say[verb]; ok {
-			usual = other
-		}
+		usual = s.said(verb, usual)
 		if usual == "hang" {
 			_, _ = io.Copy(io.Discard, r) // until the other side gives up
 			return
@@ -127,6 +125,22 @@ func (s *mailServer) serve(c net.Conn) {
 			answer(verb, "250 yes")
 		}
 	}
+}
+
+// says changes the answer to a verb; "" brings the usual one back.
+func (s *mailServer) says(verb, answer string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.say[verb] = answer
+}
+
+func (s *mailServer) said(verb, usual string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if other := s.say[verb]; other != "" {
+		return other
+	}
+	return usual
 }
 
 func (s *mailServer) keep(r *bufio.Reader, to string, encrypted bool) {
