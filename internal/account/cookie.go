@@ -31,14 +31,16 @@ func (a *Accounts) cookie(name, plain, value string, site http.SameSite) *http.C
 
 // TokenFrom is the session's token a request carries, "" for none. The plain cookie counts only on loopback:
 // elsewhere a neighbouring host could have planted it.
-func TokenFrom(r *http.Request) string {
-	if c, err := r.Cookie(cookieName); err == nil {
+func TokenFrom(r *http.Request) string { return cookieValue(r, cookieName, plainCookieName) }
+
+func cookieValue(r *http.Request, name, plain string) string {
+	if c, err := r.Cookie(name); err == nil {
 		return c.Value
 	}
 	if r.TLS != nil || !loopback(r.Host) {
 		return ""
 	}
-	if c, err := r.Cookie(plainCookieName); err == nil {
+	if c, err := r.Cookie(plain); err == nil {
 		return c.Value
 	}
 	return ""

@@ -1,5 +1,0 @@
-package account
-
-type PasskeyRP struct{}
-type OIDCProvider struct{}
-type oidcClient struct{}
