@@ -146,6 +146,9 @@ func (a *App) cacheKey(r *http.Request) string {
 	if a.o.CanonicalMode != nil {
 		mode = a.o.CanonicalMode(c.Value)
 	}
+	if mode == "" {
+		return r.URL.Path
+	}
 	return r.URL.Path + "\x00" + mode
 }
 
