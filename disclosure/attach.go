@@ -31,6 +31,11 @@ func (d *Disclosure) Attach(ctx context.Context, province int, version int64, na
 	if name == "" || utf8.RuneCountInString(name) > 150 {
 		return nil, fault.Fields(fault.Field{Name: "file", Key: "disclosure.file_name"})
 	}
+	if note = strings.TrimSpace(note); note != "" {
+		if err := fault.Fields(publicWords("note", note)...); err != nil {
+			return nil, err
+		}
+	}
 	b, err := io.ReadAll(io.LimitReader(r, MaxFile+1))
 	if err != nil {
 		return nil, err
@@ -41,7 +46,7 @@ func (d *Disclosure) Attach(ctx context.Context, province int, version int64, na
 	if len(b) == 0 {
 		return nil, fault.Fields(fault.Field{Name: "file", Key: "disclosure.file_empty"})
 	}
-	rep, b, err := inspect(name, b)
+	rep, b, err := d.inspect(ctx, name, b)
 	if err != nil {
 		return nil, err
 	}
@@ -58,8 +63,14 @@ func (d *Disclosure) Attach(ctx context.Context, province int, version int64, na
 
 // inspect reads a file with the gate; a picture comes back re-encoded, without
 // the place and the camera it was taken with.
-func inspect(name string, b []byte) (privacy.Report, []byte, error) {
-	rep, err := privacy.Inspect(name, bytes.NewReader(b), int64(len(b)))
+func (d *Disclosure) inspect(ctx context.Context, name string, b []byte) (privacy.Report, []byte, error) {
+	look := privacy.Inspect
+	if d.Gate != nil {
+		look = func(name string, r io.ReaderAt, size int64) (privacy.Report, error) {
+			return d.Gate.Inspect(ctx, name, r, size)
+		}
+	}
+	rep, err := look(name, bytes.NewReader(b), int64(len(b)))
 	if err != nil {
 		var fe *fault.Error
 		if errors.As(err, &fe) && fe.Key != "" {
@@ -89,20 +100,23 @@ func (d *Disclosure) attach(tx *db.Tx, province int, version int64, f File, rep 
 	if len(files) >= MaxFiles {
 		return nil, fault.Fields(fault.Field{Name: "file", Key: "disclosure.files_too_many", Args: []any{MaxFiles}})
 	}
-	if f.Uncertain == "" && len(rep.Hidden) > 0 {
+	found := fileFindings(f.Hash, rep)
+	switch {
+	case f.Uncertain != "":
+	case len(rep.Hidden) > 0:
 		f.Uncertain = "hidden"
+	case len(found) > maxFindings:
+		f.Uncertain = privacy.UncertainTooMuch
 	}
-	f.ID, f.Version, f.Position = tx.ID(province), version, len(files)+1
+	f.ID, f.Version, f.Position = tx.ID(province), version, 1
+	if n := len(files); n > 0 {
+		f.Position = files[n-1].Position + 1
+	}
 	if err := insertFile(tx, province, f); err != nil {
 		return nil, err
 	}
-	for i, pf := range rep.Findings {
-		if i >= maxFindings {
-			break
-		}
-		place, _ := json.Marshal(pf.Place)
-		x := Finding{ID: tx.ID(province), Version: version, File: f.ID, Kind: string(pf.Kind), Class: string(pf.Class), Place: string(place),
-			Masked: pf.Masked, Print: f.Hash[:16] + string(place), State: "open"}
+	for _, x := range found[:min(len(found), maxFindings)] {
+		x.ID, x.Version, x.File = tx.ID(province), version, f.ID
 		if err := insertFinding(tx, province, x); err != nil {
 			return nil, err
 		}
@@ -111,6 +125,18 @@ func (d *Disclosure) attach(tx *db.Tx, province int, version int64, f File, rep 
 		return nil, err
 	}
 	return &f, record(tx, w.by.Actor, w.it, "attach", "")
+}
+
+// fileFindings are what the gate saw in a file, what may never be released
+// first.
+func fileFindings(hash string, rep privacy.Report) []Finding {
+	out := make([]Finding, 0, len(rep.Findings))
+	for _, pf := range rep.Findings {
+		place, _ := json.Marshal(pf.Place) // numbers and words: never fails
+		out = append(out, Finding{Kind: string(pf.Kind), Class: string(pf.Class), Place: string(place), Masked: pf.Masked,
+			Print: hash[:16] + string(pf.Kind) + pf.Masked + string(place), State: "open"})
+	}
+	return distinct(out)
 }
 
 // Detach removes a file from a draft, with what the gate found in it.

@@ -29,6 +29,7 @@ type config struct {
 	Domain                        string
 	Profile                       string // file of the norm profile; "" for the built-in one
 	Node                          int
+	post
 }
 
 func (c *config) siteName() i18n.Text  { return i18n.Text{Zh: c.SiteName, En: c.SiteNameEn} }
@@ -49,6 +50,7 @@ func newFlags(name string, c *config) *flag.FlagSet {
 
 // serveFlags declares the flags of the commands that serve.
 func serveFlags(fs *flag.FlagSet, c *config) {
+	postFlags(fs, &c.post)
 	fs.StringVar(&c.Listen, "listen", "127.0.0.1:8080", "address to serve on")
 	fs.StringVar(&c.Cert, "tls-cert", "", "certificate file (PEM)")
 	fs.StringVar(&c.Key, "tls-key", "", "key file (PEM)")

@@ -26,6 +26,7 @@ import (
 	"yangguang/internal/flow"
 	"yangguang/internal/i18n"
 	"yangguang/internal/jobs"
+	"yangguang/internal/notify"
 	"yangguang/internal/privacy"
 	"yangguang/internal/search"
 	"yangguang/internal/secret"
@@ -37,12 +38,12 @@ import (
 
 // migrations are the rooms' schemas; they are merged in the order of time.
 func migrations() []fs.FS {
-	return []fs.FS{calendar.Migrations, audit.Migrations, account.Migrations, jobs.Migrations, agency.Migrations, catalogue.Migrations, disclosure.Migrations}
+	return []fs.FS{calendar.Migrations, audit.Migrations, account.Migrations, jobs.Migrations, search.Migrations, notify.Migrations, agency.Migrations, catalogue.Migrations, disclosure.Migrations}
 }
 
 // locales are the rooms' sentences.
 func locales() []fs.FS {
-	return []fs.FS{fault.Locale, flow.Locale, blob.Locale, calendar.Locale, audit.Locale, account.Locale, privacy.Locale, web.Locale, ui.Locale,
+	return []fs.FS{fault.Locale, flow.Locale, blob.Locale, calendar.Locale, audit.Locale, account.Locale, privacy.Locale, notify.Locale, web.Locale, ui.Locale,
 		agency.Locale, front.Locale, form.Locale, disclosure.Locale, site.Locale}
 }
 
@@ -59,6 +60,8 @@ type house struct {
 	agencies   *agency.Registry
 	catalogue  *catalogue.Catalogue
 	disclosure *disclosure.Disclosure
+	gate       *privacy.Gate
+	outbox     *notify.Outbox
 	front      *front.Front
 	site       *site.Site
 	app        *web.App
@@ -157,9 +160,12 @@ func (h *house) wire(demo bool) {
 	c := h.c
 	secure := c.Cert != "" || len(c.Proxies) > 0
 	h.accounts = account.New(account.Options{DB: h.db, Keys: h.keys, Demo: demo, Secure: secure})
+	h.accounts.Register(disclosure.Verbs()...)
 	h.agencies = agency.New(h.db)
+	h.gate = privacy.New(privacy.Options{Cache: filepath.Join(c.Data, "cache")})
+	h.outbox = &notify.Outbox{DB: h.db, Keys: h.keys, Senders: c.senders(h.db.Clock())}
 	h.catalogue = &catalogue.Catalogue{Norm: h.norm, Calendars: h.calendars}
-	h.disclosure = &disclosure.Disclosure{DB: h.db, Norm: h.norm, Calendars: h.calendars, Catalogue: h.catalogue, Blobs: h.blobs, Keys: h.keys}
+	h.disclosure = &disclosure.Disclosure{DB: h.db, Norm: h.norm, Calendars: h.calendars, Catalogue: h.catalogue, Blobs: h.blobs, Keys: h.keys, Gate: h.gate}
 	h.front = &front.Front{Site: front.Site{Home: c.Home, Name: c.siteName(), Organiser: c.organiser(), Contact: c.contact(),
 		IDCode: c.IDCode, Record: c.Record, Police: c.Police, Domain: c.Domain, Demo: demo}}
 	h.front.Nav("site.nav_home", "/")
@@ -169,7 +175,7 @@ func (h *house) wire(demo bool) {
 	h.front.DeskNav("site.desk", "/desk")
 	h.site = &site.Site{Front: h.front, DB: h.db, Norm: h.norm, Accounts: h.accounts, Disclosure: h.disclosure}
 	h.app = web.New(web.Options{DB: h.db, Accounts: h.accounts, Clock: h.db.Clock(), Log: h.log, Secure: secure, Trusted: c.Proxies,
-		CanonicalMode: func(s string) string { return ui.ParseMode(s).String() },
+		CanonicalMode: canonicalMode,
 		ShowError:     func(w http.ResponseWriter, r *http.Request, err error) { h.site.ShowError(w, r, err) }}, h.routes()...)
 	h.site.Remote = h.app.Remote
 	h.disclosure.Changed = h.app.Cache().Empty
@@ -181,4 +187,13 @@ func (h *house) routes() [][]web.Route {
 	return [][]web.Route{h.site.Routes(), h.health()}
 }
 
-func (h *house) close() error { return h.db.Close() }
+// canonicalMode is "" for the usual way of showing pages.
+func canonicalMode(cookie string) string {
+	m := ui.ParseMode(cookie)
+	if m == (ui.Mode{}) {
+		return ""
+	}
+	return m.String()
+}
+
+func (h *house) close() error { return errors.Join(h.gate.Close(), h.db.Close()) }
