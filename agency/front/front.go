@@ -37,8 +37,10 @@ type Site struct {
 // Front builds frames. Rooms add their entries when the program is wired.
 type Front struct {
 	Site
-	nav  []entry
-	desk []entry
+	// OnDesk, where set, adds to every desk page's frame: in whose name it is used.
+	OnDesk func(r *http.Request, fr *ui.Frame)
+	nav    []entry
+	desk   []entry
 }
 
 type entry struct {
@@ -82,6 +84,9 @@ func (f *Front) Desk(r *http.Request, title string, crumbs ...ui.Link) ui.Frame 
 	}
 	fr.User = &ui.UserBox{Name: a.Name, SignOut: web.URL(ctx, "/sign-out"),
 		Links: []ui.Link{{Text: i18n.T(ctx, "front.my_account"), Href: web.URL(ctx, "/account")}, {Text: i18n.T(ctx, "front.public_site"), Href: web.URL(ctx, "/")}}}
+	if f.OnDesk != nil {
+		f.OnDesk(r, &fr)
+	}
 	return fr
 }
 
