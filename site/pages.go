@@ -175,7 +175,7 @@ func (s *Site) desk(w http.ResponseWriter, r *http.Request) error {
 	var p deskPage
 	mine, late := 0, 0
 	for _, src := range s.Inbox {
-		waiting, err := src.Waiting(ctx)
+		waiting, err := src(ctx)
 		if err != nil {
 			return err
 		}
@@ -217,12 +217,12 @@ func (s *Site) clauses(w http.ResponseWriter, r *http.Request) error {
 	walk = func(parent string, depth int) error {
 		for _, c := range s.Norm.Children(parent) {
 			row := clauseRow{ID: c.ID, Title: c.Title.In(ctx), Text: c.Text.In(ctx), Product: c.Product.In(ctx), Depth: depth, Leaf: len(s.Norm.Children(c.ID)) == 0}
-			for _, src := range s.Evidence {
-				es, err := src.Evidence(ctx, c.ID)
-				if err != nil {
-					return err
-				}
-				row.Evidence = append(row.Evidence, es...)
+			var err error
+			if row.Evidence, err = s.evidence(ctx, c.ID); err != nil {
+				return err
+			}
+			if len(row.Evidence) == 0 {
+				row.Product = "" // what a clause's room will do is shown once it does it
 			}
 			rows = append(rows, row)
 			if err := walk(c.ID, depth+1); err != nil {

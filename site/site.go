@@ -31,19 +31,12 @@ type Site struct {
 	Norm       *norm.Profile
 	Accounts   *account.Accounts
 	Disclosure *disclosure.Disclosure
-	// Inbox is what waits for the person acting, from every room, in the
-	// order of the norm.
-	Inbox []InboxSource
-	// Evidence is what shows that a clause is lived: a count and a link.
-	Evidence []EvidenceSource
+	// Inbox is what waits for the person acting, a source from every room, in
+	// the order of the norm.
+	Inbox []func(ctx context.Context) ([]Waiting, error)
 	// DemoAccounts are shown on the sign-in page of the demonstration only.
 	DemoAccounts []DemoAccount
 	Remote       func(*http.Request) string
-}
-
-// InboxSource gives one room's waiting work.
-type InboxSource interface {
-	Waiting(ctx context.Context) ([]Waiting, error)
 }
 
 // Waiting is the work of one kind.
@@ -51,11 +44,6 @@ type Waiting struct {
 	Kind  string // locale key of its name
 	Works []ui.Work
 	Mine  bool // the next step is the person's own
-}
-
-// EvidenceSource gives a clause's live evidence; rooms implement it.
-type EvidenceSource interface {
-	Evidence(ctx context.Context, clause string) ([]Evidence, error)
 }
 
 // Evidence is one count with the list behind it.
