@@ -1,0 +1,22 @@
+package portal
+
+import (
+	"context"
+
+	"yangguang/internal/calendar"
+	"yangguang/internal/ui"
+)
+
+// daysGrid is a due date explained day by day.
+func daysGrid(ctx context.Context, days []calendar.ExplainedDay) ui.Grid {
+	g := ui.Grid{Caption: t(ctx, "portal.days"), Long: len(days) > 40,
+		Columns: []ui.Column{{Title: t(ctx, "portal.day")}, {Title: t(ctx, "portal.counted")}}}
+	for _, d := range days {
+		row := ui.Text(d.Day, d.Text)
+		if d.Due {
+			row[1] = ui.Cell{Of: marked(ui.TagReview, t(ctx, "portal.due_day"), d.Text)}
+		}
+		g.Rows = append(g.Rows, row)
+	}
+	return g
+}

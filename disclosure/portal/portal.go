@@ -1,0 +1,158 @@
+package portal
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"yangguang/agency"
+	"yangguang/agency/front"
+	"yangguang/disclosure"
+	"yangguang/internal/clock"
+	"yangguang/internal/db"
+	"yangguang/internal/fault"
+	"yangguang/internal/i18n"
+	"yangguang/internal/ui"
+	"yangguang/internal/web"
+)
+
+// Portal serves the public pages.
+type Portal struct {
+	Front      *front.Front
+	Disclosure *disclosure.Disclosure
+	// EmbedIn are the sites that may show the embedded pages in a frame, as
+	// CSP sources: "https://www.example.gov.cn". None: nobody may.
+	EmbedIn []string
+}
+
+// moved is the answer when a page has another address now.
+type moved string
+
+// Error says where to.
+func (m moved) Error() string { return "moved to " + string(m) }
+
+// on answers a page that moved by a permanent redirect.
+func on(h web.Handler) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		err := h(w, r)
+		var m moved
+		if errors.As(err, &m) {
+			http.Redirect(w, r, web.URL(r.Context(), string(m)), http.StatusMovedPermanently)
+			return nil
+		}
+		return err
+	}
+}
+
+func (p *Portal) read(ctx context.Context, f func(tx *db.Tx) error) error {
+	return p.Disclosure.DB.Read(ctx, f)
+}
+
+// place is a division with what stands above it.
+type place struct {
+	agency.Division
+	Above []agency.Division
+}
+
+func notFound() error { return fault.Say(fault.NotFound, "fault.not_found") }
+
+// code reads the division of an address; the long form forwards to the short.
+func code(r *http.Request) (agency.Code, error) {
+	s := r.PathValue("division")
+	c, err := agency.ParseCode(s)
+	if err == nil && c.Short() == s {
+		return c, nil
+	}
+	if c, err := agency.ParseCode(strings.TrimRight(s, "0")); err == nil && len(s) == 12 && c != agency.Nation {
+		return c, moved("/" + c.Short() + rest(r, 1))
+	}
+	if c, err := agency.ParseCode(s); err == nil {
+		return c, moved("/" + c.Short() + rest(r, 1))
+	}
+	return 0, notFound()
+}
+
+// rest is what follows the first n parts of the address, with its query.
+func rest(r *http.Request, n int) string {
+	parts := strings.SplitN(r.URL.Path, "/", n+2)
+	out := ""
+	if len(parts) == n+2 {
+		out = "/" + parts[n+1]
+	}
+	if r.URL.RawQuery != "" {
+		out += "?" + r.URL.RawQuery
+	}
+	return out
+}
+
+func findPlace(tx *db.Tx, c agency.Code) (pl place, err error) {
+	if pl.Division, err = agency.FindDivision(tx, c); err != nil {
+		return pl, err
+	}
+	pl.Above, err = agency.Ancestors(tx, c)
+	return pl, err
+}
+
+// unit finds the agency of an address. One that moved or was given another
+// address word forwards the reader.
+func (p *Portal) unit(tx *db.Tx, r *http.Request) (agency.Agency, error) {
+	c, err := code(r)
+	if err != nil {
+		return agency.Agency{}, err
+	}
+	u, err := agency.FindByPath(tx, c, r.PathValue("agency"))
+	if err != nil {
+		return u, err
+	}
+	if u.Division != c || u.Slug != r.PathValue("agency") {
+		return u, moved("/" + u.Path() + rest(r, 2))
+	}
+	return u, nil
+}
+
+// crumbs is the way from home down to a unit and a page below it.
+func (p *Portal) crumbs(r *http.Request, tx *db.Tx, u agency.Agency, own bool, last ...ui.Link) ([]ui.Link, error) {
+	pl, err := findPlace(tx, u.Division)
+	if err != nil {
+		return nil, err
+	}
+	above := append(pl.Above, pl.Division)
+	if u.Kind == agency.Village {
+		above = pl.Above // the village's page is its committee's
+	}
+	if own {
+		return append(p.Front.Crumbs(r, above, &u), last...), nil
+	}
+	return append(p.Front.Crumbs(r, above, nil), last...), nil
+}
+
+func today(tx *db.Tx) clock.Date { return clock.DateOf(tx.Now) }
+
+func t(ctx context.Context, key string, args ...any) string { return i18n.T(ctx, key, args...) }
+
+func href(ctx context.Context, parts ...string) string { return web.URL(ctx, strings.Join(parts, "")) }
+
+// absolute is a page's whole address; without a configured domain, its path.
+func (p *Portal) absolute(path string) string { return p.Front.Domain + path }
+
+// postRate is how often one caller may send something from a public page.
+var postRate = web.Rate{N: 10, Per: time.Minute}
+
+// column adds the tags of a column page (政府网站发展指引, 国办发〔2017〕47号).
+func column(f *ui.Frame, name, kind, description string) {
+	f.Description = description
+	f.Meta = append(f.Meta, ui.Meta{Name: "ColumnName", Content: name}, ui.Meta{Name: "ColumnDescription", Content: description},
+		ui.Meta{Name: "ColumnKeywords", Content: name}, ui.Meta{Name: "ColumnType", Content: kind})
+}
+
+// The column types of the guideline that the portal's pages are of.
+const (
+	columnGuide     = "信息公开指南"
+	columnCatalogue = "信息公开目录"
+	columnPolicy    = "政策文件"
+	columnAbout     = "概况信息"
+	columnData      = "数据开放"
+	columnNews      = "工作动态"
+)

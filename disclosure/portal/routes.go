@@ -1,0 +1,30 @@
+package portal
+
+import "yangguang/internal/web"
+
+// Routes are the portal's routes. Pages that are the same for every reader are
+// kept compressed in memory; those with a query are rendered each time.
+func (p *Portal) Routes() []web.Route {
+	out := []web.Route{
+		{Pattern: "GET /{division}", Handler: on(p.placePage), Cached: true},
+		{Pattern: "GET /{division}/feed.atom", Handler: on(p.atom), Cached: true},
+		{Pattern: "GET /{division}/feed.json", Handler: on(p.jsonFeed), Cached: true},
+		{Pattern: "GET /{division}/{agency}", Handler: on(p.unitPage), Cached: true},
+		{Pattern: "GET /{division}/{agency}/feed.atom", Handler: on(p.atom), Cached: true},
+		{Pattern: "GET /{division}/{agency}/feed.json", Handler: on(p.jsonFeed), Cached: true},
+		{Pattern: "GET /{division}/{agency}/c/{slug}", Handler: on(p.categoryPage), Cached: true},
+		{Pattern: "GET /{division}/{agency}/c/{slug}/deadline", Handler: on(p.deadlinePage), Cached: true},
+		{Pattern: "GET /{division}/{agency}/c/{slug}/nudge", Handler: on(p.nudgeForm)},
+		{Pattern: "POST /{division}/{agency}/c/{slug}/nudge", Handler: on(p.nudge), Limit: postRate},
+		{Pattern: "GET /{division}/{agency}/c/{slug}/nudged", Handler: on(p.nudged)},
+		{Pattern: "GET /{division}/{agency}/{number}", Handler: on(p.itemPage), Cached: true},
+		{Pattern: "GET /{division}/{agency}/{number}/{part...}", Handler: on(p.itemPart)},
+		{Pattern: "POST /{division}/{agency}/{number}/{part...}", Handler: on(p.itemPost), Limit: postRate},
+		{Pattern: "GET /feed.atom", Handler: p.atom, Cached: true},
+		{Pattern: "GET /feed.json", Handler: p.jsonFeed, Cached: true},
+	}
+	for i := range out {
+		out[i].Access = web.Public
+	}
+	return out
+}

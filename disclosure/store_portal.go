@@ -1,0 +1,85 @@
+package disclosure
+
+import (
+	"yangguang/agency"
+	"yangguang/internal/db"
+)
+
+// LatestOf is the newest published item of each category of an agency.
+func LatestOf(tx *db.Tx, u agency.Agency) (map[string]Row, error) {
+	rows, err := db.List(tx, scanRow, "select "+itemCols+`, a.name, a.slug from
+ (select x.province as p, x.id as n, row_number() over (partition by x.category order by x.published_at desc, x.id desc) as k
+  from item x where x.agency = $1 and x.state = 'published') t
+ join item i on i.province = t.p and i.id = t.n join agency a on a.id = i.agency
+ where t.k = 1 order by i.category limit 200`, u.ID)
+	out := map[string]Row{}
+	for _, r := range rows {
+		out[r.Category] = r
+	}
+	return out, err
+}
+
+// ListAmong lists what any of some agencies published in any of some
+// categories, the newest first: how a unit shows what it has from above.
+func ListAmong(tx *db.Tx, agencies []int64, categories []string, before Cursor, limit int) ([]Row, error) {
+	if len(agencies) == 0 || len(categories) == 0 {
+		return nil, nil
+	}
+	w := (&db.Where{}).And("i.state = 'published'")
+	db.In(w, "i.agency", agencies)
+	db.In(w, "i.category", categories)
+	w.If(before.ID != 0, "(i.published_at, i.id) < (?, ?)", before.At, before.ID)
+	sql, _ := w.SQL()
+	top := w.Next(min(max(limit, 1), MaxList))
+	return db.List(tx, scanRow, "select "+itemCols+", a.name, a.slug"+rowFrom+sql+" order by i.published_at desc, i.id desc limit "+top, w.Args()...)
+}
+
+// Entry is a row of the catalogue 公开目录: an item with its summary.
+type Entry struct {
+	Row
+	Summary string
+	Text    string // what a search looks through
+}
+
+// WithTexts adds to rows of one province the words of what is published now.
+func (d *Disclosure) WithTexts(tx *db.Tx, rows []Row) ([]Entry, error) {
+	byProvince := map[int][]int64{}
+	for _, r := range rows {
+		byProvince[r.Province] = append(byProvince[r.Province], r.Current)
+	}
+	texts := map[int64]Version{}
+	for province, ids := range byProvince {
+		w := (&db.Where{}).And("v.province = ?", province).And("v.state = 'published'")
+		db.In(w, "v.id", ids)
+		sql, args := w.SQL()
+		vs, err := db.List(tx, func(r *db.Rows, v *Version) error {
+			return r.Scan(&v.ID, &v.Summary, db.OrZero(&v.DocNumber), &v.Keywords, &v.Form, &v.Data, &v.BodyText)
+		}, "select v.id, v.summary, v.doc_number, v.keywords, v.form, v.data, v.body_text from item_version v"+sql+" order by v.id limit 500", args...)
+		if err != nil {
+			return nil, err
+		}
+		for _, v := range vs {
+			texts[v.ID] = v
+		}
+	}
+	out := make([]Entry, len(rows))
+	for i, r := range rows {
+		v := texts[r.Current]
+		out[i] = Entry{Row: r, Summary: v.Summary, Text: d.searchText(&v)}
+		if out[i].Summary == "" {
+			out[i].Summary = firstWords(v.BodyText, 80)
+		}
+	}
+	return out, nil
+}
+
+// firstWords is the beginning of a text as one line.
+func firstWords(s string, most int) string {
+	n := 0
+	for i, r := range s {
+		if n++; r == '\n' && n > 20 || n > most {
+			return s[:i]
+		}
+	}
+	return s
+}
