@@ -131,8 +131,11 @@ func (a *Accounts) secondFactor(ctx context.Context, c candidate, password, code
 		if err != nil {
 			return err
 		}
-		if refused, err = a.whyNot(tx, l, c, code); err != nil || refused != "" {
+		if refused, err = a.whyNot(tx, l, c, code); err != nil {
 			return err
+		}
+		if refused != "" { // counted here, so that a wrong code costs the same one commit as a wrong password
+			return countRefusal(tx, c, refused)
 		}
 		if rehash != "" {
 			if err := setPasswordHash(tx, l.ID, rehash); err != nil {
@@ -149,10 +152,9 @@ func (a *Accounts) secondFactor(ctx context.Context, c candidate, password, code
 	case err != nil:
 		return "", err
 	case refused == "frozen":
-		_ = a.refuse(ctx, c, refused)
 		return "", fault.Say(fault.Invalid, "account.frozen")
 	case refused != "":
-		return "", a.refuse(ctx, c, refused)
+		return "", errRefused
 	}
 	return token, nil
 }
@@ -194,31 +196,33 @@ func (a *Accounts) takeCode(tx *db.Tx, l Login, code string) (bool, error) {
 	return true, setTOTPCounter(tx, l.ID, counter)
 }
 
-// refuse counts a wrong try and writes it down; an unknown name is written down too, so that both cost one commit.
+// refuse counts a wrong try and gives the refusal.
 func (a *Accounts) refuse(ctx context.Context, c candidate, why string) error {
-	err := a.db.Write(ctx, func(tx *db.Tx) error {
-		if c.ID != 0 {
-			l, err := lockLogin(tx, c.ID)
-			if err != nil {
-				return err
-			}
-			// While the delay runs, tries do not lengthen it: others must not be able to keep it up for ever.
-			if !tx.Now.Before(l.NextTry) {
-				n := l.FailedTries + 1
-				if err := setTries(tx, l.ID, n, clock.Millis(tx.Now.Add(delayAfter(n)))); err != nil {
-					return err
-				}
-			}
-		}
-		return audit.Append(tx, audit.Entry{
-			Province: int64(provinceOf(c.person.Home.Division)), Agency: c.person.Home.Agency,
-			Verb: "account.sign_in_refused", Object: "login " + strconv.FormatInt(c.ID, 10), Detail: why,
-		})
-	})
-	if err != nil {
+	if err := a.db.Write(ctx, func(tx *db.Tx) error { return countRefusal(tx, c, why) }); err != nil {
 		return err
 	}
 	return errRefused
+}
+
+// countRefusal writes a wrong try down; that of an unknown name too, so that both cost one commit.
+func countRefusal(tx *db.Tx, c candidate, why string) error {
+	if c.ID != 0 {
+		l, err := lockLogin(tx, c.ID)
+		if err != nil {
+			return err
+		}
+		// While the delay runs, tries do not lengthen it: others must not be able to keep it up for ever.
+		if !tx.Now.Before(l.NextTry) {
+			n := l.FailedTries + 1
+			if err := setTries(tx, l.ID, n, clock.Millis(tx.Now.Add(delayAfter(n)))); err != nil {
+				return err
+			}
+		}
+	}
+	return audit.Append(tx, audit.Entry{
+		Province: int64(provinceOf(c.person.Home.Division)), Agency: c.person.Home.Agency,
+		Verb: "account.sign_in_refused", Object: "login " + strconv.FormatInt(c.ID, 10), Detail: why,
+	})
 }
 
 func delayAfter(tries int64) time.Duration {

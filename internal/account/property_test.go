@@ -120,6 +120,9 @@ func TestNobodyComesToARightNobodyGave(t *testing.T) {
 			w.add(t, fmt.Sprintf("p%d", n))
 		}
 		w.give(t, 0, account.Managing, propRanges[0])
+		for _, v := range []string{draft, review, approve} {
+			w.give(t, 1, v, propRanges[0])
+		}
 		w.check(t, "the beginning")
 		i := rapid.IntRange(0, len(w.persons)-1)
 		t.Repeat(map[string]func(*rapid.T){
