@@ -97,6 +97,9 @@ func (a *Accounts) FreezeNamed(ctx context.Context, name, reason string) (err er
 		l, err = findLoginNamed(tx, FoldName(name))
 		return err
 	})
+	if fault.Is(err, fault.NotFound) {
+		return fault.Say(fault.NotFound, "account.login_not_found")
+	}
 	if err != nil {
 		return err
 	}

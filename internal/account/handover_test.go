@@ -112,6 +112,8 @@ func TestFreezingIsRefused(t *testing.T) {
 	each(t, account.Options{}, func(h *house) {
 		zhang, _ := h.pair()
 		admin := h.as("admin1")
+		_, err := h.Logins(h.as("lisi"), zhang)
+		refused(h.T, "another's logins", err, fault.NotFound, "account.person_not_found")
 		refused(h.T, "nobody", h.Freeze(context.Background(), h.login(zhang), "x"), fault.Unauthenticated, "account.nobody")
 		refused(h.T, "oneself", h.Freeze(admin, h.login(h.admin), "x"), fault.Forbidden, "account.not_to_oneself")
 		refused(h.T, "without a reason", h.Freeze(admin, h.login(zhang), ""), fault.Invalid, "account.reason_missing")
@@ -120,8 +122,10 @@ func TestFreezingIsRefused(t *testing.T) {
 		if err := h.Freeze(admin, h.login(zhang), "x"); err != nil {
 			h.Fatal(err)
 		}
+		refused(h.T, "a name there is not", h.FreezeNamed(h.root, "nobody", "x"), fault.NotFound, "account.login_not_found")
+		if err := h.FreezeNamed(h.root, "LiSi", "x"); err != nil {
+			h.Error(err)
+		}
 		refused(h.T, "twice", h.Freeze(admin, h.login(zhang), "x"), fault.Conflict, "account.login_frozen")
-		_, err := h.Logins(h.as("lisi"), zhang)
-		refused(h.T, "another's logins", err, fault.NotFound, "account.person_not_found")
 	})
 }
