@@ -16,6 +16,7 @@ import (
 	"yangguang/disclosure"
 	"yangguang/disclosure/catalogue"
 	"yangguang/disclosure/form"
+	"yangguang/disclosure/portal"
 	"yangguang/internal/account"
 	"yangguang/internal/audit"
 	"yangguang/internal/blob"
@@ -44,7 +45,7 @@ func migrations() []fs.FS {
 // locales are the rooms' sentences.
 func locales() []fs.FS {
 	return []fs.FS{fault.Locale, flow.Locale, blob.Locale, calendar.Locale, audit.Locale, account.Locale, privacy.Locale, notify.Locale, web.Locale, ui.Locale,
-		agency.Locale, front.Locale, form.Locale, disclosure.Locale, site.Locale}
+		agency.Locale, front.Locale, form.Locale, disclosure.Locale, portal.Locale, site.Locale}
 }
 
 // house is the product, wired.
@@ -184,7 +185,8 @@ func (h *house) wire(demo bool) {
 
 // routes are every room's routes, in the order of the norm.
 func (h *house) routes() [][]web.Route {
-	return [][]web.Route{h.site.Routes(), h.health()}
+	p := &portal.Portal{Front: h.front, Disclosure: h.disclosure}
+	return [][]web.Route{p.Routes(), h.site.Routes(), h.health()}
 }
 
 // canonicalMode is "" for the usual way of showing pages.
