@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"yangguang/demo"
+	"yangguang/internal/clock"
+	"yangguang/site"
+)
+
+// demoSeed makes the demonstration the same wherever it is made.
+const demoSeed = 20081
+
+// demonstrate serves a year of fictional data, which it makes the first time.
+func demonstrate(ctx context.Context, args []string, out io.Writer) error {
+	c := &config{}
+	fs := newFlags("demo", c)
+	serveFlags(fs, c)
+	if err := parse(fs, args, out); err != nil {
+		return helpIsNoError(err)
+	}
+	if c.Database != "" {
+		return usageError{fmt.Errorf("the demonstration uses the embedded database; leave --database out")}
+	}
+	whole, err := demo.Whole(c.Data)
+	if err != nil {
+		return err
+	}
+	if !whole {
+		if err := makeDemo(ctx, c, os.Stderr); err != nil {
+			return err
+		}
+	}
+	h, err := open(ctx, c, clock.System(), true, os.Stderr)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = h.close() }()
+	if err := h.showAccounts(os.Stderr); err != nil {
+		return err
+	}
+	return h.serve(ctx, out)
+}
+
+// makeDemo lives the year with a clock of its own, then closes the store.
+func makeDemo(ctx context.Context, c *config, progress io.Writer) error {
+	began := time.Now()
+	if err := demo.Begin(c.Data); err != nil {
+		return err
+	}
+	fake := clock.NewFake(demo.Opening(began))
+	h, err := open(ctx, c, fake, true, progress)
+	if err != nil {
+		return err
+	}
+	imported := time.Since(began)
+	rep, err := demo.Seed(ctx, demo.Options{Disclosure: h.disclosure, Agencies: h.agencies, Accounts: h.accounts, Clock: fake,
+		Until: began, Seed: demoSeed, Progress: progress})
+	if err != nil {
+		_ = h.close()
+		return err
+	}
+	if err := h.close(); err != nil {
+		return err
+	}
+	_, _ = fmt.Fprintf(progress, "demonstration: %d units, %d people, %d items; %.1f s, of which divisions %.1f s\n", rep.Units, rep.People, rep.Items,
+		time.Since(began).Seconds(), imported.Seconds())
+	return demo.Finish(c.Data)
+}
+
+// showAccounts prints the accounts a visitor may try and shows them on the
+// sign-in page.
+func (h *house) showAccounts(out io.Writer) error {
+	accounts, err := demo.Accounts()
+	if err != nil {
+		return err
+	}
+	for _, a := range accounts {
+		h.site.DemoAccounts = append(h.site.DemoAccounts, site.DemoAccount{Role: a.Role, Login: a.Login, Password: a.Password})
+		if _, err := fmt.Fprintf(out, "account %-14s %s  %s\n", a.Login, a.Password, a.Role); err != nil {
+			return err
+		}
+	}
+	return nil
+}
