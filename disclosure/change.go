@@ -99,10 +99,11 @@ func (d *Disclosure) TakeDown(ctx context.Context, province int, item int64, kin
 		if !slices.Contains(EndKinds, kind) {
 			bad = append(bad, fault.Field{Name: "kind", Key: "disclosure.need_end_kind"})
 		}
-		if reason = strings.TrimSpace(reason); reason == "" {
-			bad = append(bad, fault.Field{Name: "reason", Key: "disclosure.need_reason"})
+		reason = strings.TrimSpace(reason)
+		if err := fault.Fields(append(bad, publicWords("reason", reason)...)...); err != nil {
+			return err
 		}
-		if err := fault.Fields(bad...); err != nil {
+		if err := d.dropOpen(tx, it, a, reason); err != nil {
 			return err
 		}
 		it.State, it.EndKind, it.EndReason, it.EndedAt, it.ChangedAt = ItemTakenDown, kind, reason, tx.Now, tx.Now
@@ -111,6 +112,29 @@ func (d *Disclosure) TakeDown(ctx context.Context, province int, item int64, kin
 		}
 		return record(tx, a, it, "take_down", reason)
 	})
+}
+
+// dropOpen discards a correction under way, scheduled ones too: nothing brings
+// back by the clock what was taken down.
+func (d *Disclosure) dropOpen(tx *db.Tx, it *Item, a *account.Actor, reason string) error {
+	all, err := versionsOf(tx, it.Province, it.ID)
+	if err != nil {
+		return err
+	}
+	for i := range all {
+		r, err := Flow.Next(all[i].State, "drop")
+		if err != nil { // not open
+			continue
+		}
+		all[i].State, all[i].PublishAt, all[i].SavedAt = r.To, clock.None, tx.Now
+		if err := saveVersion(tx, &all[i]); err != nil {
+			return err
+		}
+		if err := insertStep(tx, &all[i], Step{Verb: "drop", Person: a.Person, Principal: a.PrincipalID(), Note: reason}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (d *Disclosure) afterEnd(tx *db.Tx, it *Item, u agency.Agency) error {
@@ -144,8 +168,10 @@ func (d *Disclosure) SetValidity(ctx context.Context, province int, item int64, 
 			return fault.Say(fault.Conflict, "disclosure.not_published")
 		case !slices.Contains(Validities, validity) || validity == it.Validity:
 			return fault.Fields(fault.Field{Name: "validity", Key: "disclosure.need_validity"})
-		case strings.TrimSpace(reason) == "":
-			return fault.Fields(fault.Field{Name: "reason", Key: "disclosure.need_reason"})
+		}
+		reason = strings.TrimSpace(reason)
+		if err := fault.Fields(publicWords("reason", reason)...); err != nil {
+			return err
 		}
 		it.Validity, it.ChangedAt = validity, tx.Now
 		if err := updateItem(tx, it); err != nil {

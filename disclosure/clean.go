@@ -2,6 +2,8 @@ package disclosure
 
 import (
 	"html"
+	"net/url"
+	"regexp"
 	"strings"
 	"sync"
 
@@ -14,7 +16,7 @@ var policy = sync.OnceValue(func() *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
 	p.AllowElements("p", "br", "h3", "h4", "strong", "b", "em", "i", "u", "s", "sub", "sup", "ul", "ol", "li", "blockquote", "hr",
 		"table", "caption", "thead", "tbody", "tfoot", "tr")
-	p.AllowAttrs("colspan", "rowspan").Matching(bluemonday.Integer).OnElements("td", "th")
+	p.AllowAttrs("colspan", "rowspan").Matching(regexp.MustCompile(`^[0-9]{1,3}$`)).OnElements("td", "th")
 	p.AllowElements("td", "th")
 	p.AllowAttrs("scope").Matching(bluemonday.Paragraph).OnElements("th")
 	p.AllowAttrs("href").OnElements("a")
@@ -50,24 +52,81 @@ func paragraphs(s string) string {
 	return strings.TrimSpace(b.String())
 }
 
-// blockEnds are the tags after which plain text continues on a new line.
-var blockEnds = strings.NewReplacer("</p>", "\n", "<br>", "\n", "<br/>", "\n", "</li>", "\n", "</tr>", "\n", "</h3>", "\n", "</h4>", "\n",
-	"</td>", "\t", "</th>", "\t", "</blockquote>", "\n", "</caption>", "\n")
-
 // PlainText is the words of cleaned HTML, cells apart by tabs and blocks by
-// lines, for search and for the privacy gate.
+// lines, for search and for the privacy gate. Within a cell paragraphs are
+// joined by blanks, as Word wraps every cell in one: a row stays a line.
 func PlainText(s string) string {
 	var b strings.Builder
-	in := false
-	for _, r := range blockEnds.Replace(s) {
-		switch {
-		case r == '<':
-			in = true
-		case r == '>' && in:
-			in = false
-		case !in:
-			b.WriteRune(r)
+	cells := 0
+	for s != "" {
+		text, rest, tagged := strings.Cut(s, "<")
+		b.WriteString(oneLine(html.UnescapeString(text)))
+		if !tagged {
+			break
+		}
+		tag, after, _ := strings.Cut(rest, ">")
+		s = after
+		switch name := tagName(tag); name {
+		case "td", "th":
+			cells++
+		case "/td", "/th":
+			cells = max(0, cells-1)
+			b.WriteByte('\t')
+		case "/tr", "/table":
+			cells = 0
+			b.WriteByte('\n')
+		case "/p", "br", "br/", "/li", "/h3", "/h4", "/blockquote", "/caption":
+			if cells > 0 {
+				b.WriteByte(' ')
+			} else {
+				b.WriteByte('\n')
+			}
 		}
 	}
-	return strings.TrimSpace(html.UnescapeString(b.String()))
+	return strings.TrimSpace(tidyCells.Replace(b.String()))
+}
+
+var tidyCells = strings.NewReplacer(" \t", "\t", " \n", "\n", "\n ", "\n", "\t ", "\t")
+
+func tagName(tag string) string {
+	name, _, _ := strings.Cut(tag, " ")
+	return strings.ToLower(name)
+}
+
+// oneLine makes every run of blanks and line ends one blank, as a browser
+// does; a no-break space stays.
+func oneLine(s string) string {
+	var b strings.Builder
+	blank := false
+	for _, r := range s {
+		if r == ' ' || r == '\t' || r == '\n' || r == '\r' || r == '\f' {
+			blank = true
+			continue
+		}
+		if blank {
+			b.WriteByte(' ')
+			blank = false
+		}
+		b.WriteRune(r)
+	}
+	if blank {
+		b.WriteByte(' ')
+	}
+	return b.String()
+}
+
+// links are the addresses in cleaned HTML; a telephone hides there as well.
+func links(s string) (out []string) {
+	for {
+		_, rest, ok := strings.Cut(s, `href="`)
+		if !ok {
+			return out
+		}
+		address, after, _ := strings.Cut(rest, `"`)
+		s, address = after, html.UnescapeString(address)
+		if plain, err := url.PathUnescape(address); err == nil {
+			address = plain
+		}
+		out = append(out, address)
+	}
 }

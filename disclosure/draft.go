@@ -2,6 +2,7 @@ package disclosure
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -11,6 +12,7 @@ import (
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
 	"yangguang/internal/fault"
+	"yangguang/norm"
 )
 
 // Text is what an author types; everything is kept as typed until submitted.
@@ -38,6 +40,10 @@ const (
 	MaxSummary = 500
 	MaxBody    = 200_000
 )
+
+// Opennesses are the kinds of 公开属性: 主动公开, 依申请公开, 不予公开. Only the
+// first is published; the others are kept as drafts with their ground.
+var Opennesses = []string{"proactive", "on_request", "withheld"}
 
 func objectName(it *Item) string {
 	if it.Number != "" {
@@ -69,6 +75,12 @@ func (d *Disclosure) start(tx *db.Tx, unit int64, category, period string) (*Ver
 	if cat == nil || cg == nil || d.Norm.CatalogueOf(category) != cg || !cat.ActiveOn(clock.DateOf(tx.Now)) {
 		return nil, fault.Say(fault.Invalid, "disclosure.category_not_owed")
 	}
+	if u.State != agency.Active {
+		return nil, fault.Say(fault.Conflict, "disclosure.agency_closed")
+	}
+	if period, err = d.period(cat, period, clock.DateOf(tx.Now)); err != nil {
+		return nil, err
+	}
 	it := &Item{Province: u.Division.Province(), ID: tx.ID(u.Division.Province()), Agency: u.ID, Category: category, Period: period,
 		Prefecture: u.Division.Prefecture(), County: u.Division.County(), Region: u.Division, State: ItemUnpublished, ChangedAt: tx.Now}
 	if err := insertItem(tx, it); err != nil {
@@ -93,6 +105,11 @@ func (d *Disclosure) Save(ctx context.Context, province int, version int64, dr T
 		}
 		if err := d.takeDraft(w.v, w.it, dr, tx.Now); err != nil {
 			return err
+		}
+		if w.it.State == ItemUnpublished {
+			if err := updateItem(tx, w.it); err != nil {
+				return err
+			}
 		}
 		if err := d.noteHelper(tx, w); err != nil {
 			return err
@@ -143,21 +160,25 @@ func (d *Disclosure) open(tx *db.Tx, province int, version int64, verb string) (
 	return &work{u: u, it: it, v: v, steps: steps, by: signer{a}, next: rule.To}, nil
 }
 
-// grantFor is the grant a verb needs on a version: the state table's, or for
-// a review step the one the norm's rule names.
+// grantFor is the grant a verb needs on a version: for a signature the one
+// the norm's rule names for the step, otherwise the state table's.
 func (d *Disclosure) grantFor(v *Version, verb string) string {
+	rule := d.Norm.Review(v.Rule)
+	if rule != nil && slices.Contains(ofStep, verb) {
+		if s := rule.Step(v.Step); s != nil {
+			return s.Verb
+		}
+	}
 	for _, r := range Flow.Rules {
 		if r.Verb == verb && r.Who != "" {
 			return r.Who
 		}
 	}
-	if rule := d.Norm.Review(v.Rule); rule != nil {
-		if s := rule.Step(v.Step); s != nil {
-			return s.Verb
-		}
-	}
 	return Reviewing
 }
+
+// ofStep are the verbs of whoever the review waits for.
+var ofStep = []string{"pass", "approve", "return", "refer", "pass_after", "approve_after"}
 
 func (d *Disclosure) takeDraft(v *Version, it *Item, dr Text, now time.Time) error {
 	if dr.Revision != 0 && dr.Revision != v.Revision {
@@ -169,7 +190,7 @@ func (d *Disclosure) takeDraft(v *Version, it *Item, dr Text, now time.Time) err
 	cat := d.Norm.Category(it.Category)
 	v.Title, v.Summary = strings.TrimSpace(dr.Title), strings.TrimSpace(dr.Summary)
 	v.Form = dr.Form
-	if cat != nil && !containsForm(cat.FormIDs(), dr.Form) {
+	if cat != nil && !slices.Contains(cat.FormIDs(), dr.Form) {
 		v.Form = cat.Form
 	}
 	v.Data = ""
@@ -182,26 +203,32 @@ func (d *Disclosure) takeDraft(v *Version, it *Item, dr Text, now time.Time) err
 	}
 	v.Body = CleanHTML(dr.Body)
 	v.BodyText = PlainText(v.Body)
-	v.Openness, v.OpennessGround = dr.Openness, strings.TrimSpace(dr.OpennessGround)
-	if v.Openness == "" || (v.Openness != "proactive" && v.OpennessGround == "") {
-		v.Openness = "proactive"
+	if v.Openness, v.OpennessGround = dr.Openness, strings.TrimSpace(dr.OpennessGround); v.Openness == "" {
+		v.Openness = Opennesses[0]
 	}
 	v.FormedOn, v.EndsOn, v.DocNumber = dr.FormedOn, dr.EndsOn, strings.TrimSpace(dr.DocNumber)
 	v.Keywords, v.Explains, v.Reason = strings.TrimSpace(dr.Keywords), dr.Explains, strings.TrimSpace(dr.Reason)
 	v.SavedAt = now
-	if it.State == ItemUnpublished {
-		it.Period = dr.Period
+	if it.State == ItemUnpublished && cat != nil {
+		period, err := d.period(cat, dr.Period, clock.DateOf(now))
+		if err != nil {
+			return err
+		}
+		it.Period = period
 	}
 	return nil
 }
 
-func containsForm(ids []string, id string) bool {
-	for _, f := range ids {
-		if f == id {
-			return true
-		}
+// period checks the key of a period: what is owed on change has none, and of
+// the others only one that has begun can be written about.
+func (d *Disclosure) period(cat *norm.Category, key string, today clock.Date) (string, error) {
+	if key == "" || !cat.Periodic() {
+		return "", nil
 	}
-	return false
+	if w, ok := d.Catalogue.Window(cat.ID, key, today); !ok || w.Start.After(today.AddMonths(12)) {
+		return "", fault.Fields(fault.Field{Name: "period", Key: "disclosure.period_unknown"})
+	}
+	return key, nil
 }
 
 func checkLengths(dr Text) error {
@@ -215,6 +242,11 @@ func checkLengths(dr Text) error {
 			bad = append(bad, fault.Field{Name: f.name, Key: "disclosure.too_long", Args: []any{f.most}})
 		}
 	}
+	if dr.Openness != "" && !slices.Contains(Opennesses, dr.Openness) {
+		bad = append(bad, fault.Field{Name: "openness", Key: "disclosure.need_openness"})
+	} else if dr.Openness != "" && dr.Openness != Opennesses[0] && strings.TrimSpace(dr.OpennessGround) == "" {
+		bad = append(bad, fault.Field{Name: "openness_ground", Key: "disclosure.need_openness_ground"})
+	}
 	return fault.Fields(bad...)
 }
 
@@ -225,7 +257,7 @@ func (d *Disclosure) noteHelper(tx *db.Tx, w *work) error {
 		return nil
 	}
 	for _, s := range w.steps {
-		if s.Verb == "save" && w.by.is(s.Person) {
+		if s.Verb == "save" && s.Person == w.by.person() && s.Principal == w.by.principal() {
 			return nil
 		}
 	}

@@ -3,7 +3,9 @@ package disclosure
 import (
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"yangguang/disclosure/form"
 	"yangguang/internal/clock"
@@ -16,7 +18,8 @@ import (
 // body, reasons, and the cells of a form.
 func (d *Disclosure) textFindings(v *Version) []Finding {
 	var out []Finding
-	for _, t := range []string{v.Title, v.Summary, v.Keywords, v.Reason, v.OpennessGround} {
+	texts := []string{v.Title, v.Summary, v.Keywords, v.Reason, v.OpennessGround, v.DocNumber}
+	for _, t := range append(texts, links(v.Body)...) {
 		out = append(out, d.found(privacy.Scan(t), func(f privacy.Finding) string { return t[f.Start:f.End] })...)
 	}
 	out = append(out, d.bodyFindings(v.BodyText)...)
@@ -82,9 +85,9 @@ func (d *Disclosure) found(fs []privacy.Finding, value func(privacy.Finding) str
 	return out
 }
 
-// maxFindings bounds the rows one version keeps; more than this is a list of
-// people, and the first few say so.
-const maxFindings = 200
+// maxFindings bounds the rows kept of the text and of each file; more than
+// this is a list of people, and is refused as one.
+const maxFindings = 100
 
 // examine scans the text again and writes the findings; a release already
 // given for the same value stands.
@@ -105,12 +108,11 @@ func (d *Disclosure) examine(tx *db.Tx, v *Version) ([]Finding, error) {
 	if _, err := tx.Exec("delete from item_finding where province = $1 and version = $2 and file is null", v.Province, v.ID); err != nil {
 		return nil, err
 	}
-	seen := map[string]bool{}
-	for _, f := range d.textFindings(v) {
-		if seen[f.Print+f.Place] || len(out) >= maxFindings {
-			continue
-		}
-		seen[f.Print+f.Place] = true
+	fresh := distinct(d.textFindings(v))
+	if len(fresh) > maxFindings && !never(fresh[:1]) {
+		return nil, fault.Say(fault.Invalid, "disclosure.personal_many", maxFindings)
+	}
+	for _, f := range fresh[:min(len(fresh), maxFindings)] {
 		if r, ok := released[f.Print]; ok && f.Class != string(privacy.Never) {
 			f.State, f.Person, f.Reason = r.State, r.Person, r.Reason
 		}
@@ -121,6 +123,47 @@ func (d *Disclosure) examine(tx *db.Tx, v *Version) ([]Finding, error) {
 		out = append(out, f)
 	}
 	return out, nil
+}
+
+// distinct drops repetitions and puts first what may never be released, so
+// that a bound cuts off only what matters less.
+func distinct(fs []Finding) []Finding {
+	seen := map[string]bool{}
+	out := slices.DeleteFunc(slices.Clone(fs), func(f Finding) bool {
+		k := f.Print + f.Place
+		again := seen[k]
+		seen[k] = true
+		return again
+	})
+	slices.SortStableFunc(out, func(a, b Finding) int {
+		switch an, bn := never([]Finding{a}), never([]Finding{b}); {
+		case an == bn:
+			return 0
+		case an:
+			return -1
+		}
+		return 1
+	})
+	return out
+}
+
+// never answers whether anything found may never be released.
+func never(fs []Finding) bool {
+	return slices.ContainsFunc(fs, func(f Finding) bool { return f.Class == string(privacy.Never) })
+}
+
+// publicWords checks a reason that is shown to everybody: there, short enough,
+// and naming nobody.
+func publicWords(name, s string) []fault.Field {
+	switch {
+	case s == "":
+		return []fault.Field{{Name: name, Key: "disclosure.need_reason"}}
+	case utf8.RuneCountInString(s) > MaxSummary:
+		return []fault.Field{{Name: name, Key: "disclosure.too_long", Args: []any{MaxSummary}}}
+	case privacy.Blocks(privacy.Scan(s)):
+		return []fault.Field{{Name: name, Key: "disclosure.reason_personal"}}
+	}
+	return nil
 }
 
 // gateForSubmit refuses what may never be released; the rest waits for a
@@ -166,5 +209,5 @@ func insertFinding(tx *db.Tx, province int, f Finding) error {
 func findingsOf(tx *db.Tx, province int, version int64) ([]Finding, error) {
 	return db.List(tx, func(r *db.Rows, f *Finding) error {
 		return r.Scan(&f.ID, &f.Version, db.OrZero(&f.File), &f.Kind, &f.Class, &f.Place, &f.Masked, &f.Print, &f.State, db.OrZero(&f.Person), &f.Reason)
-	}, "select id, version, file, kind, class, place, masked, fingerprint, state, person, reason from item_finding where province = $1 and version = $2 order by id limit 500", province, version)
+	}, "select id, version, file, kind, class, place, masked, fingerprint, state, person, reason from item_finding where province = $1 and version = $2 order by case class when 'never' then 0 else 1 end, id limit 2000", province, version)
 }

@@ -36,8 +36,8 @@ func (d *Disclosure) Inbox(ctx context.Context) (out map[string][]Task, err erro
 	err = d.DB.Read(ctx, func(tx *db.Tx) error {
 		seen := map[int64]bool{}
 		for _, r := range d.reach(a) {
-			for _, list := range []func(*db.Tx, int, agency.Code, agency.Code, int) ([]Task, error){openTasks, owedReviews} {
-				tasks, err := list(tx, r.province, r.lo, r.hi, maxInbox)
+			for _, list := range []func(*db.Tx, reach, int) ([]Task, error){openTasks, owedReviews} {
+				tasks, err := list(tx, r, maxInbox)
 				if err != nil {
 					return err
 				}
@@ -58,8 +58,8 @@ func (d *Disclosure) Inbox(ctx context.Context) (out map[string][]Task, err erro
 }
 
 type reach struct {
-	province int
-	lo, hi   agency.Code
+	agency int64 // 0 = any
+	lo, hi agency.Code
 }
 
 // reach is the ranges of divisions the person has any business in.
@@ -67,13 +67,18 @@ func (d *Disclosure) reach(a *account.Actor) []reach {
 	var out []reach
 	for _, verb := range allVerbs {
 		for _, r := range a.Scope(verb) {
-			x := reach{province: agency.Code(r.Lo).Province(), lo: agency.Code(r.Lo), hi: agency.Code(r.Hi)}
+			x := reach{agency: r.Agency, lo: agency.Code(r.Lo), hi: agency.Code(r.Hi)}
 			if !slices.Contains(out, x) {
 				out = append(out, x)
 			}
 		}
 	}
-	return out
+	// A range inside another brings nothing new.
+	return slices.DeleteFunc(slices.Clone(out), func(x reach) bool {
+		return slices.ContainsFunc(out, func(o reach) bool {
+			return o != x && o.lo <= x.lo && x.hi <= o.hi && (o.agency == 0 || o.agency == x.agency)
+		})
+	})
 }
 
 // sort says what an open version asks of the person; "" when it is none of
@@ -84,7 +89,7 @@ func (d *Disclosure) sort(a *account.Actor, t Task) string {
 	by := signer{a}
 	switch {
 	case t.State == Published:
-		if may(Reviewing) || may(Supervising) || may(Approving) {
+		if d.sortReview(a, t) != "" {
 			return TaskOwed
 		}
 	case t.State == Drafted:

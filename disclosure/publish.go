@@ -12,7 +12,6 @@ import (
 	"yangguang/internal/db"
 	"yangguang/internal/fault"
 	"yangguang/internal/search"
-	"yangguang/norm"
 )
 
 // Slug is the item's last part of its address: year-serial.
@@ -65,52 +64,12 @@ func (d *Disclosure) gateAgain(tx *db.Tx, v *Version) error {
 	return gateForApproval(fs, files)
 }
 
-// PublishDue publishes approved versions whose time has come, and tells how
-// many. Each is a transaction of its own.
-func (d *Disclosure) PublishDue(ctx context.Context) (n int, err error) {
-	defer fault.Wrap(&err, "disclosure.PublishDue")
-	for {
-		var due []Version
-		err := d.DB.Read(ctx, func(tx *db.Tx) (err error) {
-			due, err = db.List(tx, scanVersion, "select "+versionCols+" from item_version v where v.state = 'approved' and v.publish_at <= $1 order by v.publish_at, v.id limit 50", clock.Millis(tx.Now))
-			return err
-		})
-		if err != nil || len(due) == 0 {
-			return n, err
-		}
-		for _, v := range due {
-			if err := d.publishOne(ctx, v.Province, v.ID); err != nil {
-				return n, err
-			}
-			n++
-		}
-	}
-}
-
-func (d *Disclosure) publishOne(ctx context.Context, province int, version int64) error {
-	return d.DB.Write(ctx, func(tx *db.Tx) error {
-		v, err := lockVersion(tx, province, version)
-		if err != nil {
-			return err
-		}
-		if v.State != Approved { // another worker was faster
-			return nil
-		}
-		it, err := lockItem(tx, province, v.Item)
-		if err != nil {
-			return err
-		}
-		u, err := agency.Find(tx, it.Agency)
-		if err != nil {
-			return err
-		}
-		return d.publish(tx, u, it, v)
-	})
-}
-
 // publish makes a version the one the public reads, in the transaction of the
 // last signature or of the scheduler: row, event, obligation, search, audit.
 func (d *Disclosure) publish(tx *db.Tx, u agency.Agency, it *Item, v *Version) error {
+	if it.State == ItemTakenDown {
+		return fault.Say(fault.Conflict, "disclosure.not_published")
+	}
 	first := it.Number == ""
 	if first {
 		if err := d.number(tx, u, it); err != nil {
@@ -148,6 +107,11 @@ func (d *Disclosure) publish(tx *db.Tx, u agency.Agency, it *Item, v *Version) e
 	if err := updateItem(tx, it); err != nil {
 		return err
 	}
+	if first {
+		if err := d.Catalogue.Met(tx, u, it.Category, it.Period, it.ID, clock.DateOf(tx.Now), it.FormedOn); err != nil {
+			return err
+		}
+	}
 	if err := insertEvent(tx, it, verb, v.Number, v.Reason); err != nil {
 		return err
 	}
@@ -179,22 +143,17 @@ func DefaultNumber(u agency.Agency, year, serial int) string {
 	return fmt.Sprintf("%s/%d-%05d", u.CreditCode, year, serial)
 }
 
-// timely compares the day of first publication with the day it was due and
-// tells the catalogue that an obligation was met.
+// timely compares the day of first publication with the day it was due.
 func (d *Disclosure) timely(tx *db.Tx, u agency.Agency, it *Item, first bool) error {
 	if !first {
 		return nil
 	}
-	on := clock.DateOf(tx.Now)
 	due, err := d.Catalogue.DueOf(tx, u, it.Category, it.Period, it.FormedOn)
-	if err != nil {
-		return err
-	}
-	if !due.IsZero() {
-		ok := !on.After(due)
+	if err == nil && !due.IsZero() {
+		ok := !clock.DateOf(tx.Now).After(due)
 		it.Timely = &ok
 	}
-	return d.Catalogue.Met(tx, u, it.Category, it.Period, it.ID, on, it.FormedOn)
+	return err
 }
 
 func (d *Disclosure) searchDoc(it *Item, v *Version, u agency.Agency) search.Doc {
@@ -209,49 +168,4 @@ func scopes(it *Item) []string {
 		out = append(out, "d"+c.Short())
 	}
 	return append(out, "d"+it.Region.Short())
-}
-
-// Emergency publishes at once on the signatures of two on-call persons, for
-// warnings that cannot wait (1.2.1(10) 预警信息). The full review is owed
-// afterwards and the public sees that it is.
-func (d *Disclosure) Emergency(ctx context.Context, province int, version int64, o Opinion) (err error) {
-	defer fault.Wrap(&err, "disclosure.Emergency(%d)", version)
-	return d.DB.Write(ctx, func(tx *db.Tx) error {
-		w, err := d.open(tx, province, version, "emergency")
-		if err != nil {
-			return err
-		}
-		rule, err := d.rule(w.v)
-		if err != nil {
-			return err
-		}
-		cat := d.Norm.Category(w.it.Category)
-		if cat == nil || !cat.Emergency || len(rule.Emergency) == 0 {
-			return fault.Say(fault.Forbidden, "disclosure.no_emergency")
-		}
-		last := rule.Emergency[len(rule.Emergency)-1]
-		if err := maySign(w.by, last.Slot, w.v, rule, w.steps); err != nil {
-			return err
-		}
-		if err := d.emergencyReady(tx, w, o, last); err != nil {
-			return err
-		}
-		w.v.Emergency, w.v.ReviewOwed, w.v.Step = true, true, ""
-		w.v.Approver, w.v.ApprovedAt, w.v.SubmittedAt = w.by.person(), tx.Now, tx.Now
-		w.v.State = Approved
-		if err := d.signed(tx, w, Step{Step: last.ID, Verb: "emergency", Basis: o.Basis, Note: o.Note}); err != nil {
-			return err
-		}
-		return d.publish(tx, w.u, w.it, w.v)
-	})
-}
-
-func (d *Disclosure) emergencyReady(tx *db.Tx, w *work, o Opinion, step norm.ReviewStep) error {
-	if err := passable(&norm.ReviewStep{ID: step.ID}, o); err != nil {
-		return err
-	}
-	if err := d.ready(tx, w); err != nil {
-		return err
-	}
-	return d.gateAgain(tx, w.v)
 }

@@ -3,6 +3,7 @@ package disclosure
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"yangguang/agency"
 	"yangguang/internal/account"
@@ -68,7 +69,7 @@ func (p *Page) fill(tx *db.Tx) (err error) {
 		return err
 	}
 	p.Signatures = slices.DeleteFunc(p.Signatures, func(s Step) bool {
-		return !slices.Contains([]string{"submit", "pass", "approve", "emergency"}, s.Verb)
+		return !slices.Contains([]string{"submit", "pass", "approve", "emergency", "pass_after", "approve_after"}, s.Verb)
 	})
 	for i := range p.Signatures { // roles and days are public, persons are not
 		p.Signatures[i].Person, p.Signatures[i].Principal, p.Signatures[i].Note = 0, 0, ""
@@ -167,8 +168,8 @@ func (d *Disclosure) verbs(ctx context.Context, s *Sheet) (may []string, blocked
 		return nil, blocked
 	}
 	for _, r := range Flow.Verbs(s.Version.State) {
-		who := d.grantFor(s.Version, r.Verb)
-		if (r.Who == "" && r.To != InReview && r.To != Drafted && r.To != Referred) || !a.May(who, target(s.Unit)) {
+		if slices.Contains(ours, r.Verb) || strings.HasSuffix(r.Verb, "_after") && !s.Version.ReviewOwed ||
+			!a.May(d.grantFor(s.Version, r.Verb), target(s.Unit)) {
 			continue
 		}
 		if err := d.fits(signer{a}, s, r.Verb); err != nil {
@@ -183,17 +184,24 @@ func (d *Disclosure) verbs(ctx context.Context, s *Sheet) (may []string, blocked
 // fits checks what the state table cannot say: which review step it is, and
 // that the signer is a further person.
 func (d *Disclosure) fits(by signer, s *Sheet, verb string) error {
-	if !slices.Contains([]string{"pass", "approve", "return", "refer"}, verb) {
-		if verb == "emergency" && (s.Category == nil || !s.Category.Emergency) {
-			return fault.Say(fault.Forbidden, "disclosure.no_emergency")
-		}
-		return nil
-	}
-	if s.Rule == nil || s.Rule.Step(s.Version.Step) == nil {
+	if s.Rule == nil {
 		return fault.Say(fault.Conflict, "flow.not_now")
 	}
+	switch verb {
+	case "emergency":
+		if s.Category == nil || !s.Category.Emergency || len(s.Rule.Emergency) == 0 {
+			return fault.Say(fault.Forbidden, "disclosure.no_emergency")
+		}
+		return maySign(by, "approver", s.Version, s.Rule, s.Steps)
+	case "rule", "refuse":
+		return mayRule(by, s.Version, s.Rule, s.Steps)
+	}
+	if !slices.Contains(ofStep, verb) {
+		return nil
+	}
 	step := s.Rule.Step(s.Version.Step)
-	if (verb == "approve") != (step.Slot == "approver") && (verb == "approve" || verb == "pass") {
+	last := verb == "approve" || verb == "approve_after"
+	if step == nil || last != (step.Slot == "approver") && verb != "return" && verb != "refer" {
 		return fault.Say(fault.Conflict, "flow.not_now")
 	}
 	return maySign(by, step.Slot, s.Version, s.Rule, s.Steps)

@@ -75,6 +75,11 @@ func (d *Disclosure) ready(tx *db.Tx, w *work) error {
 	if err != nil {
 		return err
 	}
+	linked, err := d.linkFields(tx, w)
+	if err != nil {
+		return err
+	}
+	bad = append(bad, linked...)
 	if f := d.Norm.Form(v.Form); f != nil {
 		data, err := form.Decode([]byte(v.Data))
 		if err != nil {
@@ -85,6 +90,30 @@ func (d *Disclosure) ready(tx *db.Tx, w *work) error {
 		need(v.BodyText == "" && len(files) == 0, "body", "disclosure.need_body")
 	}
 	return fault.Fields(bad...)
+}
+
+// linkFields checks what a draft says about other items: the document number
+// is free, and what it interprets (政策解读) is published.
+func (d *Disclosure) linkFields(tx *db.Tx, w *work) (bad []fault.Field, err error) {
+	if w.v.DocNumber != "" {
+		other, err := docNumberOf(tx, w.it, w.v.DocNumber)
+		if err != nil {
+			return nil, err
+		}
+		if other != 0 && other != w.it.ID {
+			bad = append(bad, fault.Field{Name: "doc_number", Key: "disclosure.doc_number_taken"})
+		}
+	}
+	if w.v.Explains != 0 {
+		other, err := itemByID(tx, w.v.Province, w.v.Explains)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return nil, err
+		}
+		if err != nil || other.ID == w.it.ID || other.State != ItemPublished {
+			bad = append(bad, fault.Field{Name: "explains", Key: "disclosure.explains_unknown"})
+		}
+	}
+	return bad, nil
 }
 
 // Opinion is what a reviewer says.
@@ -143,11 +172,21 @@ func (d *Disclosure) openStep(tx *db.Tx, province int, version int64, verb strin
 	if err != nil {
 		return nil, nil, err
 	}
+	return w, rule, d.maySignStep(w)
+}
+
+// maySignStep refuses whoever may not sign the step the version waits for:
+// nor may he send it back or raise a doubt in that role.
+func (d *Disclosure) maySignStep(w *work) error {
+	rule, err := d.rule(w.v)
+	if err != nil {
+		return err
+	}
 	step := rule.Step(w.v.Step)
 	if step == nil {
-		return nil, nil, fault.Say(fault.Conflict, "flow.not_now")
+		return fault.Say(fault.Conflict, "flow.not_now")
 	}
-	return w, rule, maySign(w.by, step.Slot, w.v, rule, w.steps)
+	return maySign(w.by, step.Slot, w.v, rule, w.steps)
 }
 
 // passable asks the reviewer to tick each thing the step checks and to say on
@@ -206,6 +245,9 @@ func (d *Disclosure) Recall(ctx context.Context, province int, version int64, no
 func (d *Disclosure) stepBack(ctx context.Context, province int, version int64, verb, note string) error {
 	return d.DB.Write(ctx, func(tx *db.Tx) error {
 		w, err := d.open(tx, province, version, verb)
+		if err == nil && verb == "return" {
+			err = d.maySignStep(w)
+		}
 		if err != nil {
 			return err
 		}
@@ -225,6 +267,9 @@ func (d *Disclosure) Refer(ctx context.Context, province int, version int64, not
 	defer fault.Wrap(&err, "disclosure.Refer(%d)", version)
 	return d.DB.Write(ctx, func(tx *db.Tx) error {
 		w, err := d.open(tx, province, version, "refer")
+		if err == nil {
+			err = d.maySignStep(w)
+		}
 		if err != nil {
 			return err
 		}
@@ -249,6 +294,13 @@ func (d *Disclosure) Rule(ctx context.Context, province int, version int64, rele
 		if err != nil {
 			return err
 		}
+		rule, err := d.rule(w.v)
+		if err != nil {
+			return err
+		}
+		if err := mayRule(w.by, w.v, rule, w.steps); err != nil {
+			return err
+		}
 		var bad []fault.Field
 		if strings.TrimSpace(basis) == "" {
 			bad = append(bad, fault.Field{Name: "basis", Key: "disclosure.need_basis"})
@@ -262,7 +314,7 @@ func (d *Disclosure) Rule(ctx context.Context, province int, version int64, rele
 		was := w.v.Step
 		w.v.State = w.next
 		if !release {
-			w.v.Step, w.v.Reviewer, w.v.Reviewer2 = "", 0, 0
+			w.v.Step, w.v.Reviewer, w.v.Reviewer2, w.v.Approver = "", 0, 0, 0
 		}
 		return d.signed(tx, w, Step{Step: was, Verb: verb, Basis: basis, Note: note})
 	})

@@ -21,8 +21,9 @@ func (s signer) is(p int64) bool { return p != 0 && (p == s.person() || p == s.p
 // authorSlot is the slot of whoever wrote; it is never shared.
 const authorSlot = "author"
 
-// hands lists, by slot, the natural persons who have had a hand in a version
-// since it was last submitted; in the author's slot, everybody who ever wrote.
+// hands lists, by slot, the natural persons who have ever had a hand in a
+// version. Sending it back takes a signature away, but not the memory of it:
+// whoever approves has never reviewed, in whichever round.
 func hands(v *Version, rule *norm.ReviewRule, steps []Step) map[string][]int64 {
 	out := map[string][]int64{authorSlot: {v.Author}}
 	add := func(slot string, s Step) {
@@ -33,16 +34,9 @@ func hands(v *Version, rule *norm.ReviewRule, steps []Step) map[string][]int64 {
 	}
 	for _, s := range steps {
 		switch s.Verb {
-		case "save":
+		case "save", "submit":
 			add(authorSlot, s)
-		case "submit":
-			for slot := range out {
-				if slot != authorSlot {
-					delete(out, slot)
-				}
-			}
-			add(authorSlot, s)
-		case "pass", "approve":
+		case "pass", "approve", "emergency", "pass_after", "approve_after":
 			if rs := findStep(rule, s.Step); rs != nil {
 				add(rs.Slot, s)
 			}
@@ -66,20 +60,31 @@ func findStep(rule *norm.ReviewRule, id string) *norm.ReviewStep {
 // through two accounts, or as the delegate of one who has already signed.
 // 1.1.c 严格信息审查和批准程序
 func maySign(by signer, slot string, v *Version, rule *norm.ReviewRule, steps []Step) error {
-	for other, persons := range hands(v, rule, steps) {
-		if other == slot || rule.MayShare(slot, other) {
+	all := hands(v, rule, steps)
+	if slot != authorSlot && slices.ContainsFunc(all[authorSlot], by.is) {
+		return fault.Say(fault.Conflict, "disclosure.same_person_wrote")
+	}
+	for other, persons := range all {
+		if other == authorSlot || other == slot || rule.MayShare(slot, other) {
 			continue
 		}
 		if slices.ContainsFunc(persons, by.is) {
-			return fault.Say(fault.Conflict, "disclosure.same_person_"+sayRole(other))
+			return fault.Say(fault.Conflict, "disclosure.same_person_signed")
 		}
 	}
 	return nil
 }
 
-func sayRole(slot string) string {
-	if slot == authorSlot {
-		return "wrote"
+// mayRule refuses whoever wrote, signed or raised the doubt himself: a doubt
+// is answered by somebody else.
+func mayRule(by signer, v *Version, rule *norm.ReviewRule, steps []Step) error {
+	if err := maySign(by, "", v, rule, steps); err != nil {
+		return err
 	}
-	return "signed"
+	for _, s := range steps {
+		if s.Verb == "refer" && (by.is(s.Person) || by.is(s.Principal)) {
+			return fault.Say(fault.Conflict, "disclosure.same_person_signed")
+		}
+	}
+	return nil
 }

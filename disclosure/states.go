@@ -15,7 +15,7 @@ const (
 
 // The states of a version.
 const (
-	Drafted      = "draft"
+	Drafted    = "draft"
 	InReview   = "review"     // at the step the version names
 	Referred   = "referred"   // doubt: the superior or the secrecy authority decides (条例 art. 17)
 	Approved   = "approved"   // waiting for its time
@@ -40,5 +40,16 @@ var Flow = flow.Table{Name: "disclosure", Rules: []flow.Rule{
 	{From: Referred, Verb: "refuse", To: Drafted, Who: Overseeing},
 	{From: Approved, Verb: "recall", To: Drafted, Who: Approving},
 	{From: Approved, Verb: "publish", To: Published, Who: ""},
+	{From: Approved, Verb: "gate", To: Drafted, Who: ""},
+	{From: Published, Verb: "pass_after", To: Published, Who: ""},
+	{From: Published, Verb: "approve_after", To: Published, Who: Approving},
 	{From: Published, Verb: "supersede", To: Superseded, Who: ""},
+	{From: Drafted, Verb: "drop", To: Discarded, Who: ""},
+	{From: InReview, Verb: "drop", To: Discarded, Who: ""},
+	{From: Referred, Verb: "drop", To: Discarded, Who: ""},
+	{From: Approved, Verb: "drop", To: Discarded, Who: ""},
 }}
+
+// ours are the steps nobody takes by hand: the scheduler's, and what follows
+// from another step.
+var ours = []string{"publish", "gate", "supersede", "drop"}

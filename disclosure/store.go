@@ -1,7 +1,6 @@
 package disclosure
 
 import (
-	"yangguang/agency"
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
 	"yangguang/internal/fault"
@@ -144,21 +143,25 @@ func stepsOf(tx *db.Tx, province int, version int64) ([]Step, error) {
 	}, "select id, step, verb, person, principal, at, checks, basis, note from item_step where province = $1 and version = $2 order by id limit 500", province, version)
 }
 
+// docNumberOf is the item of the agency a document number names; 0 when free.
+func docNumberOf(tx *db.Tx, it *Item, number string) (item int64, err error) {
+	err = tx.Row("select item from doc_number where province = $1 and agency = $2 and number = $3", it.Province, it.Agency, number).Scan(&item)
+	if fault.Is(err, fault.NotFound) {
+		return 0, nil
+	}
+	return item, err
+}
+
 // registerDocNumber notes that a document number names an item of the agency;
 // one that already names another is refused.
 func registerDocNumber(tx *db.Tx, it *Item, number string) error {
-	var other int64
-	err := tx.Row("select item from doc_number where province = $1 and agency = $2 and number = $3", it.Province, it.Agency, number).Scan(&other)
+	other, err := docNumberOf(tx, it, number)
 	switch {
-	case err == nil && other == it.ID:
-		return nil
-	case err == nil:
-		return fault.Fields(fault.Field{Name: "doc_number", Key: "disclosure.doc_number_taken"})
-	case !fault.Is(err, fault.NotFound):
+	case err != nil || other == it.ID:
 		return err
+	case other != 0:
+		return fault.Fields(fault.Field{Name: "doc_number", Key: "disclosure.doc_number_taken"})
 	}
 	_, err = tx.Exec("insert into doc_number (province, agency, number, item) values ($1, $2, $3, $4)", it.Province, it.Agency, number, it.ID)
 	return err
 }
-
-func regionRange(c agency.Code) (lo, hi agency.Code) { return c.Range() }

@@ -124,6 +124,12 @@ func explainedBy(tx *db.Tx, it *Item) ([]Row, error) {
 	return db.List(tx, scanRow, "select "+itemCols+", a.name, a.slug"+rowFrom+" where i.province = $1 and i.explains = $2 and i.state = 'published' order by i.published_at desc, i.id desc limit 20", it.Province, it.ID)
 }
 
+// dueVersions lists approved versions whose time has come, the earliest first.
+func dueVersions(tx *db.Tx, limit int) ([]Version, error) {
+	return db.List(tx, scanVersion, "select "+versionCols+" from item_version v where v.state = 'approved' and v.publish_at <= $1 order by v.publish_at, v.id limit $2",
+		clock.Millis(tx.Now), limit)
+}
+
 // Task is an open version with its item and unit, as the inbox lists it.
 type Task struct {
 	Version
@@ -133,29 +139,39 @@ type Task struct {
 	Agency   int64
 	Region   agency.Code
 	Unit     string
+	Note     string // why a draft came back to its author; "" when it did not
 }
 
 func scanTask(r *db.Rows, t *Task) error {
 	v := &t.Version
 	return r.Scan(&v.Province, &v.ID, &v.Item, &v.Number, &v.State, &v.Step, &v.Rule, &v.Title, &v.Form, &v.Revision, &v.Author, db.OrZero(&v.Reviewer),
 		db.OrZero(&v.Reviewer2), db.OrZero(&v.Approver), &v.Emergency, &v.ReviewOwed, db.OrZero(&v.PublishAt), db.OrZero(&v.SavedAt), db.OrZero(&v.SubmittedAt),
-		&v.FormedOn, &t.Category, &t.Period, db.OrZero(&t.Index), &t.Agency, &t.Region, &t.Unit)
+		&v.FormedOn, &t.Category, &t.Period, db.OrZero(&t.Index), &t.Agency, &t.Region, &t.Unit, db.OrZero(&t.Note))
 }
 
 const taskSelect = `select v.province, v.id, v.item, v.number, v.state, v.step, v.rule, v.title, v.form, v.revision, v.author, v.reviewer,
  v.reviewer2, v.approver, v.emergency, v.review_owed, v.publish_at, v.saved_at, v.submitted_at, v.formed_on,
- i.category, i.period, i.number, i.agency, i.region, a.name
+ i.category, i.period, i.number, i.agency, i.region, a.name,
+ case when v.state = 'draft' then (select s.note from item_step s where s.province = v.province and s.version = v.id
+  and s.verb in ('return', 'refuse', 'recall', 'gate') order by s.id desc limit 1) end
  from item_version v join item i on i.province = v.province and i.id = v.item join agency a on a.id = i.agency`
 
 // openTasks lists what is under way within a range of divisions, the longest
 // waiting first.
-func openTasks(tx *db.Tx, province int, lo, hi agency.Code, limit int) ([]Task, error) {
-	return db.List(tx, scanTask, taskSelect+` where v.province = $1 and v.state in ('draft', 'review', 'referred', 'approved')
- and i.region between $2 and $3 order by v.saved_at, v.id limit $4`, province, lo, hi, limit)
+func openTasks(tx *db.Tx, r reach, limit int) ([]Task, error) {
+	return tasks(tx, r, "v.state in ('draft', 'review', 'referred', 'approved')", "v.saved_at, v.id", limit)
 }
 
 // owedReviews lists emergency publications whose full review is still to come.
-func owedReviews(tx *db.Tx, province int, lo, hi agency.Code, limit int) ([]Task, error) {
-	return db.List(tx, scanTask, taskSelect+` where v.province = $1 and v.review_owed and v.state = 'published'
- and i.region between $2 and $3 order by v.published_at, v.id limit $4`, province, lo, hi, limit)
+func owedReviews(tx *db.Tx, r reach, limit int) ([]Task, error) {
+	return tasks(tx, r, "v.review_owed and v.state = 'published'", "v.published_at, v.id", limit)
+}
+
+func tasks(tx *db.Tx, r reach, cond, order string, limit int) ([]Task, error) {
+	w := (&db.Where{}).And(cond).And("i.region between ? and ?", r.lo, r.hi)
+	w.If(r.lo.Province() == r.hi.Province(), "v.province = ?", r.lo.Province())
+	w.If(r.agency != 0, "i.agency = ?", r.agency)
+	sql, _ := w.SQL()
+	n := w.Next(limit)
+	return db.List(tx, scanTask, taskSelect+sql+" order by "+order+" limit "+n, w.Args()...)
 }

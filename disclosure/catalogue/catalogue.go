@@ -1,8 +1,6 @@
 package catalogue
 
 import (
-	"context"
-
 	"yangguang/agency"
 	"yangguang/internal/calendar"
 	"yangguang/internal/clock"
@@ -32,6 +30,7 @@ type Due struct {
 	MetOn                clock.Date // no date while unmet
 	Item                 int64
 	OnTime, Late, Missed int
+	Since                clock.Date // from when its counters count
 }
 
 // Overdue answers whether the obligation is past its day and unmet.
@@ -62,8 +61,13 @@ func (c *Catalogue) Sync(tx *db.Tx, u agency.Agency) error {
 			if !owed(cat) {
 				continue
 			}
-			if _, ok := byCategory[cat.ID]; ok {
+			if x, ok := byCategory[cat.ID]; ok {
 				delete(byCategory, cat.ID)
+				if x.Region != u.Division { // the agency moved
+					if err := moveDue(tx, u, cat.ID); err != nil {
+						return err
+					}
+				}
 				continue
 			}
 			x, ok, err := c.first(tx, u, cat, today)
@@ -72,6 +76,9 @@ func (c *Catalogue) Sync(tx *db.Tx, u agency.Agency) error {
 			}
 			if !ok { // its first period is still to come
 				continue
+			}
+			if x, err = c.state(tx, u, x); err != nil {
+				return err
 			}
 			if err := insertDue(tx, u, x); err != nil {
 				return err
@@ -87,35 +94,49 @@ func (c *Catalogue) Sync(tx *db.Tx, u agency.Agency) error {
 }
 
 // first is the obligation an agency begins with: for periods, the latest one
-// that has come due for it; else the founding of the agency itself.
+// that has come due and did not end before there was an agency; else the
+// founding of the agency itself.
 func (c *Catalogue) first(tx *db.Tx, u agency.Agency, cat norm.Category, today clock.Date) (x Due, ok bool, err error) {
 	x = Due{Province: u.Division.Province(), Agency: u.ID, Category: cat.ID, Kind: u.Kind, Region: u.Division}
-	from := u.FoundedOn
-	if from.Before(cat.ValidFrom) {
-		from = cat.ValidFrom
-	}
+	from := c.since(u, cat, today)
 	if !cat.Periodic() {
 		due, err := c.within(tx, u, cat, from)
-		x.OpensOn, x.DueOn = from, due
+		x.OpensOn, x.DueOn, x.Since = from, due, from
 		return x, err == nil, err
 	}
 	ws := c.Norm.Periods(cat, today.AddMonths(-13), today.AddMonths(13))
 	i := -1
 	for k, w := range ws {
-		if !w.Base.After(today) && (i < 0 || !w.End.Before(from)) {
+		if !w.Base.After(today) && !w.End.Before(from) {
 			i = k
 		}
 	}
 	if i < 0 {
 		return x, false, nil
 	}
+	x.Since = ws[i].Start
 	x, err = c.fill(tx, u, cat, x, ws, i)
 	return x, err == nil, err
 }
 
+// since is from when an agency owes a category: both must exist, and the norm
+// be in force. An agency whose founding is not known owes from today on.
+func (c *Catalogue) since(u agency.Agency, cat norm.Category, today clock.Date) clock.Date {
+	if u.FoundedOn.IsZero() {
+		return today
+	}
+	from := u.FoundedOn
+	for _, d := range []clock.Date{cat.ValidFrom, c.Norm.ValidFrom} {
+		if from.Before(d) {
+			from = d
+		}
+	}
+	return from
+}
+
 // fill sets a row to the i-th window.
 func (c *Catalogue) fill(tx *db.Tx, u agency.Agency, cat norm.Category, x Due, ws []norm.Window, i int) (Due, error) {
-	due, err := c.within(tx, u, cat, ws[i].Base)
+	due, err := c.dueOfWindow(tx, u, cat, ws[i])
 	if err != nil {
 		return x, err
 	}
@@ -124,6 +145,16 @@ func (c *Catalogue) fill(tx *db.Tx, u agency.Agency, cat norm.Category, x Due, w
 		x.RollsOn = ws[i+1].Base.AddDays(1)
 	}
 	return x, nil
+}
+
+// dueOfWindow is the last day in time for a period; whoever was founded within
+// it has as long from that day.
+func (c *Catalogue) dueOfWindow(tx *db.Tx, u agency.Agency, cat norm.Category, w norm.Window) (clock.Date, error) {
+	base := w.Base
+	if from := c.since(u, cat, base); from.After(base) {
+		base = from
+	}
+	return c.within(tx, u, cat, base)
 }
 
 // within is the last day in time, counted from day 0 in the calendar of the
@@ -149,7 +180,7 @@ func (c *Catalogue) DueOf(tx *db.Tx, u agency.Agency, category, period string, f
 		return clock.Date{}, nil
 	}
 	if w, ok := c.window(*cat, period, clock.DateOf(tx.Now)); ok {
-		return c.within(tx, u, *cat, w.Base)
+		return c.dueOfWindow(tx, u, *cat, w)
 	}
 	if cat.Periodic() || formed.IsZero() {
 		return clock.Date{}, nil
@@ -179,125 +210,28 @@ func (c *Catalogue) Window(category, key string, today clock.Date) (norm.Window,
 	return c.window(*cat, key, today)
 }
 
-// Met notes that an item was published: the row owed now is met, an earlier
-// period that was missed becomes late.
+// Met notes that an item was published. The row and its counters are stated
+// anew from what is published, so that no order of events can make them wrong.
 func (c *Catalogue) Met(tx *db.Tx, u agency.Agency, category, period string, item int64, on, formed clock.Date) error {
-	x, err := find(tx, u, category)
-	if fault.Is(err, fault.NotFound) {
-		return nil // optional, inherited or retired: nothing was owed
-	}
-	if err != nil {
-		return err
-	}
-	due := x.DueOn
-	switch {
-	case x.Period == period && x.MetOn.IsZero():
-		x.MetOn, x.Item = on, item
-	case x.Period == period:
-		if period != "" {
-			return nil // a second item for the same period
-		}
-		if due, err = c.DueOf(tx, u, category, "", formed); err != nil || due.IsZero() {
-			return err
-		}
-	case period < x.Period && x.Missed > 0:
-		x.Missed--
-		x.Late++
-		return updateDue(tx, x)
-	default:
-		return nil // a period still to come is counted when it rolls in
-	}
-	if on.After(due) {
-		x.Late++
-	} else {
-		x.OnTime++
-	}
-	return updateDue(tx, x)
+	return c.restate(tx, u, category)
 }
 
 // Unmet notes that an item was taken down: another published one of the same
 // period keeps the obligation met, else it is owed again.
 func (c *Catalogue) Unmet(tx *db.Tx, u agency.Agency, category, period string, item int64) error {
+	return c.restate(tx, u, category)
+}
+
+func (c *Catalogue) restate(tx *db.Tx, u agency.Agency, category string) error {
 	x, err := find(tx, u, category)
-	if fault.Is(err, fault.NotFound) || (err == nil && x.Item != item) {
-		return nil
+	if fault.Is(err, fault.NotFound) {
+		return nil // optional, inherited or retired: nothing is owed
 	}
 	if err != nil {
 		return err
 	}
-	wasLate := x.MetLate()
-	x.MetOn, x.Item = clock.Date{}, 0
-	if other, on, ok, err := published(tx, u, category, period, item); err != nil {
+	if x, err = c.state(tx, u, x); err != nil {
 		return err
-	} else if ok {
-		x.Item, x.MetOn = other, on
-	} else if wasLate {
-		x.Late = max(0, x.Late-1)
-	} else {
-		x.OnTime = max(0, x.OnTime-1)
-	}
-	return updateDue(tx, x)
-}
-
-// Roll moves every row whose period has ended to the next one, counting what
-// was never published; it runs each day and may run twice.
-func (c *Catalogue) Roll(ctx context.Context, d *db.DB) (n int, err error) {
-	defer fault.Wrap(&err, "catalogue.Roll")
-	for {
-		done := 0
-		err := d.Write(ctx, func(tx *db.Tx) error {
-			rows, err := rolling(tx, clock.DateOf(tx.Now))
-			if err != nil {
-				return err
-			}
-			for _, x := range rows {
-				if err := c.roll(tx, x); err != nil {
-					return err
-				}
-			}
-			done = len(rows)
-			return nil
-		})
-		n += done
-		if err != nil || done == 0 {
-			return n, err
-		}
-	}
-}
-
-func (c *Catalogue) roll(tx *db.Tx, x Due) error {
-	u, err := agency.Find(tx, x.Agency)
-	if err != nil {
-		return err
-	}
-	cat := c.Norm.Category(x.Category)
-	if cat == nil || !cat.Periodic() {
-		x.RollsOn = clock.Date{}
-		return updateDue(tx, x)
-	}
-	if x.MetOn.IsZero() {
-		x.Missed++
-	}
-	ws := c.Norm.Periods(*cat, x.OpensOn, x.OpensOn.AddMonths(30))
-	next := -1
-	for i, w := range ws {
-		if w.Start.After(x.OpensOn) && next < 0 {
-			next = i
-		}
-	}
-	if next < 0 { // the category ends with this period
-		x.RollsOn = clock.Date{}
-		return updateDue(tx, x)
-	}
-	if x, err = c.fill(tx, u, *cat, x, ws, next); err != nil {
-		return err
-	}
-	x.MetOn, x.Item = clock.Date{}, 0
-	if item, on, ok, err := published(tx, u, x.Category, x.Period, 0); err != nil {
-		return err
-	} else if ok { // published before its period ended
-		x.MetOn, x.Item = on, item
-		x.OnTime++
 	}
 	return updateDue(tx, x)
 }

@@ -7,11 +7,11 @@ import (
 	"yangguang/internal/fault"
 )
 
-const dueCols = "province, agency, category, kind, region, period, opens_on, due_on, rolls_on, met_on, item, on_time, late, missed"
+const dueCols = "province, agency, category, kind, region, period, opens_on, due_on, rolls_on, met_on, item, on_time, late, missed, since"
 
 func scanDue(r *db.Rows, x *Due) error {
 	return r.Scan(&x.Province, &x.Agency, &x.Category, &x.Kind, &x.Region, &x.Period, &x.OpensOn, &x.DueOn, &x.RollsOn, &x.MetOn,
-		db.OrZero(&x.Item), &x.OnTime, &x.Late, &x.Missed)
+		db.OrZero(&x.Item), &x.OnTime, &x.Late, &x.Missed, &x.Since)
 }
 
 // Of lists an agency's obligations.
@@ -31,9 +31,10 @@ func find(tx *db.Tx, u agency.Agency, category string) (Due, error) {
 }
 
 func insertDue(tx *db.Tx, u agency.Agency, x Due) error {
-	_, err := tx.Exec(`insert into due (province, agency, category, prefecture, county, region, kind, period, opens_on, due_on, rolls_on, met_on, item)
- values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`, x.Province, x.Agency, x.Category, u.Division.Prefecture(), u.Division.County(), u.Division,
-		x.Kind, x.Period, x.OpensOn, x.DueOn, x.RollsOn, x.MetOn, db.OrNull(x.Item))
+	_, err := tx.Exec(`insert into due (province, agency, category, prefecture, county, region, kind, period, opens_on, due_on, rolls_on, met_on, item,
+ on_time, late, missed, since) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
+		x.Province, x.Agency, x.Category, u.Division.Prefecture(), u.Division.County(), u.Division,
+		x.Kind, x.Period, x.OpensOn, x.DueOn, x.RollsOn, x.MetOn, db.OrNull(x.Item), x.OnTime, x.Late, x.Missed, x.Since)
 	return err
 }
 
@@ -41,6 +42,13 @@ func updateDue(tx *db.Tx, x Due) error {
 	_, err := tx.Exec(`update due set period = $4, opens_on = $5, due_on = $6, rolls_on = $7, met_on = $8, item = $9, on_time = $10, late = $11, missed = $12
  where province = $1 and agency = $2 and category = $3`, x.Province, x.Agency, x.Category, x.Period, x.OpensOn, x.DueOn, x.RollsOn, x.MetOn,
 		db.OrNull(x.Item), x.OnTime, x.Late, x.Missed)
+	return err
+}
+
+// moveDue follows an agency to another division of its province.
+func moveDue(tx *db.Tx, u agency.Agency, category string) error {
+	_, err := tx.Exec("update due set prefecture = $4, county = $5, region = $6 where province = $1 and agency = $2 and category = $3",
+		u.Division.Province(), u.ID, category, u.Division.Prefecture(), u.Division.County(), u.Division)
 	return err
 }
 
@@ -54,16 +62,50 @@ func rolling(tx *db.Tx, today clock.Date) ([]Due, error) {
 	return db.List(tx, scanDue, "select "+dueCols+" from due where rolls_on <= $1 order by rolls_on, province, agency, category limit 200"+tx.ForUpdate(), today)
 }
 
-// published finds a published item of a category and period other than one;
-// the item table belongs to the same room.
-func published(tx *db.Tx, u agency.Agency, category, period string, but int64) (item int64, on clock.Date, ok bool, err error) {
+// firstPublished is what met a period: the item table belongs to the same room.
+type firstPublished struct {
+	period string
+	item   int64
+	on     clock.Date
+	formed clock.Date
+}
+
+func scanPublished(r *db.Rows, f *firstPublished) error {
 	var ms int64
-	err = tx.Row(`select id, published_at from item where province = $1 and agency = $2 and category = $3 and period = $4 and state = 'published' and id <> $5
- order by published_at, id limit 1`, u.Division.Province(), u.ID, category, period, but).Scan(&item, &ms)
-	if fault.Is(err, fault.NotFound) {
-		return 0, clock.Date{}, false, nil
+	err := r.Scan(&f.period, &f.item, &ms, &f.formed)
+	f.on = clock.DateOf(clock.FromMillis(ms))
+	if f.formed.IsZero() { // imported history may not say
+		f.formed = f.on
 	}
-	return item, clock.DateOf(clock.FromMillis(ms)), err == nil, err
+	return err
+}
+
+// firstOfPeriods gives, for each period, what was published first of what is
+// published still.
+func firstOfPeriods(tx *db.Tx, u agency.Agency, category string) ([]firstPublished, error) {
+	return db.List(tx, scanPublished, `select i.period, i.id, i.published_at, i.formed_on from item i where i.province = $1 and i.agency = $2 and i.category = $3 and i.state = 'published'
+ and not exists (select 1 from item o where o.province = i.province and o.agency = i.agency and o.category = i.category and o.state = 'published'
+  and o.period = i.period and (o.published_at < i.published_at or o.published_at = i.published_at and o.id < i.id))
+ order by i.period limit 1000`, u.Division.Province(), u.ID, category)
+}
+
+// lastPublished is the latest item of a category that is published still.
+func lastPublished(tx *db.Tx, u agency.Agency, category string) (f firstPublished, ok bool, err error) {
+	rows, err := db.List(tx, scanPublished, `select period, id, published_at, formed_on from item where province = $1 and agency = $2 and category = $3 and state = 'published' order by published_at desc, id desc limit 1`, u.Division.Province(), u.ID, category)
+	if err != nil || len(rows) == 0 {
+		return f, false, err
+	}
+	return rows[0], true, nil
+}
+
+type tally struct{ onTime, late int }
+
+// tallyOf counts the published items of a category by whether each was timely.
+func tallyOf(tx *db.Tx, u agency.Agency, category string) (t tally, err error) {
+	err = tx.Row(`select coalesce(sum(case when timely then 1 else 0 end), 0), coalesce(sum(case when timely then 0 else 1 end), 0)
+ from item where province = $1 and agency = $2 and category = $3 and state = 'published' and timely is not null`,
+		u.Division.Province(), u.ID, category).Scan(&t.onTime, &t.late)
+	return t, err
 }
 
 // Figures counts obligations by how they stand today. Met in time, met late,
