@@ -245,6 +245,11 @@ func (s *Site) privacy(w http.ResponseWriter, r *http.Request) error {
 	return s.text(w, r, "site.privacy", 6)
 }
 
+// siteError is 网站纠错: where to say that something is wrong.
+func (s *Site) siteError(w http.ResponseWriter, r *http.Request) error {
+	return s.text(w, r, "site.error", 3)
+}
+
 func (s *Site) accessibility(w http.ResponseWriter, r *http.Request) error {
 	return s.text(w, r, "site.accessibility", 5)
 }

@@ -67,6 +67,7 @@ func (s *Site) Routes() []web.Route {
 		{Pattern: "GET /desk", Access: web.SignedIn, Handler: s.desk},
 		{Pattern: "GET /clauses", Access: web.Public, Handler: s.clauses, Cached: true},
 		{Pattern: "GET /privacy", Access: web.Public, Handler: s.privacy, Cached: true},
+		{Pattern: "GET /site-error", Access: web.Public, Handler: s.siteError, Cached: true},
 		{Pattern: "GET /accessibility", Access: web.Public, Handler: s.accessibility, Cached: true},
 		{Pattern: "GET /assets/{file}", Access: web.Public, Handler: s.asset},
 		{Pattern: "GET /favicon.ico", Access: web.Public, Handler: s.favicon},
