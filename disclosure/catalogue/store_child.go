@@ -46,3 +46,16 @@ func (f Figures) Add(o Figures) Figures {
 
 // Fallen is how many have come due or were met before: what a share is of.
 func (f Figures) Fallen() int64 { return f.OnTime + f.Late + f.Overdue }
+
+// OverdueAfter lists what is past its day and unmet, the longest first,
+// within a division or of one agency, beginning after a row (Due{} for the
+// first page).
+func OverdueAfter(tx *db.Tx, c agency.Code, unit int64, after Due, limit int) ([]Due, error) {
+	w := (&db.Where{}).And("met_on is null").And("due_on < ?", clock.DateOf(tx.Now))
+	lo, hi := c.Range()
+	w.If(c != agency.Nation, column(c)+" between ? and ?", lo, hi).If(unit != 0, "agency = ?", unit)
+	w.If(after.Agency != 0, "(due_on, province, agency, category) > (?, ?, ?, ?)", after.DueOn, after.Province, after.Agency, after.Category)
+	sql, _ := w.SQL()
+	top := w.Next(limit)
+	return db.List(tx, scanDue, "select "+dueCols+" from due"+sql+" order by due_on, province, agency, category limit "+top, w.Args()...)
+}

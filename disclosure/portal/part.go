@@ -19,6 +19,10 @@ import (
 
 func pathEscape(s string) string { return url.PathEscape(s) }
 
+func queryEscape(s string) string { return url.QueryEscape(s) }
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }
+
 // itemPart answers what lies below an item's address. One pattern takes them
 // all, since /c/{slug} stands at the same place of the address.
 func (p *Portal) itemPart(w http.ResponseWriter, r *http.Request) error {

@@ -140,6 +140,9 @@ func (p *Portal) absolute(path string) string { return p.Front.Domain + path }
 // postRate is how often one caller may send something from a public page.
 var postRate = web.Rate{N: 10, Per: time.Minute}
 
+// fileRate is how often one caller may have a large file made.
+var fileRate = web.Rate{N: 30, Per: time.Minute}
+
 // column adds the tags of a column page (政府网站发展指引, 国办发〔2017〕47号).
 func column(f *ui.Frame, name, kind, description string) {
 	f.Description = description

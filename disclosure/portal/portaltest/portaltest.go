@@ -61,7 +61,9 @@ func New(t testing.TB) *House {
 	p := norm.Builtin()
 	h.Disclosure = &disclosure.Disclosure{DB: d, Norm: p, Calendars: keeper, Catalogue: &catalogue.Catalogue{Norm: p, Calendars: keeper}, Blobs: blobs, Keys: secret.NewKeys(),
 		// The cast has no credit codes, so an address stands in for them.
-		NumberFormat: func(u agency.Agency, year, serial int) string { return fmt.Sprintf("%s/%d-%05d", u.Path(), year, serial) }}
+		NumberFormat: func(u agency.Agency, year, serial int) string {
+			return fmt.Sprintf("%s/%d-%05d", u.Path(), year, serial)
+		}}
 	h.Sync(t)
 	return h
 }
