@@ -17,7 +17,10 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-type house = disclosuretest.House
+type (
+	house            = disclosuretest.House
+	disclosurePerson = disclosuretest.Person
+)
 
 var (
 	check   = disclosuretest.Check
