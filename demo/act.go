@@ -27,7 +27,8 @@ func (w *world) work(ctx context.Context, j *job, phase int) error {
 	case j.Stop == "draft":
 		return nil
 	case j.Urgent && phase == 1:
-		return w.d().Emergency(j.unit.staff[approver].as(ctx), j.unit.province(), j.version, w.opinion(j, "duty_approve", nil))
+		o := w.opinion(j, "duty_approve", disclosure.EmergencyChecks(w.rule(j)))
+		return words(w.d().Emergency(j.unit.staff[approver].as(ctx), j.unit.province(), j.version, o))
 	case j.Urgent:
 		return nil
 	case phase == 1:
@@ -174,8 +175,8 @@ func (w *world) approve(ctx context.Context, j *job) error {
 
 // compose is what the author types.
 func (w *world) compose(j *job) (disclosure.Text, error) {
-	formed := j.Formed
-	if formed == 0 {
+	formed := max(0, j.Formed)
+	if j.Formed == 0 {
 		formed = 3
 	}
 	t := disclosure.Text{Title: w.fill(j, j.Title), Summary: w.fill(j, j.Summary), Body: w.fill(j, j.Body), Keywords: w.fill(j, j.Keywords),

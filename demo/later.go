@@ -22,10 +22,26 @@ func (w *world) workLater(ctx context.Context, j *job, phase int) error {
 		return words(w.d().TakeDown(j.unit.staff[approver].as(ctx), p, j.of.item, l.Kind, w.fill(j, l.Reason)))
 	case l.Do == "validity":
 		return words(w.d().SetValidity(j.unit.staff[approver].as(ctx), p, j.of.item, l.Kind, w.fill(j, l.Reason)))
+	case l.Do == "review":
+		return w.reviewAfter(ctx, j)
 	case strings.HasPrefix(l.Do, "report"):
 		return w.report(ctx, j)
 	}
 	return fmt.Errorf("the texts ask for %q, which is not known", j.after.Do)
+}
+
+// reviewAfter is the full review of what was published in an emergency.
+func (w *world) reviewAfter(ctx context.Context, j *job) error {
+	for _, s := range w.rule(j).Steps {
+		o := w.opinion(j, s.ID, s.Checks)
+		if s.Slot == approver {
+			return words(w.d().ApproveAfter(j.unit.staff[approver].as(ctx), j.unit.province(), j.of.version, o))
+		}
+		if err := w.d().PassAfter(w.signer(j, s).as(ctx), j.unit.province(), j.of.version, o); err != nil {
+			return words(err)
+		}
+	}
+	return nil
 }
 
 // correct writes a new version with some words replaced and takes it through

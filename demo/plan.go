@@ -128,6 +128,8 @@ func periodOf(kind string, on clock.Date) string {
 	switch kind {
 	case "year":
 		return strconv.Itoa(on.Year())
+	case "quarter":
+		return fmt.Sprintf("%dQ%d", on.Year(), (int(on.Month())+2)/3)
 	case "last_year":
 		return strconv.Itoa(on.Year() - 1)
 	}
