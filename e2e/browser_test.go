@@ -1,0 +1,166 @@
+package e2e
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+)
+
+var (
+	openBrowser  sync.Once
+	chrome       context.Context // one Chromium for all tests; each test has a window of its own
+	closeBrowser = func() {}
+)
+
+// tab is a window of a person: own cookies, own settings.
+type tab struct {
+	t   *testing.T
+	ctx context.Context
+}
+
+// newTab opens a fresh window in the one Chromium, or skips where there is none.
+func newTab(t *testing.T) *tab {
+	t.Helper()
+	path, err := exec.LookPath("chromium")
+	if err != nil {
+		t.Skip("no chromium on this machine: apt-get install chromium fonts-noto-cjk")
+	}
+	openBrowser.Do(func() {
+		opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
+			chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-background-networking", true),
+			chromedp.Flag("disable-sync", true), chromedp.Flag("no-first-run", true), chromedp.Flag("hide-scrollbars", true))
+		alloc, end := chromedp.NewExecAllocator(context.Background(), opts...)
+		ctx, cancel := chromedp.NewContext(alloc)
+		chrome, closeBrowser = ctx, func() { cancel(); end() }
+		if err := chromedp.Do(chrome); err != nil {
+			t.Fatalf("start chromium: %v", err)
+		}
+	})
+	ctx, cancel := chromedp.NewContext(chrome, chromedp.WithNewBrowserContext())
+	t.Cleanup(cancel)
+	ctx, cancel = context.WithTimeout(ctx, 4*time.Minute)
+	t.Cleanup(cancel)
+	w := &tab{t: t, ctx: ctx}
+	w.window(1280, 900)
+	t.Cleanup(w.pictureOfFailure)
+	return w
+}
+
+// on is the same window used by a subtest.
+func (w *tab) on(t *testing.T) *tab {
+	t.Cleanup((&tab{t: t, ctx: w.ctx}).pictureOfFailure)
+	return &tab{t: t, ctx: w.ctx}
+}
+
+func (w *tab) do(steps ...chromedp.Action[chromedp.Void]) {
+	w.t.Helper()
+	if err := chromedp.Do(w.ctx, steps...); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *tab) window(width, height int64, opts ...chromedp.EmulateViewportOption) {
+	w.t.Helper()
+	w.do(chromedp.EmulateViewport(width, height, opts...))
+}
+
+// withoutScripts turns scripts off in the window, as some offices do.
+func (w *tab) withoutScripts() {
+	w.t.Helper()
+	_, err := chromedp.Run(w.ctx, func(ctx context.Context, t *chromedp.Target) (cdp.Empty, error) {
+		return cdp.Call(ctx, t, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// open shows a page of the site and returns the status it was answered with.
+func (w *tab) open(path string) int {
+	w.t.Helper()
+	return w.loads(path, chromedp.Navigate(base+path))
+}
+
+// loads does something that leads to another page and waits until it is there.
+func (w *tab) loads(what string, steps ...chromedp.Action[chromedp.Void]) int {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.ctx, 30*time.Second)
+	defer cancel()
+	res, err := chromedp.RunResponse(ctx, steps...)
+	if err != nil {
+		w.t.Fatalf("%s: %v (at %s)", what, err, w.at())
+	}
+	return status(res)
+}
+
+func status(r *network.Response) int {
+	if r == nil {
+		return 0
+	}
+	return int(r.Status)
+}
+
+// at is the path of the page shown.
+func (w *tab) at() string {
+	url, err := chromedp.Run(w.ctx, chromedp.Location())
+	if err != nil {
+		return err.Error()
+	}
+	return strings.TrimPrefix(url, base)
+}
+
+// shows fails unless the page's main part contains the words.
+func (w *tab) shows(words ...string) {
+	w.t.Helper()
+	got := eval[string](w, `document.querySelector("main").innerText`)
+	for _, s := range words {
+		if !strings.Contains(got, s) {
+			w.t.Fatalf("%s does not show %q:\n%s", w.at(), s, got[:min(len(got), 1500)])
+		}
+	}
+}
+
+func eval[T any](w *tab, script string) T {
+	w.t.Helper()
+	v, err := chromedp.Run(w.ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
+	if err != nil {
+		w.t.Fatalf("%v\n%s", err, script)
+	}
+	return v
+}
+
+// pictureOfFailure keeps what a failing test last saw.
+func (w *tab) pictureOfFailure() {
+	if !w.t.Failed() || w.ctx.Err() != nil {
+		return
+	}
+	dir := os.Getenv("YANGGUANG_SHOTS")
+	if dir == "" {
+		dir = filepath.Join(os.TempDir(), "yangguang-shots")
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		w.t.Log(err)
+		return
+	}
+	png, err := chromedp.Run(w.ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		w.t.Log(err)
+		return
+	}
+	name := filepath.Join(dir, strings.NewReplacer("/", "-", "?", "-", " ", "-", "&", "-").Replace(w.t.Name())+".png")
+	if err := os.WriteFile(name, png, 0o644); err != nil {
+		w.t.Log(err)
+		return
+	}
+	w.t.Logf("picture of %s: %s", w.at(), name)
+}
