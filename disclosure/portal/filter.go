@@ -35,17 +35,12 @@ func (p *Portal) filterOf(tx *db.Tx, r *http.Request) (f filter, err error) {
 	if d, err := agency.FindDivision(tx, f.Within); err == nil {
 		f.Place = d.Name
 	}
-	if division, slug, ok := strings.Cut(q.Get("unit"), "/"); ok {
-		c, err := agency.ParseCode(division)
-		if err == nil {
-			u, err := agency.FindByPath(tx, c, slug)
-			if err == nil {
-				f.Unit = &u
-				f.Query.Set("unit", u.Path())
-			} else if !fault.Is(err, fault.NotFound) {
-				return f, err
-			}
-		}
+	switch u, err := unitOfPath(tx, q.Get("unit")); {
+	case err == nil:
+		f.Unit = &u
+		f.Query.Set("unit", u.Path())
+	case !fault.Is(err, fault.NotFound):
+		return f, err
 	}
 	if cat := p.Disclosure.Norm.Category(q.Get("category")); cat != nil {
 		f.Category = cat.ID
@@ -58,6 +53,16 @@ func (p *Portal) filterOf(tx *db.Tx, r *http.Request) (f filter, err error) {
 		}
 	}
 	return f, nil
+}
+
+// unitOfPath finds the agency that "350525/bureau" names.
+func unitOfPath(tx *db.Tx, path string) (agency.Agency, error) {
+	division, slug, _ := strings.Cut(path, "/")
+	c, err := agency.ParseCode(division)
+	if err != nil || slug == "" {
+		return agency.Agency{}, notFound()
+	}
+	return agency.FindByPath(tx, c, slug)
 }
 
 // set answers whether anything narrows the list.

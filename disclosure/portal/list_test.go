@@ -28,7 +28,9 @@ func TestSearchFindsWhatIsPublishedAndNothingElse(t *testing.T) {
 	s.get(t, at("q="+q+"&unit=350525/bureau&category=county.8&from=2026-11-23&to=2026-11-23")).want(t, 200, row.Href())
 	for name, extra := range map[string]string{"another unit": "&unit=350525100/office", "another category": "&category=county.7", "earlier days": "&to=2026-11-22", "later days": "&from=2026-11-24",
 		"best first of earlier days": "&to=2026-11-22&sort=best"} {
-		t.Run(name, func(t *testing.T) { s.get(t, at("q="+q+extra)).want(t, 200, "没有找到", "去掉筛选条件").not(t, row.Href()) })
+		t.Run(name, func(t *testing.T) {
+			s.get(t, at("q="+q+extra)).want(t, 200, "没有找到", "去掉筛选条件").not(t, row.Href())
+		})
 	}
 	s.get(t, at("q="+url.QueryEscape("桃城镇"))).want(t, 200, "/350525100/office", "夏季义诊安排")
 	s.get(t, at("q="+url.QueryEscape("没有这样的词"))).want(t, 200, "没有找到", "也可以这样找")
