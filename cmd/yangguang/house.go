@@ -15,6 +15,7 @@ import (
 	"yangguang/agency/front"
 	"yangguang/disclosure"
 	"yangguang/disclosure/catalogue"
+	"yangguang/disclosure/desk"
 	"yangguang/disclosure/form"
 	"yangguang/disclosure/portal"
 	"yangguang/internal/account"
@@ -45,7 +46,7 @@ func migrations() []fs.FS {
 // locales are the rooms' sentences.
 func locales() []fs.FS {
 	return []fs.FS{fault.Locale, flow.Locale, blob.Locale, calendar.Locale, audit.Locale, account.Locale, privacy.Locale, notify.Locale, web.Locale, ui.Locale,
-		agency.Locale, front.Locale, form.Locale, disclosure.Locale, portal.Locale, site.Locale}
+		agency.Locale, front.Locale, form.Locale, disclosure.Locale, portal.Locale, desk.Locale, site.Locale}
 }
 
 // house is the product, wired.
@@ -64,6 +65,7 @@ type house struct {
 	gate       *privacy.Gate
 	outbox     *notify.Outbox
 	front      *front.Front
+	desk       *desk.Desk
 	site       *site.Site
 	app        *web.App
 	jobs       *jobs.Runner
@@ -174,11 +176,14 @@ func (h *house) wire(demo bool) {
 	h.front.Nav("site.nav_overdue", "/overdue")
 	h.front.Nav("site.nav_clauses", "/clauses")
 	h.front.DeskNav("site.desk", "/desk")
+	h.desk = &desk.Desk{Disclosure: h.disclosure, Front: h.front}
+	h.desk.Join(h.front)
 	h.site = &site.Site{Front: h.front, DB: h.db, Norm: h.norm, Accounts: h.accounts, Disclosure: h.disclosure}
 	h.app = web.New(web.Options{DB: h.db, Accounts: h.accounts, Clock: h.db.Clock(), Log: h.log, Secure: secure, Trusted: c.Proxies,
 		CanonicalMode: canonicalMode,
 		ShowError:     func(w http.ResponseWriter, r *http.Request, err error) { h.site.ShowError(w, r, err) }}, h.routes()...)
 	h.site.Remote = h.app.Remote
+	h.site.Inbox = append(h.site.Inbox, h.disclosureInbox)
 	h.disclosure.Changed = h.app.Cache().Empty
 	h.jobs = h.runner()
 }
@@ -186,7 +191,17 @@ func (h *house) wire(demo bool) {
 // routes are every room's routes, in the order of the norm.
 func (h *house) routes() [][]web.Route {
 	p := &portal.Portal{Front: h.front, Disclosure: h.disclosure}
-	return [][]web.Route{p.Routes(), h.site.Routes(), h.health()}
+	return [][]web.Route{p.Routes(), h.desk.Routes(), h.site.Routes(), h.health()}
+}
+
+// disclosureInbox is what waits for the person acting in disclosure.
+func (h *house) disclosureInbox(ctx context.Context) ([]site.Waiting, error) {
+	waiting, err := h.desk.Waiting(ctx)
+	out := make([]site.Waiting, len(waiting))
+	for i, w := range waiting {
+		out[i] = site.Waiting(w)
+	}
+	return out, err
 }
 
 // canonicalMode is "" for the usual way of showing pages.
