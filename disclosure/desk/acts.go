@@ -45,6 +45,16 @@ func (d *Desk) emergency(r *http.Request, v *disclosure.Version, o disclosure.Op
 	return "emergency", d.Disclosure.Emergency(r.Context(), v.Province, v.ID, o)
 }
 
+// passAfter and approveAfter are the full review of what was published in an
+// emergency.
+func (d *Desk) passAfter(r *http.Request, v *disclosure.Version, o disclosure.Opinion) (string, error) {
+	return "passed", d.Disclosure.PassAfter(r.Context(), v.Province, v.ID, o)
+}
+
+func (d *Desk) approveAfter(r *http.Request, v *disclosure.Version, o disclosure.Opinion) (string, error) {
+	return "completed", d.Disclosure.ApproveAfter(r.Context(), v.Province, v.ID, o)
+}
+
 // rule answers a doubt from below: the review goes on, or it must not be
 // published as it is.
 func (d *Desk) rule(r *http.Request, v *disclosure.Version, o disclosure.Opinion) (string, error) {

@@ -76,6 +76,8 @@ func (d *Desk) Routes() []web.Route {
 		{Pattern: "POST " + itemPath + "/clear", Access: web.SignedIn, Handler: d.act(d.clear)},
 		{Pattern: "POST " + itemPath + "/approve", Access: approve, Handler: d.act(d.approve)},
 		{Pattern: "POST " + itemPath + "/recall", Access: approve, Handler: d.act(d.recall)},
+		{Pattern: "POST " + itemPath + "/pass-after", Access: web.SignedIn, Handler: d.act(d.passAfter)},
+		{Pattern: "POST " + itemPath + "/approve-after", Access: approve, Handler: d.act(d.approveAfter)},
 		{Pattern: "POST " + itemPath + "/emergency", Access: approve, Handler: d.act(d.emergency)},
 		{Pattern: "POST " + itemPath + "/withdraw", Access: draft, Handler: d.act(d.withdraw)},
 		{Pattern: "POST " + itemPath + "/rule", Access: oversee, Handler: d.act(d.rule)},
@@ -142,7 +144,7 @@ func (d *Desk) frame(r *http.Request, title string, crumbs ...ui.Link) ui.Frame 
 
 // deeds are what a page may say was just done.
 var deeds = []string{"saved", "submitted", "passed", "approved", "scheduled", "returned", "referred", "ruled", "refused", "withdrawn",
-	"recalled", "emergency", "discarded", "released", "cleared", "attached", "detached", "filled", "taken_down", "validity", "answered"}
+	"recalled", "emergency", "completed", "discarded", "released", "cleared", "attached", "detached", "filled", "taken_down", "validity", "answered"}
 
 func (d *Desk) side(r *http.Request) []ui.SideGroup {
 	ctx, a := r.Context(), account.From(r.Context())

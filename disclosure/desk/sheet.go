@@ -82,10 +82,10 @@ func (d *Desk) showSheet(w http.ResponseWriter, r *http.Request, status int, p s
 			p.Doubtful = append(p.Doubtful, f)
 		}
 	}
-	if p.S.Rule != nil && v.State == disclosure.InReview {
+	if p.S.Rule != nil && (v.State == disclosure.InReview || v.ReviewOwed) {
 		p.Step = p.S.Rule.Step(v.Step)
 	}
-	p.MaySign = p.S.May("pass") || p.S.May("approve") || p.S.May("return")
+	p.MaySign = p.S.May("pass") || p.S.May("approve") || p.S.May("return") || p.S.May("pass_after") || p.S.May("approve_after")
 	p.MayDecide = p.MaySign && v.State == disclosure.InReview
 	d.compare(ctx, &p, t)
 	p.Where, p.Steps, p.Record = d.where(ctx, p.S, names), d.steps(ctx, p.S, names), d.record(ctx, p.S, names)
@@ -191,12 +191,12 @@ func (d *Desk) steps(ctx context.Context, s *disclosure.Sheet, names map[int64]s
 	signed := map[string]disclosure.Step{}
 	for _, st := range s.Steps {
 		switch st.Verb {
-		case "submit", "return", "refuse", "withdraw", "recall":
+		case "submit", "return", "refuse", "withdraw", "recall", "gate":
 			clear(signed)
 			if st.Verb == "submit" {
 				signed["author"] = st
 			}
-		case "pass", "approve", "emergency":
+		case "pass", "approve", "emergency", "pass_after", "approve_after":
 			signed[st.Step] = st
 		}
 	}
@@ -214,7 +214,7 @@ func (d *Desk) steps(ctx context.Context, s *disclosure.Sheet, names map[int64]s
 	}
 	list := rule.Steps
 	if v.Emergency {
-		list = rule.Emergency[max(0, len(rule.Emergency)-1):]
+		list = slices.Concat(rule.Emergency[max(0, len(rule.Emergency)-1):], rule.Steps)
 	}
 	for _, rs := range list {
 		step := ui.Step{Title: rs.Title.In(ctx)}
@@ -261,9 +261,9 @@ func (d *Desk) record(ctx context.Context, s *disclosure.Sheet, names map[int64]
 			e.Text += i18n.T(ctx, "desk.pair", i18n.T(ctx, "desk.note"), st.Note)
 		}
 		switch st.Verb {
-		case "pass", "approve", "rule":
+		case "pass", "approve", "rule", "pass_after", "approve_after":
 			e.Kind = ui.TagPublished
-		case "return", "refuse", "recall":
+		case "return", "refuse", "recall", "gate":
 			e.Kind = ui.TagDanger
 		case "refer", "emergency":
 			e.Kind = ui.TagWaiting

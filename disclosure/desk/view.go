@@ -52,8 +52,10 @@ func opennessInput(ctx context.Context, t typed, bad ui.Errors) ui.Input {
 
 // signTo is where the form goes when Enter is pressed.
 func signTo(p sheetPage) string {
-	if p.S.May("approve") {
-		return "/approve"
+	for _, verb := range []string{"approve", "approve_after", "pass_after"} {
+		if p.S.May(verb) {
+			return "/" + strings.ReplaceAll(verb, "_", "-")
+		}
 	}
 	return "/pass"
 }
