@@ -1,0 +1,254 @@
+package channel
+
+import (
+	"context"
+	"path"
+	"strings"
+
+	"yangguang/agency"
+	"yangguang/disclosure"
+	"yangguang/disclosure/form"
+	"yangguang/internal/clock"
+	"yangguang/internal/i18n"
+	"yangguang/internal/web"
+)
+
+// posting is what a sheet of one item is made of.
+type posting struct {
+	*disclosure.Page
+	Category string
+	Period   string
+	Form     *form.View
+	Site     string
+	Whole    string // the page's whole address, "" when the installation has none
+}
+
+// gather adds to a public item what its sheet says in words.
+func (c *Channel) gather(ctx context.Context, pg *disclosure.Page) posting {
+	p := posting{Page: pg, Site: c.Front.Name.In(ctx), Whole: c.whole(ctx, pg.Item.Path(pg.Unit))}
+	if cat := c.Disclosure.Norm.Category(pg.Item.Category); cat != nil {
+		p.Category = cat.Title.In(ctx)
+	}
+	if pg.Item.Period != "" {
+		p.Period = pg.Item.Period
+		if w, ok := c.Disclosure.Catalogue.Window(pg.Item.Category, pg.Item.Period, c.today()); ok {
+			p.Period = w.Title.In(ctx)
+		}
+	}
+	if f := c.Disclosure.Norm.Form(pg.Version.Form); f != nil {
+		if d, err := form.Decode([]byte(pg.Version.Data)); err == nil {
+			v := form.Table(ctx, *f, d)
+			p.Form = &v
+		}
+	}
+	return p
+}
+
+// whole is an address as a reader types it; "" without a configured domain.
+func (c *Channel) whole(ctx context.Context, path string) string {
+	if c.Front.Domain == "" {
+		return ""
+	}
+	return c.Front.Domain + web.URL(ctx, path)
+}
+
+// itemPDF draws the sheet of one item.
+func (c *Channel) itemPDF(ctx context.Context, pg *disclosure.Page, size string) ([]byte, error) {
+	p := c.gather(ctx, pg)
+	sp := spec{size: size, demo: c.demo(pg.Unit), title: pg.Item.Title, author: pg.Unit.Name, subject: pg.Item.Number, at: pg.Item.ChangedAt}
+	if sp.at.IsZero() {
+		sp.at = pg.Item.PublishedAt
+	}
+	return render(ctx, sp, func(s *sheet) {
+		s.most = maxPages - 1
+		s.head = func(s *sheet) { s.running(p.Site, s.t("sheet_kind")) }
+		s.page()
+		s.item(p)
+		s.closing(p, true)
+		s.finish(s.t("foot", pg.Unit.Name, pg.Item.Number))
+	})
+}
+
+// running is the line at the top of each page.
+func (s *sheet) running(left, right string) {
+	s.font(9)
+	s.color(muted)
+	half := (s.w - 40) / 2
+	s.say(20, 17.6, half, left, "start")
+	s.say(20+half, 17.6, half, right, "end")
+	s.rule(20, s.w-20, 20, 0.7, navy)
+	s.rule(20, s.w-20, 21, 0.2, navy)
+	s.color(ink)
+	s.y = 25
+}
+
+// item draws title, facts, content and the list of files.
+func (s *sheet) item(p posting) {
+	s.heading(p.Item.Title)
+	s.facts(s.factsOf(p))
+	s.y += 4
+	v := p.Version
+	var all []block
+	if v.Summary != "" {
+		all = append(all, block{kind: "para", spans: words(v.Summary)})
+	}
+	if p.Form != nil {
+		all = append(all, s.ofView(*p.Form)...)
+	}
+	s.blocks(append(all, blocksOf(v.Body)...), 12)
+	if len(p.Files) > 0 {
+		s.files(p.Files)
+	}
+}
+
+// heading is the title, as large as three lines allow.
+func (s *sheet) heading(title string) {
+	s.font(23)
+	for s.size > 14 && len(s.lines(strong(title), s.x1-s.x0-8)) > 2 {
+		s.font(s.size - 1)
+	}
+	s.color(navy)
+	s.y += 3
+	s.para(s.x0+4, s.x1-s.x0-8, strong(title), 1.4, "center")
+	s.color(ink)
+	s.y += 3
+}
+
+type fact struct{ term, text string }
+
+func (s *sheet) factsOf(p posting) []fact {
+	it, v := p.Item, p.Version
+	out := []fact{{s.t("unit"), p.Unit.Name}, {s.t("index"), it.Number}, {s.t("category"), p.Category}}
+	add := func(key, text string) {
+		if text != "" {
+			out = append(out, fact{s.t(key), text})
+		}
+	}
+	day := func(d clock.Date) string {
+		if d.IsZero() {
+			return ""
+		}
+		return i18n.Date(s.ctx, d)
+	}
+	add("period", p.Period)
+	add("formed", day(it.FormedOn))
+	add("published", day(clock.DateOf(it.PublishedAt)))
+	if it.Corrected {
+		add("corrected", day(clock.DateOf(v.PublishedAt)))
+	}
+	add("doc_number", v.DocNumber)
+	add("ends", day(it.EndsOn))
+	if it.Validity != "" {
+		add("validity", i18n.T(s.ctx, "disclosure.validity_"+it.Validity))
+	}
+	return out
+}
+
+// facts are set in two columns between fine lines.
+func (s *sheet) facts(all []fact) {
+	t := &table{}
+	for i := 0; i < len(all); i += 2 {
+		row := []cell{{spans: words(all[i].term), head: true}, {spans: words(all[i].text)}}
+		if i+1 < len(all) {
+			row = append(row, cell{spans: words(all[i+1].term), head: true}, cell{spans: words(all[i+1].text)})
+		} else {
+			row[1].cols = 3
+			row = append(row, cell{covered: true}, cell{covered: true})
+		}
+		t.rows = append(t.rows, row)
+	}
+	s.draw(t, 10)
+}
+
+func (s *sheet) files(files []disclosure.File) {
+	all := []block{{kind: "head", level: 2, spans: words(s.t("files"))}}
+	for _, f := range files {
+		text := s.t("file", f.Name, strings.ToUpper(strings.TrimPrefix(path.Ext(f.Name), ".")), kilobytes(f.Size))
+		if f.Note != "" {
+			text = s.t("pair", text, f.Note)
+		}
+		all = append(all, block{kind: "point", level: 1, marker: "•", spans: words(text)})
+	}
+	s.blocks(all, 11)
+}
+
+func kilobytes(n int64) int64 { return max(1, (n+1023)/1024) }
+
+// closing is the foot of an item: the code of its page, how to report an
+// error, and where the sheet hangs from when to when.
+func (s *sheet) closing(p posting, posted bool) {
+	height := 40.0
+	if posted {
+		height += 12
+	}
+	if s.full { // one page is kept for it
+		s.full, s.most = false, s.most+1
+		s.page()
+		s.font(12)
+		s.color(alarm)
+		s.para(s.x0, s.x1-s.x0, words(s.t("cut")), 1.7, "center")
+	}
+	s.need(height + 4)
+	if s.full {
+		return
+	}
+	s.y = max(s.y+4, s.bottom-height)
+	if !posted {
+		s.y = min(s.y, s.bottom-height)
+	}
+	s.rule(s.x0, s.x1, s.y, 0.35, navy)
+	top := s.y + 3
+	left := s.x0
+	if p.Whole != "" {
+		s.code(left, top, 32, p.Whole)
+		left += 35
+	}
+	s.y = top + 1
+	s.words(left, strong(s.t("scan")), 11)
+	if p.Whole != "" {
+		s.words(left, words(p.Whole), 9)
+	} else {
+		s.words(left, words(s.t("find", p.Item.Number)), 9)
+	}
+	s.words(left, words(s.report(p.Unit)), 9.5)
+	s.color(muted)
+	s.words(left, words(s.t("original")), 8)
+	s.color(ink)
+	s.y = max(s.y, top+34)
+	if posted {
+		s.posted()
+	}
+}
+
+func (s *sheet) report(u agency.Agency) string {
+	if u.Phone == "" {
+		return s.t("report")
+	}
+	return s.t("report_phone", u.Phone)
+}
+
+func (s *sheet) words(x float64, spans []span, size float64) {
+	s.font(size)
+	s.para(x, s.x1-x, spans, 1.45, "start")
+	s.y += 0.8
+}
+
+// posted is filled in by hand, by whoever hangs the sheet up.
+func (s *sheet) posted() {
+	s.rule(s.x0, s.x1, s.y, 0.2, hair)
+	s.font(10)
+	s.y += 7.5
+	x := s.x0
+	for _, f := range []struct {
+		key  string
+		room float64
+	}{{"posted_at", 36}, {"posted_by", 28}, {"posted_from", 30}, {"posted_to", 30}} {
+		label := s.clean(words(s.t(f.key)))
+		s.put(x, s.y, label)
+		x += s.width(line(label).text()) + 1
+		end := min(x+f.room, s.x1)
+		s.rule(x, end, s.y+1, 0.2, ink)
+		x = end + 3
+	}
+	s.y += 3
+}

@@ -1,0 +1,316 @@
+package channel
+
+import (
+	"context"
+	"slices"
+
+	"yangguang/agency"
+	"yangguang/disclosure"
+	"yangguang/disclosure/form"
+	"yangguang/internal/clock"
+	"yangguang/internal/db"
+	"yangguang/internal/i18n"
+	"yangguang/norm"
+)
+
+// leaflet is the essentials of a unit on one sheet folded in the middle.
+type leaflet struct {
+	Unit   agency.Agency
+	Title  string // of its catalogue
+	Duties []duty
+	Guides []posting // of the shape guide
+	Fees   []posting
+	Site   string
+	Whole  string
+	On     clock.Date
+}
+
+// duty is one category with its newest item.
+type duty struct{ title, latest, on string }
+
+func (c *Channel) leaflet(ctx context.Context, u agency.Agency) (l leaflet, err error) {
+	l = leaflet{Unit: u, Site: c.Front.Name.In(ctx), Whole: c.whole(ctx, "/"+u.Path()), On: c.today()}
+	var latest map[string]disclosure.Row
+	err = c.Disclosure.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		latest, err = disclosure.LatestOf(tx, u)
+		return err
+	})
+	cg := c.Disclosure.Norm.Catalogue(string(u.Kind))
+	if err != nil || cg == nil {
+		return l, err
+	}
+	l.Title = cg.Title.In(ctx)
+	for _, cat := range cg.Categories {
+		if !cat.ActiveOn(l.On) {
+			continue
+		}
+		d := duty{title: cat.Title.In(ctx)}
+		if row, ok := latest[cat.ID]; ok {
+			d.latest, d.on = row.Title, clock.DateOf(row.PublishedAt).String()
+			if err := c.leafletItem(ctx, &l, cat, row); err != nil {
+				return l, err
+			}
+		}
+		l.Duties = append(l.Duties, d)
+	}
+	return l, nil
+}
+
+// leafletItem reads the item of a category a reader comes for: how to get a
+// service, and what it costs.
+func (c *Channel) leafletItem(ctx context.Context, l *leaflet, cat norm.Category, row disclosure.Row) error {
+	guide := slices.ContainsFunc(cat.FormIDs(), func(id string) bool { f := c.Disclosure.Norm.Form(id); return f != nil && f.Shape == "guide" })
+	fee := cat.Slug == "fees" || cat.Slug == "free-services"
+	if !guide && !fee {
+		return nil
+	}
+	pg, err := c.Disclosure.Public(ctx, l.Unit, row.Year, row.Serial)
+	if err != nil || pg.Version == nil {
+		return err
+	}
+	if guide {
+		l.Guides = append(l.Guides, c.gather(ctx, pg))
+	} else {
+		l.Fees = append(l.Fees, c.gather(ctx, pg))
+	}
+	return nil
+}
+
+// leafletPDF draws two pages of two halves: outside the back and the front,
+// inside left and right.
+func (c *Channel) leafletPDF(ctx context.Context, l leaflet) ([]byte, error) {
+	title := i18n.T(ctx, "channel.leaflet_title", l.Unit.Name)
+	sp := spec{size: "a4", wide: true, demo: c.demo(l.Unit), title: title, author: l.Unit.Name, subject: i18n.T(ctx, "channel.leaflet"), at: l.On.Start()}
+	return render(ctx, sp, func(s *sheet) {
+		s.bottom = s.h - 12
+		s.top = 16
+		s.most = 2
+		s.page()
+		s.half(1)
+		s.front(l)
+		s.half(0)
+		s.back(l)
+		s.inside(l)
+		s.fold(title)
+	})
+}
+
+// half turns to one half of the page.
+func (s *sheet) half(i int) {
+	s.x0 = float64(i)*s.w/2 + 12
+	s.x1 = float64(i+1)*s.w/2 - 12
+	s.y = s.top
+	s.full = false
+}
+
+// front is what one sees first.
+func (s *sheet) front(l leaflet) {
+	room := s.x1 - s.x0
+	s.fillBox(s.w/2, 0, s.w/2, 78, navy)
+	white := rgb{255, 255, 255}
+	s.color(white)
+	s.font(10)
+	s.y = 20
+	s.para(s.x0, room, words(l.Site), 1.6, "center")
+	s.y = 32
+	s.font(26)
+	for s.size > 15 && len(s.lines(strong(l.Unit.Name), room)) > 2 {
+		s.font(s.size - 1)
+	}
+	s.color(white)
+	s.para(s.x0, room, strong(l.Unit.Name), 1.35, "center")
+	s.y = 86
+	s.color(navy)
+	s.font(30)
+	s.para(s.x0, room, strong(s.t("leaflet")), 1.4, "center")
+	s.color(ink)
+	s.font(11)
+	s.para(s.x0, room, words(l.Title), 1.6, "center")
+	s.y += 3
+	if l.Whole != "" {
+		s.code((s.x0+s.x1)/2-24, s.y, 48, l.Whole)
+		s.y += 50
+		s.font(11)
+		s.para(s.x0, room, strong(s.t("scan_unit")), 1.6, "center")
+		s.font(8.5)
+		s.color(muted)
+		s.para(s.x0, room, words(l.Whole), 1.6, "center")
+	}
+	s.color(muted)
+	s.font(9)
+	s.y = s.bottom - 6
+	s.para(s.x0, room, words(s.t("as_of", i18n.Date(s.ctx, l.On))), 1.5, "center")
+	s.color(ink)
+}
+
+// back is how to reach the unit and how to complain.
+func (s *sheet) back(l leaflet) {
+	s.section(s.t("contact"))
+	u := l.Unit
+	t := &table{}
+	for _, f := range []fact{{s.t("address"), u.Address}, {s.t("hours"), u.Hours}, {s.t("phone"), u.Phone}, {s.t("fax"), u.Fax}, {s.t("email"), u.Email}, {s.t("website"), u.Website}} {
+		if f.text != "" {
+			t.rows = append(t.rows, []cell{{spans: strong(f.term), head: true}, {spans: words(f.text)}})
+		}
+	}
+	s.draw(t, 11)
+	s.y += 4
+	s.section(s.t("rights"))
+	s.blocks([]block{
+		{kind: "point", level: 1, marker: "1.", spans: words(s.t("right_read"))},
+		{kind: "point", level: 1, marker: "2.", spans: words(s.t("right_nudge"))},
+		{kind: "point", level: 1, marker: "3.", spans: words(s.report(u))},
+	}, 11)
+	s.color(muted)
+	s.font(8)
+	s.y = max(s.y+3, s.bottom-8)
+	s.para(s.x0, s.x1-s.x0, words(s.t("original")), 1.4, "start")
+	s.color(ink)
+}
+
+func (s *sheet) section(title string) {
+	s.font(14)
+	s.need(s.em() * 4)
+	if s.full {
+		return
+	}
+	s.color(navy)
+	s.para(s.x0, s.x1-s.x0, strong(title), 1.5, "start")
+	s.rule(s.x0, s.x1, s.y+0.5, 0.5, navy)
+	s.color(ink)
+	s.y += 3
+}
+
+// inside flows through both halves: services, what they cost, what is public.
+func (s *sheet) inside(l leaflet) {
+	s.page()
+	s.half(0)
+	side := 0
+	s.next = func() {
+		if side++; side > 1 {
+			s.full = true
+			return
+		}
+		s.half(1)
+	}
+	s.bottom -= 7 // the line that says where the rest is
+	for _, g := range l.Guides {
+		s.guide(g)
+	}
+	for _, f := range l.Fees {
+		if f.Form != nil {
+			s.fees(f)
+		}
+	}
+	s.duties(l)
+	s.bottom += 7
+	if s.full {
+		s.full = false
+		s.font(9.5)
+		s.color(alarm)
+		s.y = s.bottom - 4
+		s.para(s.x0, s.x1-s.x0, strong(s.t("more_inside")), 1.4, "center")
+		s.color(ink)
+	}
+}
+
+// guide is a service with its steps, in few words.
+func (s *sheet) guide(p posting) {
+	if p.Form == nil {
+		return
+	}
+	s.section(p.Item.Title)
+	t := &table{}
+	for _, it := range p.Form.Fields {
+		if slices.Contains([]string{"basis", "promise", "url", "service"}, it.ID) {
+			continue
+		}
+		t.rows = append(t.rows, []cell{{spans: words(it.Label), head: true}, {spans: words(it.Text)}})
+	}
+	s.draw(t, 9)
+	s.y += 2
+	var all []block
+	for _, st := range p.Form.Steps {
+		all = append(all, block{kind: "point", level: 1, marker: s.t("nth", st.Number), spans: s.stepWords(st)})
+	}
+	s.blocks(all, 9.5)
+	s.y += 3
+}
+
+func (s *sheet) stepWords(st form.Step) []span {
+	out := strong(st.Title)
+	for _, it := range st.Items {
+		out = append(out, span{s.t("aside", it.Label, it.Text), false})
+	}
+	return out
+}
+
+// fees are the first columns of a table of what things cost.
+func (s *sheet) fees(p posting) {
+	s.section(p.Item.Title)
+	t := ofColumns(*p.Form)
+	t.caption = ""
+	keep := []int{}
+	for i, c := range p.Form.Columns {
+		if !slices.Contains([]string{"basis", "since", "content", "how"}, c.ID) {
+			if p.Form.RowHead != "" {
+				i++
+			}
+			keep = append(keep, i)
+		}
+	}
+	if p.Form.RowHead != "" {
+		keep = append([]int{0}, keep...)
+	}
+	for _, rows := range [][][]cell{t.head, t.rows} {
+		for i, r := range rows {
+			var out []cell
+			for _, k := range keep {
+				out = append(out, r[k])
+			}
+			rows[i] = out
+		}
+	}
+	s.draw(t, 9)
+	s.y += 3
+}
+
+func (s *sheet) duties(l leaflet) {
+	if len(l.Duties) == 0 {
+		return
+	}
+	s.section(s.t("published_here"))
+	h := func(key string) cell { return cell{spans: strong(s.t(key)), head: true, align: "center"} }
+	t := &table{head: [][]cell{{h("category"), h("latest"), h("published")}}}
+	for _, d := range l.Duties {
+		if d.latest == "" {
+			d.latest, d.on = s.t("none_yet"), "—"
+		}
+		t.rows = append(t.rows, []cell{{spans: words(d.title)}, {spans: words(d.latest)}, {spans: words(d.on), align: "end"}})
+	}
+	s.draw(t, 9)
+}
+
+// fold marks the middle and, on demonstration data, both pages.
+func (s *sheet) fold(foot string) {
+	n := s.pdf.PageCount()
+	for i := 1; i <= n; i++ {
+		s.pdf.SetPage(i)
+		for y := 0.0; y < s.h; y += 6 {
+			s.upright(s.w/2, y, min(y+2, s.h), 0.15, hair)
+		}
+		if s.spec.demo {
+			s.watermark()
+			s.font(8.5)
+			if i == 1 {
+				s.demoStrip(12, s.w/2-24)
+				continue
+			}
+			s.demoStrip(12, s.w-24)
+		}
+		s.font(8)
+		s.color(muted)
+		s.say(12, s.h-5, s.w/2-24, foot, "start")
+		s.say(s.w/2+12, s.h-5, s.w/2-24, s.t("page_of", i, n), "end")
+	}
+}
