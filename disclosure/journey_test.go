@@ -29,7 +29,7 @@ func TestFromDraftToThePublic(t *testing.T) {
 		check(t, d.Approve(h.As(h.Approver), v.Province, v.ID, opinion(), never))
 
 		it := h.Item(t, v)
-		if want := h.County.CreditCode + "/2026-00001"; it.Number != want || it.State != disclosure.ItemPublished || it.Timely == nil || !*it.Timely {
+		if want := "350525-bureau/2026-00001"; it.Number != want || it.State != disclosure.ItemPublished || it.Timely == nil || !*it.Timely {
 			t.Errorf("published as %q %s, timely %v; want %q", it.Number, it.State, it.Timely, want)
 		}
 		p, err := public(t, h, h.County, it)

@@ -23,11 +23,12 @@ type (
 )
 
 var (
-	check   = disclosuretest.Check
-	refused = disclosuretest.Refused
-	each    = disclosuretest.Each
-	opinion = disclosuretest.Opinion
-	never   time.Time
+	check    = disclosuretest.Check
+	refused  = disclosuretest.Refused
+	each     = disclosuretest.Each
+	newHouse = func(t testing.TB) *house { return disclosuretest.New(t) }
+	opinion  = disclosuretest.Opinion
+	never    time.Time
 )
 
 func TestLocale(t *testing.T) {

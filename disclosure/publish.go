@@ -138,9 +138,14 @@ func (d *Disclosure) number(tx *db.Tx, u agency.Agency, it *Item) error {
 }
 
 // DefaultNumber is credit code/yyyy-nnnnn, as 政府信息公开目录系统实施指引 has it
-// with the unified credit code in place of the old organisation code.
+// with the unified credit code in place of the old organisation code. An agency
+// without one is named by its address, so that two of them never share a number.
 func DefaultNumber(u agency.Agency, year, serial int) string {
-	return fmt.Sprintf("%s/%d-%05d", u.CreditCode, year, serial)
+	body := u.CreditCode
+	if body == "" {
+		body = u.Division.Short() + "-" + u.Slug
+	}
+	return fmt.Sprintf("%s/%d-%05d", body, year, serial)
 }
 
 // timely compares the day of first publication with the day it was due.

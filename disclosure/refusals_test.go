@@ -15,7 +15,7 @@ const (
 	forbidden = fault.Forbidden
 	conflict  = fault.Conflict
 	missing   = fault.NotFound
-	resident  = "35052519900307123X" // plainly invented; its check digit is right
+	resident  = "350525199003071230" // plainly invented
 )
 
 // act is one use case on a version or item, for trying each as anybody.
