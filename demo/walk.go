@@ -18,7 +18,7 @@ func (w *world) walk(ctx context.Context) error {
 	for d := w.span.opened; !d.After(w.span.last); d = d.AddDays(1) {
 		w.at(d, 6*time.Minute)
 		if d.Day() <= 2 { // periods end with a month, and the rows roll on the day after or the next
-			if _, err := w.Disclosure.Catalogue.Roll(ctx, w.Disclosure.DB); err != nil {
+			if err := w.roll(ctx); err != nil {
 				return err
 			}
 		}
@@ -34,7 +34,16 @@ func (w *world) walk(ctx context.Context) error {
 		return err
 	}
 	w.Clock.Set(w.Until)
-	_, err := w.Disclosure.Catalogue.Roll(ctx, w.Disclosure.DB)
+	return w.roll(ctx)
+}
+
+// roll does what the nightly job does: periods that ended make way for the
+// next, and categories whose first period came are owed.
+func (w *world) roll(ctx context.Context) error {
+	if _, err := w.Disclosure.Catalogue.Roll(ctx, w.Disclosure.DB); err != nil {
+		return err
+	}
+	_, err := w.Disclosure.Catalogue.SyncAll(ctx, w.Disclosure.DB)
 	return err
 }
 
