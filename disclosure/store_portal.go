@@ -83,3 +83,10 @@ func firstWords(s string, most int) string {
 	}
 	return s
 }
+
+// ChangesOf lists what became public, was corrected or was taken down at an
+// agency, in the order it happened, for sites that follow it.
+func ChangesOf(tx *db.Tx, u agency.Agency, after Cursor, limit int) ([]Row, error) {
+	return db.List(tx, scanRow, "select "+itemCols+", a.name, a.slug"+rowFrom+` where i.agency = $1 and i.state <> 'unpublished' and (i.changed_at, i.id) > ($2, $3)
+ order by i.changed_at, i.id limit $4`, u.ID, after.At, after.ID, min(max(limit, 1), MaxList))
+}

@@ -161,8 +161,10 @@ func since(cat *norm.Category) string {
 }
 
 // cursor reads where a page of a list begins: ?before=ms.id
-func cursor(r *http.Request) disclosure.Cursor {
-	at, id, ok := strings.Cut(r.URL.Query().Get("before"), ".")
+func cursor(r *http.Request) disclosure.Cursor { return cursorOf(r.URL.Query().Get("before")) }
+
+func cursorOf(word string) disclosure.Cursor {
+	at, id, ok := strings.Cut(word, ".")
 	ms, err1 := strconv.ParseInt(at, 10, 64)
 	n, err2 := strconv.ParseInt(id, 10, 64)
 	if !ok || err1 != nil || err2 != nil || n <= 0 {

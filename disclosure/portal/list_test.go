@@ -154,7 +154,8 @@ func allPages(row *disclosure.Row) []string {
 	u, it := "/"+row.UnitPath, row.Href()
 	return []string{"/350525", "/350525/feed.atom", "/350525/feed.json", "/35", "/0", u, u + "/feed.atom", u + "/feed.json", u + "/c/plans", u + "/c/plans/deadline",
 		u + "/c/fees/nudge", u + "/guide", u + "/catalogue", u + "/catalogue.xlsx", it, it + "/v/1", it + "/item.html", it + "/report", it + "/report/sent",
-		"/guide", "/catalogue", "/catalogue.xlsx", "/latest", "/overdue", "/search?q=" + url.QueryEscape("金丝雀五一七三"), "/search?category=county.7", "/feed.atom", "/feed.json"}
+		"/guide", "/catalogue", "/catalogue.xlsx", "/latest", "/overdue", "/search?q=" + url.QueryEscape("金丝雀五一七三"), "/search?category=county.7", "/feed.atom", "/feed.json",
+		"/open-data", "/sitemap.xml", "/embed" + u, "/embed" + u + "/push.json", "/embed" + it, "/api/v1/items", "/api/v1/items" + it, "/api/v1/agencies" + u + "/catalogue"}
 }
 
 // TestStatementsArePerPageNotPerRow bounds what each page asks of the store.

@@ -48,9 +48,16 @@ func newSite(t testing.TB) *site {
 	s := &site{House: h}
 	s.App = web.New(web.Options{DB: h.DB, Clock: h.Clock, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), ShowError: showError,
 		CanonicalMode: func(c string) string { return ui.ParseMode(c).String() }},
-		p.Routes(), []web.Route{{Pattern: "GET /assets/{file}", Handler: func(w http.ResponseWriter, r *http.Request) error { ui.Assets().ServeHTTP(w, r); return nil }}})
+		p.Routes(), []web.Route{{Pattern: "GET /assets/{file}", Handler: func(w http.ResponseWriter, r *http.Request) error { ui.Assets().ServeHTTP(w, r); return nil }},
+			{Pattern: "GET /preferences-for-test", Handler: setMode}})
 	h.Disclosure.Changed = s.App.Cache().Empty
 	return s
+}
+
+// setMode is the front door's /preferences, which stands further right.
+func setMode(w http.ResponseWriter, r *http.Request) error {
+	http.SetCookie(w, &http.Cookie{Name: web.ModeCookie, Value: r.FormValue("mode"), Path: "/"})
+	return nil
 }
 
 func showError(w http.ResponseWriter, r *http.Request, err error) {
