@@ -95,7 +95,7 @@ func (s *sheet) item(p posting) {
 	if p.Form != nil {
 		all = append(all, s.ofView(*p.Form)...)
 	}
-	s.blocks(append(all, blocksOf(v.Body)...), 12)
+	s.blocks(append(all, s.indented(blocksOf(v.Body))...), s.body)
 	if len(p.Files) > 0 {
 		s.files(p.Files)
 	}
@@ -109,9 +109,31 @@ func (s *sheet) heading(title string) {
 	}
 	s.color(navy)
 	s.y += 3
-	s.para(s.x0+4, s.x1-s.x0-8, strong(title), 1.4, "center")
+	s.even(s.x0+4, s.x1-s.x0-8, strong(title), 1.4)
 	s.color(ink)
 	s.y += 3
+}
+
+// even centres a title with lines of about one length.
+func (s *sheet) even(x, room float64, spans []span, lead float64) {
+	n, narrow := len(s.lines(spans, room)), room
+	for n > 1 && narrow > room/2 && len(s.lines(spans, narrow-2)) == n {
+		narrow -= 2
+	}
+	s.para(x+(room-narrow)/2, narrow, spans, lead, "center")
+}
+
+// indented begins paragraphs of Chinese two characters in, as letters do.
+func (s *sheet) indented(all []block) []block {
+	if i18n.LangOf(s.ctx) == i18n.EN {
+		return all
+	}
+	for i, b := range all {
+		if b.kind == "para" && len([]rune(line(b.spans).text())) > 24 && !strings.HasPrefix(b.spans[0].text, "\u3000") {
+			all[i].spans = append(words("\u3000\u3000"), b.spans...)
+		}
+	}
+	return all
 }
 
 type fact struct{ term, text string }
@@ -177,9 +199,9 @@ func kilobytes(n int64) int64 { return max(1, (n+1023)/1024) }
 // closing is the foot of an item: the code of its page, how to report an
 // error, and where the sheet hangs from when to when.
 func (s *sheet) closing(p posting, posted bool) {
-	height := 40.0
+	height := 36.0
 	if posted {
-		height += 12
+		height += 11
 	}
 	if s.full { // one page is kept for it
 		s.full, s.most = false, s.most+1
@@ -188,13 +210,12 @@ func (s *sheet) closing(p posting, posted bool) {
 		s.color(alarm)
 		s.para(s.x0, s.x1-s.x0, words(s.t("cut")), 1.7, "center")
 	}
-	s.need(height + 4)
+	s.need(height + 2)
 	if s.full {
 		return
 	}
-	s.y = max(s.y+4, s.bottom-height)
-	if !posted {
-		s.y = min(s.y, s.bottom-height)
+	if s.y > 40 { // not alone on its page: at the foot
+		s.y = s.bottom - height
 	}
 	s.rule(s.x0, s.x1, s.y, 0.35, navy)
 	top := s.y + 3
@@ -212,9 +233,12 @@ func (s *sheet) closing(p posting, posted bool) {
 	}
 	s.words(left, words(s.report(p.Unit)), 9.5)
 	s.color(muted)
+	if s.blots > 0 {
+		s.words(left, words(s.t("blots")), 8)
+	}
 	s.words(left, words(s.t("original")), 8)
 	s.color(ink)
-	s.y = max(s.y, top+34)
+	s.y = max(s.y, top+32)
 	if posted {
 		s.posted()
 	}

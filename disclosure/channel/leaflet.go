@@ -20,13 +20,16 @@ type leaflet struct {
 	Duties []duty
 	Guides []posting // of the shape guide
 	Fees   []posting
+	Others []posting
 	Site   string
 	Whole  string
 	On     clock.Date
 }
 
 // duty is one category with its newest item.
-type duty struct{ title, latest, on string }
+type duty struct {
+	title, latest, on string
+}
 
 func (c *Channel) leaflet(ctx context.Context, u agency.Agency) (l leaflet, err error) {
 	l = leaflet{Unit: u, Site: c.Front.Name.In(ctx), Whole: c.whole(ctx, "/"+u.Path()), On: c.today()}
@@ -44,8 +47,15 @@ func (c *Channel) leaflet(ctx context.Context, u agency.Agency) (l leaflet, err 
 		if !cat.ActiveOn(l.On) {
 			continue
 		}
-		d := duty{title: cat.Title.In(ctx)}
-		if row, ok := latest[cat.ID]; ok {
+		d := duty{title: cat.Title.In(ctx), latest: i18n.T(ctx, "channel.none_yet"), on: "—"}
+		if cat.Inherited {
+			d.latest = i18n.T(ctx, "channel.inherited")
+		}
+		row, ok := latest[cat.ID]
+		if !ok && cat.Optional {
+			continue
+		}
+		if ok {
 			d.latest, d.on = row.Title, clock.DateOf(row.PublishedAt).String()
 			if err := c.leafletItem(ctx, &l, cat, row); err != nil {
 				return l, err
@@ -61,17 +71,17 @@ func (c *Channel) leaflet(ctx context.Context, u agency.Agency) (l leaflet, err 
 func (c *Channel) leafletItem(ctx context.Context, l *leaflet, cat norm.Category, row disclosure.Row) error {
 	guide := slices.ContainsFunc(cat.FormIDs(), func(id string) bool { f := c.Disclosure.Norm.Form(id); return f != nil && f.Shape == "guide" })
 	fee := cat.Slug == "fees" || cat.Slug == "free-services"
-	if !guide && !fee {
-		return nil
-	}
 	pg, err := c.Disclosure.Public(ctx, l.Unit, row.Year, row.Serial)
 	if err != nil || pg.Version == nil {
 		return err
 	}
-	if guide {
-		l.Guides = append(l.Guides, c.gather(ctx, pg))
-	} else {
-		l.Fees = append(l.Fees, c.gather(ctx, pg))
+	switch p := c.gather(ctx, pg); {
+	case guide:
+		l.Guides = append(l.Guides, p)
+	case fee && p.Form != nil:
+		l.Fees = append(l.Fees, p)
+	default:
+		l.Others = append(l.Others, p)
 	}
 	return nil
 }
@@ -106,20 +116,20 @@ func (s *sheet) half(i int) {
 // front is what one sees first.
 func (s *sheet) front(l leaflet) {
 	room := s.x1 - s.x0
-	s.fillBox(s.w/2, 0, s.w/2, 78, navy)
+	s.fillBox(s.w/2, 0, s.w/2, 62, navy)
 	white := rgb{255, 255, 255}
 	s.color(white)
 	s.font(10)
-	s.y = 20
+	s.y = 14
 	s.para(s.x0, room, words(l.Site), 1.6, "center")
-	s.y = 32
+	s.y = 25
 	s.font(26)
 	for s.size > 15 && len(s.lines(strong(l.Unit.Name), room)) > 2 {
 		s.font(s.size - 1)
 	}
 	s.color(white)
-	s.para(s.x0, room, strong(l.Unit.Name), 1.35, "center")
-	s.y = 86
+	s.even(s.x0, room, strong(l.Unit.Name), 1.35)
+	s.y = 72
 	s.color(navy)
 	s.font(30)
 	s.para(s.x0, room, strong(s.t("leaflet")), 1.4, "center")
@@ -145,7 +155,6 @@ func (s *sheet) front(l leaflet) {
 
 // back is how to reach the unit and how to complain.
 func (s *sheet) back(l leaflet) {
-	s.section(s.t("contact"))
 	u := l.Unit
 	t := &table{}
 	for _, f := range []fact{{s.t("address"), u.Address}, {s.t("hours"), u.Hours}, {s.t("phone"), u.Phone}, {s.t("fax"), u.Fax}, {s.t("email"), u.Email}, {s.t("website"), u.Website}} {
@@ -153,8 +162,11 @@ func (s *sheet) back(l leaflet) {
 			t.rows = append(t.rows, []cell{{spans: strong(f.term), head: true}, {spans: words(f.text)}})
 		}
 	}
-	s.draw(t, 11)
-	s.y += 4
+	if len(t.rows) > 0 {
+		s.section(s.t("contact"))
+		s.draw(t, 11)
+		s.y += 4
+	}
 	s.section(s.t("rights"))
 	s.blocks([]block{
 		{kind: "point", level: 1, marker: "1.", spans: words(s.t("right_read"))},
@@ -198,11 +210,12 @@ func (s *sheet) inside(l leaflet) {
 		s.guide(g)
 	}
 	for _, f := range l.Fees {
-		if f.Form != nil {
-			s.fees(f)
-		}
+		s.fees(f)
 	}
 	s.duties(l)
+	for _, p := range l.Others {
+		s.digest(p)
+	}
 	s.bottom += 7
 	if s.full {
 		s.full = false
@@ -283,12 +296,38 @@ func (s *sheet) duties(l leaflet) {
 	h := func(key string) cell { return cell{spans: strong(s.t(key)), head: true, align: "center"} }
 	t := &table{head: [][]cell{{h("category"), h("latest"), h("published")}}}
 	for _, d := range l.Duties {
-		if d.latest == "" {
-			d.latest, d.on = s.t("none_yet"), "—"
-		}
 		t.rows = append(t.rows, []cell{{spans: words(d.title)}, {spans: words(d.latest)}, {spans: words(d.on), align: "end"}})
 	}
 	s.draw(t, 9)
+}
+
+// maxDigest is how many characters of an item's text the leaflet carries.
+const maxDigest = 220
+
+// digest is what fits of an item that is neither a service nor a fee: its
+// table, or the beginning of its text.
+func (s *sheet) digest(p posting) {
+	s.y += 3
+	s.section(p.Item.Title)
+	if p.Form != nil {
+		if len(p.Form.Rows) > 0 {
+			t := ofColumns(*p.Form)
+			t.caption = ""
+			s.draw(t, 9)
+			return
+		}
+		s.blocks(s.ofView(*p.Form), 9.5)
+		return
+	}
+	text := []rune(p.Version.Summary)
+	if len(text) == 0 {
+		text = []rune(p.Version.BodyText)
+	}
+	if len(text) > maxDigest {
+		text = append(text[:maxDigest:maxDigest], '…')
+	}
+	s.font(9.5)
+	s.para(s.x0, s.x1-s.x0, words(string(text)), 1.6, "start")
 }
 
 // fold marks the middle and, on demonstration data, both pages.

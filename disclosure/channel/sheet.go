@@ -55,6 +55,7 @@ type sheet struct {
 	bottom float64
 	y      float64
 	size   float64
+	body   float64        // size of running text
 	most   int            // pages allowed for what is being drawn
 	full   bool           // nothing more fits
 	blots  int            // characters the typeface lacks
@@ -76,12 +77,13 @@ func render(ctx context.Context, sp spec, draw func(s *sheet)) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	first := open(ctx, f, sp, nil)
-	draw(first)
-	s := first
-	if len(first.marks) > 0 {
-		s = open(ctx, f, sp, first.marks)
+	s := open(ctx, f, sp, nil)
+	draw(s)
+	if len(s.marks) > 0 {
+		s = open(ctx, f, sp, s.marks)
 		draw(s)
+	} else {
+		s = fit(s, draw)
 	}
 	var b bytes.Buffer
 	if err := s.pdf.Output(&b); err != nil {
@@ -90,8 +92,24 @@ func render(ctx context.Context, sp spec, draw func(s *sheet)) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
+// fit tries slightly smaller letters where that saves a page of a short sheet.
+func fit(s *sheet, draw func(s *sheet)) *sheet {
+	n := s.pdf.PageCount()
+	if n < 2 || n > 3 || s.spec.wide {
+		return s
+	}
+	for _, size := range []float64{11, 10.5} {
+		t := open(s.ctx, s.face, s.spec, nil)
+		t.body = size
+		if draw(t); t.pdf.PageCount() < n {
+			return t
+		}
+	}
+	return s
+}
+
 func open(ctx context.Context, f *face, sp spec, pages map[string]int) *sheet {
-	s := &sheet{ctx: ctx, face: f, spec: sp, k: 1, w: 210, h: 297, most: maxPages, pages: pages, marks: map[string]int{}}
+	s := &sheet{ctx: ctx, face: f, spec: sp, body: 12, k: 1, w: 210, h: 297, most: maxPages, pages: pages, marks: map[string]int{}}
 	if sp.size == "a3" {
 		s.k = math.Sqrt2
 	}

@@ -164,7 +164,7 @@ func (g *grid) row(s *sheet, r []cell, heights []float64, from, count int) {
 		x0, x1 := g.x[i], g.x[min(len(g.x)-1, i+max(1, c.cols))]
 		full := sum(heights[:min(len(heights), max(1, c.rows))])
 		if c.head {
-			s.fillBox(x0, y, x1-x0, full, shade)
+			s.fillBox(x0, y+0.18, x1-x0, full-0.18, shade)
 		}
 		s.rule(x0, x1, y+full, 0.15, hair)
 		if i > 0 {
