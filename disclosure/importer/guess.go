@@ -1,0 +1,69 @@
+package importer
+
+import (
+	"context"
+	"strings"
+	"unicode/utf8"
+
+	"yangguang/internal/i18n"
+	"yangguang/norm"
+)
+
+// guess finds the category of an entry in an agency's catalogue: what the
+// source names exactly is certain, what only resembles is to be confirmed.
+func guess(cg *norm.Catalogue, e Entry) (category string, certain bool) {
+	if cg == nil {
+		return "", false
+	}
+	said := fold(e.Category)
+	best, score := "", 0
+	for _, c := range cg.Categories {
+		titles := []string{c.Title.Zh, c.Title.In(i18n.With(context.Background(), i18n.EN)), c.ID, c.Slug}
+		for _, t := range titles {
+			if said != "" && said == fold(t) {
+				return c.ID, true
+			}
+		}
+		if n := resembles(c, e); n > score {
+			best, score = c.ID, n
+		}
+	}
+	return best, false
+}
+
+// resembles counts the pairs of characters a category's title and content
+// share with the words of the entry; its title weighs most.
+func resembles(c norm.Category, e Entry) int {
+	return 6*shared(c.Title.Zh, e.Category) + 4*shared(c.Title.Zh, e.Title) + 2*shared(c.Title.Zh, e.Words) +
+		2*shared(c.Content.Zh, e.Category) + shared(c.Content.Zh, e.Title)
+}
+
+func shared(a, b string) (n int) {
+	b = fold(b)
+	seen := map[string]bool{}
+	runes := []rune(fold(a))
+	for i := 0; i+1 < len(runes); i++ {
+		pair := string(runes[i : i+2])
+		if !seen[pair] && !common[pair] && strings.Contains(b, pair) {
+			n++
+		}
+		seen[pair] = true
+	}
+	return n
+}
+
+// common are pairs that say nothing about what a text is about.
+var common = map[string]bool{"情况": true, "信息": true, "公开": true, "工作": true, "有关": true, "相关": true, "内容": true, "及其": true, "关于": true, "的通": true, "通知": true}
+
+// fold leaves letters and characters only, numbers before a title dropped.
+func fold(s string) string {
+	s = strings.ToLower(squeeze(s))
+	s = strings.TrimLeft(s, "0123456789.、（）()一二三四五六七八九十 ")
+	var b strings.Builder
+	for _, r := range s {
+		if r >= utf8.RuneSelf && !strings.ContainsRune("（）、，。：；“”《》·　", r) || r >= 'a' && r <= 'z' || r == '.' || r >= '0' && r <= '9' {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
