@@ -29,7 +29,7 @@ type Tx struct {
 
 // Exec runs a statement and tells how many rows it touched.
 func (t *Tx) Exec(query string, args ...any) (int64, error) {
-	count(t.Ctx)
+	count(t.Ctx, query, args)
 	res, err := t.q.ExecContext(t.Ctx, query, args...)
 	if err != nil {
 		return 0, meaning(err)
@@ -39,7 +39,7 @@ func (t *Tx) Exec(query string, args ...any) (int64, error) {
 
 // Query runs a query; the caller closes the rows. List is nearly always better.
 func (t *Tx) Query(query string, args ...any) (*Rows, error) {
-	count(t.Ctx)
+	count(t.Ctx, query, args)
 	rows, err := t.q.QueryContext(t.Ctx, query, args...)
 	return rows, meaning(err)
 }
@@ -137,8 +137,19 @@ func CountStatements(ctx context.Context) (context.Context, *atomic.Int64) {
 	return context.WithValue(ctx, countKey{}, n), n
 }
 
-func count(ctx context.Context) {
+func count(ctx context.Context, query string, args []any) {
 	if n, ok := ctx.Value(countKey{}).(*atomic.Int64); ok {
 		n.Add(1)
 	}
+	if r, ok := ctx.Value(recordKey{}).(func(string, []any)); ok {
+		r(query, args)
+	}
+}
+
+type recordKey struct{}
+
+// RecordStatements returns a context that hands every statement to f; tests
+// ask the engine how it would run them.
+func RecordStatements(ctx context.Context, f func(query string, args []any)) context.Context {
+	return context.WithValue(ctx, recordKey{}, f)
 }

@@ -1,0 +1,65 @@
+package dbtest
+
+import (
+	"context"
+	"regexp"
+	"strings"
+	"testing"
+
+	"yangguang/internal/db"
+)
+
+// NoScan runs f in a read transaction of an embedded store and fails when one
+// of its statements would walk through the whole of a named table.
+func NoScan(t *testing.T, d *db.DB, ctx context.Context, f func(tx *db.Tx) error, tables ...string) {
+	t.Helper()
+	type statement struct {
+		query string
+		args  []any
+	}
+	var seen []statement
+	rec := db.RecordStatements(ctx, func(query string, args []any) { seen = append(seen, statement{query, args}) })
+	if err := d.Read(rec, f); err != nil {
+		t.Fatal(err)
+	}
+	if len(seen) == 0 {
+		t.Fatal("no statement was run; does the store get the context of the test?")
+	}
+	err := d.Read(ctx, func(tx *db.Tx) error {
+		for _, s := range seen {
+			plan, err := db.List(tx, func(r *db.Rows, line *string) error {
+				var id, parent, unused int64
+				return r.Scan(&id, &parent, &unused, line)
+			}, "explain query plan "+s.query, s.args...)
+			if err != nil {
+				return err
+			}
+			for _, line := range plan {
+				if scanned(line, s.query, tables) {
+					t.Errorf("%s\nin: %s", line, strings.Join(strings.Fields(s.query), " "))
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// scanned answers whether a line of a plan walks through a table, by its name
+// or by its alias in the query; walking through a whole index is no better.
+func scanned(line, query string, tables []string) bool {
+	name, ok := strings.CutPrefix(line, "SCAN ")
+	if !ok {
+		return false
+	}
+	name, _, _ = strings.Cut(name, " USING")
+	for _, table := range tables {
+		alias := regexp.MustCompile(`\b` + table + `\s+(?:as\s+)?` + regexp.QuoteMeta(name) + `\b`)
+		if name == table || alias.MatchString(query) {
+			return true
+		}
+	}
+	return false
+}
