@@ -66,7 +66,7 @@ func (d *Desk) below(w http.ResponseWriter, r *http.Request) error {
 		p.Reports = append(p.Reports, d.wordWork(ctx, x))
 	}
 	for _, x := range soonPublic {
-		p.Scheduled = append(p.Scheduled, d.listedWork(ctx, x))
+		p.Scheduled = append(p.Scheduled, d.listedWork(ctx, x, true))
 	}
 	d.standingRows(ctx, &p, us)
 	f := d.frame(r, i18n.T(ctx, "desk.below"), ui.Link{Text: i18n.T(ctx, "desk.below")})

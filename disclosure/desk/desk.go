@@ -168,7 +168,7 @@ func (d *Desk) help(ctx context.Context) string {
 	if line := d.Help.In(ctx); line != "" {
 		return line
 	}
-	return d.Front.Contact.In(ctx)
+	return first(d.Front.Contact.In(ctx), i18n.T(ctx, "desk.help_nobody"))
 }
 
 // show answers with a page of the desk.

@@ -95,7 +95,10 @@ func (d *Desk) work(ctx context.Context, kind string, t disclosure.Task, due clo
 	if t.Period != "" {
 		w.Meta = append(w.Meta, d.periodTitle(ctx, t.Category, t.Period))
 	}
-	if t.Index != "" {
+	switch {
+	case t.Index != "" && t.State == disclosure.Published:
+		w.Meta = append(w.Meta, t.Index)
+	case t.Index != "":
 		w.Meta = append(w.Meta, i18n.T(ctx, "desk.correcting", t.Index))
 	}
 	step := stepTitle(ctx, rule, t.Step)

@@ -63,7 +63,7 @@ func (d *Desk) items(w http.ResponseWriter, r *http.Request) error {
 		p.Pages.Older = older(ctx, "/desk/items", v, clock.Millis(last.SavedAt), last.Item)
 	}
 	for _, x := range rows {
-		p.Works = append(p.Works, d.listedWork(ctx, x))
+		p.Works = append(p.Works, d.listedWork(ctx, x, len(us) > 1))
 	}
 	f := d.frame(r, i18n.T(ctx, "desk.items"), ui.Link{Text: i18n.T(ctx, "desk.items")})
 	return d.show(w, r, http.StatusOK, f, itemsView(p))
@@ -141,12 +141,16 @@ func textFilter(ctx context.Context, q string) ui.Input {
 	return ui.Input{Name: "q", Label: i18n.T(ctx, "desk.words"), Value: q, Free: true, MaxLen: 100, Attrs: map[string]any{"data-slash": true}}
 }
 
-// listedWork is an item as a row: where it stands, what is next.
-func (d *Desk) listedWork(ctx context.Context, x listed) ui.Work {
-	w := ui.Work{Title: x.Title, Href: web.URL(ctx, versionPath(x.Province, x.Version, "")), Meta: []string{x.Unit}, Spent: -1,
+// listedWork is an item as a row: where it stands, what is next; with the name
+// of its unit where there are several.
+func (d *Desk) listedWork(ctx context.Context, x listed, named bool) ui.Work {
+	w := ui.Work{Title: x.Title, Href: web.URL(ctx, versionPath(x.Province, x.Version, "")), Spent: -1,
 		Tag: tagOf(x.State), TagWords: i18n.T(ctx, "disclosure.state_"+x.State), Next: i18n.T(ctx, "desk.row_"+x.State)}
 	if w.Title == "" {
 		w.Title = d.categoryTitle(ctx, x.Category)
+	}
+	if named {
+		w.Meta = append(w.Meta, x.Unit)
 	}
 	w.Meta = append(w.Meta, d.categoryTitle(ctx, x.Category))
 	if x.Period != "" {
@@ -155,22 +159,22 @@ func (d *Desk) listedWork(ctx context.Context, x listed) ui.Work {
 	if x.Index != "" {
 		w.Meta = append(w.Meta, x.Index)
 	}
-	at := x.SavedAt
+	on, at := "saved", x.SavedAt
 	switch {
 	case x.ItemState == disclosure.ItemTakenDown:
 		w.Tag, w.TagWords, w.Next = ui.TagWithdrawn, i18n.T(ctx, "disclosure.state_taken_down"), i18n.T(ctx, "desk.row_taken_down")
-		w.Href, at = web.URL(ctx, pathOf("published", x.Province, x.Item, "")), x.EndedAt
+		w.Href, on, at = web.URL(ctx, pathOf("published", x.Province, x.Item, "")), "ended", x.EndedAt
 	case x.State == disclosure.Published || x.State == disclosure.Discarded && x.ItemState == disclosure.ItemPublished:
 		w.Tag, w.TagWords, w.Next = ui.TagPublished, i18n.T(ctx, "disclosure.state_published"), i18n.T(ctx, "desk.row_published")
-		w.Href, at = web.URL(ctx, pathOf("published", x.Province, x.Item, "")), x.PublishedAt
+		w.Href, on, at = web.URL(ctx, pathOf("published", x.Province, x.Item, "")), "published", x.PublishedAt
 	case x.State == disclosure.InReview:
 		if s := stepTitle(ctx, d.Disclosure.Norm.Review(x.Rule), x.Step); s != "" {
-			w.TagWords = s
+			w.TagWords, w.Next = s, i18n.T(ctx, "desk.next_waiting_review", s)
 		}
 	case x.State == disclosure.Approved:
-		at = x.PlanAt
+		w.Due, w.DueISO = i18n.Time(ctx, x.PlanAt), x.PlanAt.Format("2006-01-02T15:04Z07:00")
 	}
-	w.Due, w.DueISO = i18n.Date(ctx, clock.DateOf(at)), clock.DateOf(at).String()
+	w.Meta = append(w.Meta, i18n.T(ctx, "desk.on_"+on, i18n.Date(ctx, clock.DateOf(at))))
 	return w
 }
 

@@ -95,6 +95,7 @@ func (d *Desk) showSheet(w http.ResponseWriter, r *http.Request, status int, p s
 	}
 	title := first(v.Title, d.categoryTitle(ctx, p.S.Item.Category))
 	f := d.frame(r, title, ui.Link{Text: i18n.T(ctx, "desk.items"), Href: web.URL(ctx, "/desk/items")}, ui.Link{Text: title})
+	f.Side = nil // what is signed has the room
 	f.Lead = p.S.Unit.Name + i18n.T(ctx, "desk.between") + d.categoryTitle(ctx, p.S.Item.Category)
 	return d.show(w, r, status, f, sheetView(p))
 }

@@ -105,3 +105,11 @@ func quickHidden(t typed) []ui.Pair {
 	}
 	return out
 }
+
+// quickKind makes what is owed stand out among the categories.
+func quickKind(c newCategory) string {
+	if c.late || c.open {
+		return ""
+	}
+	return "secondary"
+}
