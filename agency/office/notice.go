@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -34,6 +35,9 @@ func (o *Office) askNotice(w http.ResponseWriter, r *http.Request, vals url.Valu
 		return err
 	}
 	at, err := o.noticePlace(r)
+	if fault.Is(err, fault.Invalid) {
+		at, err = agency.Nation, nil
+	}
 	if err != nil {
 		return err
 	}
@@ -61,24 +65,36 @@ func (o *Office) askNotice(w http.ResponseWriter, r *http.Request, vals url.Valu
 }
 
 // noticePlace is whose calendar the page is about: the one asked for, the
-// nation where the actor's right reaches it, else his own division.
+// nation where the actor may keep it, else his own division.
 func (o *Office) noticePlace(r *http.Request) (agency.Code, error) {
-	who, scope := account.From(r.Context()), account.From(r.Context()).Scope(Calendar)
-	if len(scope) == 0 {
-		return 0, fault.Say(fault.NotFound, "fault.not_found")
-	}
-	in := r.FormValue("division")
+	who := account.From(r.Context())
+	in := strings.TrimSpace(r.FormValue("division"))
 	if in == "" {
-		return within(scope[0]), nil
+		if o.keepsCalendar(who, agency.Nation) {
+			return agency.Nation, nil
+		}
+		return within(who.Scope(Calendar)[0]), nil // the route asks for the right
 	}
 	c, err := agency.ParseCode(in)
 	if err != nil {
 		return 0, fault.Fields(fault.Field{Name: "division", Key: "agency.code_malformed"})
 	}
-	if !who.May(Calendar, account.Target{Division: int64(c)}) {
+	if !o.keepsCalendar(who, c) {
 		return 0, fault.Say(fault.NotFound, "fault.not_found")
 	}
 	return c, nil
+}
+
+// keepsCalendar answers whether somebody publishes a division's notices. A right
+// for one unit is a right for its division; and whoever keeps the calendar of the
+// division whose installation this is keeps the nation's copy here as well.
+func (o *Office) keepsCalendar(who *account.Actor, c agency.Code) bool {
+	for _, r := range who.Scope(Calendar) {
+		if r.Lo <= int64(c) && int64(c) <= r.Hi || c == agency.Nation && r.Lo <= int64(o.Front.Home) && int64(o.Front.Home) <= r.Hi {
+			return true
+		}
+	}
+	return false
 }
 
 func (o *Office) editions(ctx context.Context, at agency.Code) (templ.Component, error) {

@@ -13,6 +13,7 @@ import (
 
 	"yangguang/agency"
 	"yangguang/agency/front"
+	"yangguang/agency/office"
 	"yangguang/disclosure"
 	"yangguang/disclosure/catalogue"
 	"yangguang/disclosure/desk"
@@ -46,7 +47,7 @@ func migrations() []fs.FS {
 // locales are the rooms' sentences.
 func locales() []fs.FS {
 	return []fs.FS{fault.Locale, flow.Locale, blob.Locale, calendar.Locale, audit.Locale, account.Locale, privacy.Locale, notify.Locale, web.Locale, ui.Locale,
-		agency.Locale, front.Locale, form.Locale, disclosure.Locale, portal.Locale, desk.Locale, site.Locale}
+		agency.Locale, front.Locale, office.Locale, form.Locale, disclosure.Locale, portal.Locale, desk.Locale, site.Locale}
 }
 
 // house is the product, wired.
@@ -66,6 +67,7 @@ type house struct {
 	outbox     *notify.Outbox
 	front      *front.Front
 	desk       *desk.Desk
+	office     *office.Office
 	site       *site.Site
 	app        *web.App
 	jobs       *jobs.Runner
@@ -178,20 +180,30 @@ func (h *house) wire(demo bool) {
 	h.front.DeskNav("site.desk", "/desk")
 	h.desk = &desk.Desk{Disclosure: h.disclosure, Front: h.front}
 	h.desk.Join(h.front)
+	h.office = &office.Office{Front: h.front, DB: h.db, Accounts: h.accounts, Agencies: h.agencies, Calendars: h.calendars, Notices: h.outbox, Clock: h.db.Clock()}
+	h.office.Wire()
 	h.site = &site.Site{Front: h.front, DB: h.db, Norm: h.norm, Accounts: h.accounts, Disclosure: h.disclosure}
 	h.app = web.New(web.Options{DB: h.db, Accounts: h.accounts, Clock: h.db.Clock(), Log: h.log, Secure: secure, Trusted: c.Proxies,
 		CanonicalMode: canonicalMode,
-		ShowError:     func(w http.ResponseWriter, r *http.Request, err error) { h.site.ShowError(w, r, err) }}, h.routes()...)
-	h.site.Remote = h.app.Remote
+		ShowError:     h.showError}, h.routes()...)
+	h.site.Remote, h.office.Remote = h.app.Remote, h.app.Remote
 	h.site.Inbox = append(h.site.Inbox, h.disclosureInbox)
-	h.disclosure.Changed = h.app.Cache().Empty
+	h.disclosure.Changed, h.office.Changed = h.app.Cache().Empty, h.app.Cache().Empty
 	h.jobs = h.runner()
 }
 
 // routes are every room's routes, in the order of the norm.
 func (h *house) routes() [][]web.Route {
 	p := &portal.Portal{Front: h.front, Disclosure: h.disclosure}
-	return [][]web.Route{p.Routes(), h.desk.Routes(), h.site.Routes(), h.health()}
+	return [][]web.Route{h.office.Routes(), p.Routes(), h.office.Guard(h.desk.Routes()), h.office.Guard(h.site.Routes()), h.health()}
+}
+
+// showError lets the office answer what better than a page of failure can: a
+// password to change, a second factor to show.
+func (h *house) showError(w http.ResponseWriter, r *http.Request, err error) {
+	if !h.office.Answer(w, r, err) {
+		h.site.ShowError(w, r, err)
+	}
 }
 
 // disclosureInbox is what waits for the person acting in disclosure.
