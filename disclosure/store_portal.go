@@ -1,7 +1,12 @@
 package disclosure
 
 import (
+	"context"
+	"slices"
+	"strings"
+
 	"yangguang/agency"
+	"yangguang/disclosure/form"
 	"yangguang/internal/db"
 )
 
@@ -38,7 +43,7 @@ func ListAmong(tx *db.Tx, agencies []int64, categories []string, before Cursor, 
 type Entry struct {
 	Row
 	Summary string
-	Text    string // what a search looks through
+	Text    string // what is shown of it where it was found, in the reader's language
 }
 
 // WithTexts adds to rows of one province the words of what is published now.
@@ -65,12 +70,53 @@ func (d *Disclosure) WithTexts(tx *db.Tx, rows []Row) ([]Entry, error) {
 	out := make([]Entry, len(rows))
 	for i, r := range rows {
 		v := texts[r.Current]
-		out[i] = Entry{Row: r, Summary: v.Summary, Text: d.searchText(&v)}
+		out[i] = Entry{Row: r, Summary: v.Summary, Text: d.shownText(tx.Ctx, &v)}
 		if out[i].Summary == "" {
-			out[i].Summary = firstWords(v.BodyText, 80)
+			out[i].Summary = d.summaryOf(tx.Ctx, &v)
 		}
 	}
 	return out, nil
+}
+
+// shownText is a version's words as a reader of one language sees them.
+func (d *Disclosure) shownText(ctx context.Context, v *Version) string {
+	parts := []string{v.Summary, v.BodyText}
+	if f := d.Norm.Form(v.Form); f != nil {
+		if data, err := form.Decode([]byte(v.Data)); err == nil {
+			parts = append(parts, viewWords(form.Table(ctx, *f, data)))
+		}
+	}
+	return strings.TrimSpace(strings.Join(append(parts, v.DocNumber), "\n"))
+}
+
+func viewWords(v form.View) string {
+	var out []string
+	for _, x := range v.Fields {
+		out = append(out, x.Label, x.Text)
+	}
+	for _, r := range v.Rows {
+		out = append(out, r.Title)
+		for _, c := range r.Cells {
+			out = append(out, c.Text)
+		}
+	}
+	for _, s := range v.Steps {
+		out = append(out, s.Title)
+		for _, x := range s.Items {
+			out = append(out, x.Label, x.Text)
+		}
+	}
+	return v.Caption + " " + strings.Join(slices.DeleteFunc(out, func(s string) bool { return s == "" }), " ")
+}
+
+// summaryOf says in a sentence what an item holds when its author did not.
+func (d *Disclosure) summaryOf(ctx context.Context, v *Version) string {
+	if f := d.Norm.Form(v.Form); f != nil {
+		if data, err := form.Decode([]byte(v.Data)); err == nil {
+			return form.Summary(ctx, *f, data)
+		}
+	}
+	return firstWords(v.BodyText, 80)
 }
 
 // firstWords is the beginning of a text as one line.

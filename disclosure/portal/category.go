@@ -136,7 +136,7 @@ func (p *Portal) facts(ctx context.Context, cat *norm.Category) []ui.Pair {
 	for _, b := range cat.Basis {
 		basis = append(basis, n.Cite(b).In(ctx))
 	}
-	out := []ui.Pair{{Term: t(ctx, "portal.basis"), Text: strings.Join(basis, t(ctx, "portal.join"))},
+	out := []ui.Pair{{Term: t(ctx, "portal.basis"), Of: paragraphs(basis)},
 		{Term: t(ctx, "portal.period"), Text: n.Label("period." + cat.Period).In(ctx)}}
 	if cat.Within.N > 0 {
 		out = append(out, ui.Pair{Term: t(ctx, "portal.within"), Text: t(ctx, "portal.within_"+since(cat), n.Within(cat.Within))})

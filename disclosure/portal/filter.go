@@ -113,8 +113,8 @@ func (p *Portal) questionsOf(tx *db.Tx, f filter, action string, which ...string
 		case "category":
 			out.Category = p.categoryQuestion(ctx, f)
 		case "days":
-			out.From = &ui.Input{Name: "from", Label: t(ctx, "portal.from"), Type: "date", Value: f.From.String(), Optional: true, Short: true}
-			out.To = &ui.Input{Name: "to", Label: t(ctx, "portal.to"), Type: "date", Value: f.To.String(), Optional: true, Short: true}
+			out.From = &ui.Input{Name: "from", Label: t(ctx, "portal.from"), Type: "date", Value: f.From.String(), Free: true, Short: true}
+			out.To = &ui.Input{Name: "to", Label: t(ctx, "portal.to"), Type: "date", Value: f.To.String(), Free: true, Short: true}
 		}
 	}
 	return out, nil
@@ -125,7 +125,7 @@ func (p *Portal) questionsOf(tx *db.Tx, f filter, action string, which ...string
 const unitsAsked = 200
 
 func (p *Portal) unitQuestion(tx *db.Tx, f filter) (*ui.Input, error) {
-	in := &ui.Input{Name: "unit", Label: t(tx.Ctx, "portal.unit"), Optional: true, Options: []ui.Option{{Text: t(tx.Ctx, "portal.all_units")}}}
+	in := &ui.Input{Name: "unit", Label: t(tx.Ctx, "portal.unit"), Free: true, Options: []ui.Option{{Text: t(tx.Ctx, "portal.all_units")}}}
 	us, err := agency.List(tx, agency.Filter{Within: f.Within, Kinds: []agency.Kind{agency.Authority, agency.Institution, agency.Township}, Limit: unitsAsked})
 	if err != nil {
 		return nil, err
@@ -145,7 +145,7 @@ func (p *Portal) unitQuestion(tx *db.Tx, f filter) (*ui.Input, error) {
 }
 
 func (p *Portal) categoryQuestion(ctx context.Context, f filter) *ui.Input {
-	in := &ui.Input{Name: "category", Label: t(ctx, "portal.category"), Value: f.Category, Optional: true, Options: []ui.Option{{Text: t(ctx, "portal.all_categories")}}}
+	in := &ui.Input{Name: "category", Label: t(ctx, "portal.category"), Value: f.Category, Free: true, Options: []ui.Option{{Text: t(ctx, "portal.all_categories")}}}
 	n := p.Disclosure.Norm
 	for _, cg := range n.Catalogues {
 		if f.Unit != nil && n.Catalogue(string(f.Unit.Kind)) != nil && n.Catalogue(string(f.Unit.Kind)).ID != cg.ID {

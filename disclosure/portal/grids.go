@@ -12,7 +12,7 @@ func daysGrid(ctx context.Context, days []calendar.ExplainedDay) ui.Grid {
 	g := ui.Grid{Caption: t(ctx, "portal.days"), Long: len(days) > 40,
 		Columns: []ui.Column{{Title: t(ctx, "portal.day")}, {Title: t(ctx, "portal.counted")}}}
 	for _, d := range days {
-		row := ui.Text(d.Day, d.Text)
+		row := []ui.Cell{{Of: whole(d.Day)}, {Text: d.Text}}
 		if d.Due {
 			row[1] = ui.Cell{Of: marked(ui.TagReview, t(ctx, "portal.due_day"), d.Text)}
 		}

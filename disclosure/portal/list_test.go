@@ -71,7 +71,7 @@ func TestGuidesNameTheOffice(t *testing.T) {
 func TestOverdueListsTheLongestFirst(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	s.get(t, "/overdue").want(t, 200, "永春县逾期未公开", "/nudge", `rel="next"`)
+	s.get(t, "/overdue").want(t, 200, "永春县逾期未公开", "/nudge", "下一页")
 	s.get(t, "/overdue?unit=350525100001/committee").want(t, 200, "2026年第3季度").not(t, "/350525/bureau/c/")
 	page := s.get(t, "/overdue?unit=350525/bureau").want(t, 200).Body.String()
 	if a, b := strings.Index(page, "/350525/bureau/c/documents/nudge"), strings.Index(page, "/350525/bureau/c/population/nudge"); a < 0 || b < a {

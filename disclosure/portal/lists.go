@@ -25,10 +25,10 @@ type listPage struct {
 	Items    []ui.Entry
 	Missing  []missing
 	Pages    ui.Pages
+	Turn     []ui.Link // where the order is not by time
 	Total    ui.Figure
 	Download string
 	Empty    [2]string // what will be here and how
-	Links    []ui.Link
 }
 
 // missing is one overdue obligation in a list.
@@ -116,6 +116,7 @@ func (p *Portal) fillCatalogue(tx *db.Tx, r *http.Request, pg *listPage, fl filt
 	for _, e := range rows[:min(len(rows), perPage)] {
 		cells := ui.Text(p.catalogueCells(ctx, &e)...)
 		cells[1].Href = href(ctx, e.Href())
+		cells[3], cells[4] = ui.Cell{Of: whole(cells[3].Text)}, ui.Cell{Of: whole(cells[4].Text)}
 		pg.Grid.Rows = append(pg.Grid.Rows, cells)
 	}
 	return nil
@@ -280,12 +281,12 @@ func (p *Portal) fillOverdue(tx *db.Tx, r *http.Request, pg *listPage, fl filter
 		return err
 	}
 	if after.Agency != 0 {
-		pg.Pages.Newer = withQuery(href(ctx, "/overdue"), fl.Query)
+		pg.Turn = append(pg.Turn, ui.Link{Text: t(ctx, "portal.page_first"), Href: withQuery(href(ctx, "/overdue"), fl.Query)})
 	}
 	if len(rows) > perPage {
 		rows = rows[:perPage]
 		fl.Query.Set("after", dueWord(rows[perPage-1]))
-		pg.Pages.Older = withQuery(href(ctx, "/overdue"), fl.Query)
+		pg.Turn = append(pg.Turn, ui.Link{Text: t(ctx, "portal.page_next"), Href: withQuery(href(ctx, "/overdue"), fl.Query)})
 	}
 	var ids []int64
 	for _, x := range rows {
