@@ -1,0 +1,166 @@
+package e2e
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// view is one kind of page in one state. Its path is found in the running
+// demonstration, whose units and numbers may change.
+type view struct {
+	name   string
+	as     string // login of the person who sees it; "" for a citizen
+	path   string
+	submit string // a form to send empty once the page is there: the page with errors
+	state  string // filled, empty or error
+}
+
+// one follows the first link of a page that fits, and fails without one.
+func (r *reader) one(path, fits string) string {
+	r.t.Helper()
+	re, p := regexp.MustCompile(fits), r.get(path)
+	for _, a := range all(p.root, "a") {
+		if to := p.resolve(attr(a, "href")); to != "" && re.MatchString(to) {
+			return to
+		}
+	}
+	r.t.Fatalf("%s (%d) has no link that fits %s", path, p.status, fits)
+	return ""
+}
+
+// some is like one, but leaves a page out that this installation does not show.
+func (r *reader) some(path, fits string) string {
+	r.t.Helper()
+	re, p := regexp.MustCompile(fits), r.get(path)
+	for _, a := range all(p.root, "a") {
+		if to := p.resolve(attr(a, "href")); to != "" && re.MatchString(to) {
+			return to
+		}
+	}
+	return ""
+}
+
+// citizenViews are the kinds of page a citizen meets.
+func citizenViews(t *testing.T) []view {
+	t.Helper()
+	r := newReader(t)
+	county := homeCounty(r)
+	unit := r.one(county, `^`+county+`/[a-z]+$`)
+	missing := r.one("/overdue", `^/[0-9]+/[a-z]+/c/[a-z0-9-]+$`)
+	item := r.one("/latest", `^/[0-9]+/[a-z]+/[0-9]{4}-[0-9]+$`)
+	document := r.some(unit+"/c/documents", `^`+unit+`/[0-9]{4}-[0-9]+$`)
+	village := r.one("/latest", `^/[0-9]{9,12}/[a-z]+/[0-9]{4}-[0-9]+$`)
+	village = village[:strings.LastIndex(village, "/")]
+	views := []view{
+		{name: "home", path: "/"}, {name: "catalogue", path: "/catalogue"}, {name: "guide", path: "/guide"}, {name: "latest", path: "/latest"},
+		{name: "overdue", path: "/overdue"}, {name: "clauses", path: "/clauses"}, {name: "open-data", path: "/open-data"}, {name: "accessibility", path: "/accessibility"},
+		{name: "privacy", path: "/privacy"}, {name: "site-error", path: "/site-error"}, {name: "sign-in", path: "/sign-in"},
+		{name: "search", path: "/search?q=%E6%94%B6%E8%B4%B9"}, {name: "search-nothing", path: "/search?q=zzzqqqxxx", state: "empty"},
+		{name: "place-nation", path: "/0"}, {name: "place-county", path: county}, {name: "place-without-units", path: "/11", state: "empty"},
+		{name: "latest-nothing", path: "/latest?within=11", state: "empty"}, {name: "overdue-nothing", path: "/overdue?within=11", state: "empty"},
+		{name: "unit", path: unit}, {name: "unit-village", path: village}, {name: "unit-guide", path: unit + "/guide"}, {name: "unit-catalogue", path: unit + "/catalogue"},
+		{name: "category-missing", path: missing}, {name: "deadline", path: missing + "/deadline"}, {name: "nudge", path: missing + "/nudge"},
+		{name: "category", path: item[:strings.LastIndex(item, "/")] + "/c/" + aCategory(r, item)},
+		{name: "item", path: item}, {name: "item-document", path: document}, {name: "item-report", path: item + "/report"},
+		{name: "item-report-wrong", path: item + "/report", submit: "main form", state: "error"}, {name: "sign-in-wrong", path: "/sign-in", submit: "main form", state: "error"},
+		{name: "not-found", path: "/no-such-page", state: "error"},
+	}
+	for path, status := range special(r, unit) {
+		views = append(views, view{name: status, path: path})
+	}
+	return slices.DeleteFunc(views, func(v view) bool { return v.path == "" })
+}
+
+// homeCounty is the county of the demonstration: the six digits most of what
+// was published last begins with.
+func homeCounty(r *reader) string {
+	r.t.Helper()
+	return r.one("/latest", `^/[0-9]{9,12}/[a-z]+/[0-9]{4}-[0-9]+$`)[:7]
+}
+
+// aCategory is the slug of the category an item stands under.
+func aCategory(r *reader, item string) string {
+	r.t.Helper()
+	to := r.one(item, `/c/[a-z0-9-]+$`)
+	return to[strings.LastIndex(to, "/")+1:]
+}
+
+// special finds, among a unit's items, one taken down and one corrected with
+// its superseded text.
+func special(r *reader, unit string) map[string]string {
+	found, done := map[string]string{}, map[string]bool{}
+	for _, slug := range []string{"documents", "fees", "procurement", "projects", "staff", "organisation"} {
+		p := r.get(unit + "/c/" + slug)
+		for _, a := range all(p.root, "a") {
+			to := p.resolve(attr(a, "href"))
+			if !strings.HasPrefix(to, unit+"/20") || found[to] != "" {
+				continue
+			}
+			item := r.get(to)
+			if item.status == 410 && !done["gone"] {
+				done["gone"], found[to] = true, "item-gone"
+			}
+			if old := r.some(to, `/v/[0-9]+$`); old != "" && !done["old"] {
+				done["old"], found[old] = true, "item-old-version"
+				found[to] = "item-corrected"
+			}
+		}
+	}
+	return found
+}
+
+// staffViews are the kinds of page the staff meet. They are looked up by the
+// people themselves, since everybody sees his own work.
+func staffViews(t *testing.T) []view {
+	t.Helper()
+	var views []view
+	add := func(as string, paths ...view) {
+		for _, v := range paths {
+			if v.path != "" {
+				v.as = as
+				views = append(views, v)
+			}
+		}
+	}
+	clerk := signedIn(t, "xian.qicao")
+	add("xian.qicao", view{name: "desk", path: "/desk"}, view{name: "desk-items", path: "/desk/items"}, view{name: "desk-new", path: "/desk/items/new"},
+		view{name: "desk-new-chosen", path: clerk.some("/desk/items/new", `category=`)}, view{name: "desk-edit", path: clerk.some("/desk/items?state=draft", `/edit$`)},
+		view{name: "desk-register", path: "/desk/register"}, view{name: "desk-reports", path: "/desk/reports"}, view{name: "desk-report", path: clerk.some("/desk/reports", `/desk/reports/[0-9]+/[0-9]+$`)},
+		view{name: "desk-nothing-found", path: "/desk/items?q=zzzqqq", state: "empty"}, view{name: "account", path: "/account"}, view{name: "account-password", path: "/account/password"})
+	add("xian.baomi", view{name: "desk-review", path: signedIn(t, "xian.baomi").some("/desk", `/desk/items/[0-9]+/[0-9]+$`)})
+	add("xian.pizhun", view{name: "desk-approve", path: signedIn(t, "xian.pizhun").some("/desk", `/desk/items/[0-9]+/[0-9]+$`)})
+	add("cun.wenshu", view{name: "desk-quick", path: "/desk/quick"}, view{name: "desk-village", path: "/desk"})
+	admin := signedIn(t, "xian.guanli")
+	add("xian.guanli", view{name: "desk-below", path: "/desk/below"}, view{name: "desk-people", path: exists(admin, "/desk/people")}, view{name: "desk-person", path: admin.some("/desk/people", `/desk/people/[0-9]+$`)},
+		view{name: "desk-enrol", path: exists(admin, "/desk/people/new")}, view{name: "desk-units", path: exists(admin, "/desk/agencies")}, view{name: "desk-found", path: exists(admin, "/desk/agencies/found")},
+		view{name: "desk-audit", path: exists(admin, "/desk/audit")}, view{name: "desk-calendar", path: exists(admin, "/desk/calendar")}, view{name: "desk-refused", path: "/desk/items/new", state: "error"})
+	return views
+}
+
+// exists leaves a page out that is not for this person.
+func exists(r *reader, path string) string {
+	if r.get(path).status != 200 {
+		return ""
+	}
+	return path
+}
+
+// shown opens a view in a window and brings it into its state.
+func (w *tab) shown(v view, english bool) {
+	w.t.Helper()
+	w.open(inLanguage(v.path, english))
+	if v.submit != "" {
+		w.loads("send "+v.submit, chromedp.Submit(v.submit))
+	}
+}
+
+func inLanguage(path string, english bool) string {
+	if english {
+		return "/en" + path
+	}
+	return path
+}
