@@ -156,7 +156,7 @@ func (s *sheet) front(l leaflet) {
 // back is how to reach the unit and how to complain.
 func (s *sheet) back(l leaflet) {
 	u := l.Unit
-	t := &table{}
+	t := &table{labels: true}
 	for _, f := range []fact{{s.t("address"), u.Address}, {s.t("hours"), u.Hours}, {s.t("phone"), u.Phone}, {s.t("fax"), u.Fax}, {s.t("email"), u.Email}, {s.t("website"), u.Website}} {
 		if f.text != "" {
 			t.rows = append(t.rows, []cell{{spans: strong(f.term), head: true}, {spans: words(f.text)}})
@@ -233,7 +233,7 @@ func (s *sheet) guide(p posting) {
 		return
 	}
 	s.section(p.Item.Title)
-	t := &table{}
+	t := &table{labels: true}
 	for _, it := range p.Form.Fields {
 		if slices.Contains([]string{"basis", "promise", "url", "service"}, it.ID) {
 			continue
@@ -252,7 +252,11 @@ func (s *sheet) guide(p posting) {
 
 func (s *sheet) stepWords(st form.Step) []span {
 	out := strong(st.Title)
-	for _, it := range st.Items {
+	for i, it := range st.Items {
+		if i == 0 {
+			out = append(out, span{s.t("then", it.Text), false})
+			continue
+		}
 		out = append(out, span{s.t("aside", it.Label, it.Text), false})
 	}
 	return out
@@ -307,6 +311,9 @@ const maxDigest = 220
 // digest is what fits of an item that is neither a service nor a fee: its
 // table, or the beginning of its text.
 func (s *sheet) digest(p posting) {
+	if p.Form == nil && len(opening(p.Version)) == 0 {
+		return
+	}
 	s.y += 3
 	s.section(p.Item.Title)
 	if p.Form != nil {
@@ -319,15 +326,26 @@ func (s *sheet) digest(p posting) {
 		s.blocks(s.ofView(*p.Form), 9.5)
 		return
 	}
-	text := []rune(p.Version.Summary)
-	if len(text) == 0 {
-		text = []rune(p.Version.BodyText)
+	s.blocks(opening(p.Version), 9.5)
+}
+
+// opening is the beginning of an item's text, up to its first table.
+func opening(v *disclosure.Version) (out []block) {
+	all, left := blocksOf(v.Body), maxDigest
+	if v.Summary != "" {
+		all = []block{{kind: "para", spans: words(v.Summary)}}
 	}
-	if len(text) > maxDigest {
-		text = append(text[:maxDigest:maxDigest], '…')
+	for _, b := range all {
+		n := len([]rune(line(b.spans).text()))
+		if b.kind == "table" || b.kind == "rule" || left <= 0 {
+			break
+		}
+		if n > left {
+			b.spans = words(string([]rune(line(b.spans).text())[:left]) + "…")
+		}
+		out, left = append(out, b), left-n
 	}
-	s.font(9.5)
-	s.para(s.x0, s.x1-s.x0, words(string(text)), 1.6, "start")
+	return out
 }
 
 // fold marks the middle and, on demonstration data, both pages.

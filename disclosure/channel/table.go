@@ -236,6 +236,10 @@ func (s *sheet) measure(t *table, size float64) *grid {
 		}
 	}
 	g.x = []float64{s.x0}
+	if t.labels && len(most) == 2 { // the answers take what the labels leave
+		most[0] = min(most[0], max(least[0], room*0.4))
+		least[0], least[1], most[1] = most[0], room-most[0], room-most[0]
+	}
 	for _, w := range share(least, most, room) {
 		g.x = append(g.x, g.x[len(g.x)-1]+w)
 	}
@@ -266,7 +270,7 @@ func (s *sheet) wants(t *table) (least, most []float64) {
 				for l := range strings.SplitSeq(line(s.clean(c.spans)).text(), "\n") {
 					w := s.width(l) + 2*cellPad + 0.1
 					most[i] = max(most[i], w)
-					if c.align != "end" || c.head {
+					if c.align == "" || c.align == "start" || c.head {
 						w = min(w, s.longest(l)+2*cellPad+0.1)
 					}
 					least[i] = max(least[i], w)
@@ -358,17 +362,26 @@ func ofColumns(v form.View) *table {
 	return t
 }
 
+// ofSteps sets the steps of a guide as a table, a column for each thing said
+// of any step.
 func (s *sheet) ofSteps(steps []form.Step) *table {
-	t := &table{}
+	t := &table{head: [][]cell{{{spans: strong(s.t("stage")), head: true, align: "center"}}}}
+	at := map[string]int{}
 	for _, st := range steps {
-		var b strings.Builder
-		for i, it := range st.Items {
-			if i > 0 {
-				b.WriteByte('\n')
+		for _, it := range st.Items {
+			if at[it.ID] == 0 {
+				t.head[0] = append(t.head[0], cell{spans: strong(it.Label), head: true, align: "center"})
+				at[it.ID] = len(t.head[0]) - 1
 			}
-			b.WriteString(s.t("pair", it.Label, it.Text))
 		}
-		t.rows = append(t.rows, []cell{{spans: strong(s.t("step", st.Number, st.Title)), head: true}, {spans: words(b.String())}})
+	}
+	for _, st := range steps {
+		row := make([]cell, len(t.head[0]))
+		row[0] = cell{spans: strong(s.t("step", st.Number, st.Title)), head: true}
+		for _, it := range st.Items {
+			row[at[it.ID]] = cell{spans: words(it.Text), align: alignOf(words(it.Text), false)}
+		}
+		t.rows = append(t.rows, row)
 	}
 	return t
 }
