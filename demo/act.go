@@ -175,12 +175,8 @@ func (w *world) approve(ctx context.Context, j *job) error {
 
 // compose is what the author types.
 func (w *world) compose(j *job) (disclosure.Text, error) {
-	formed := max(0, j.Formed)
-	if j.Formed == 0 {
-		formed = 3
-	}
 	t := disclosure.Text{Title: w.fill(j, j.Title), Summary: w.fill(j, j.Summary), Body: w.fill(j, j.Body), Keywords: w.fill(j, j.Keywords),
-		DocNumber: w.fill(j, j.Doc), FormedOn: j.on.AddDays(-formed), Period: j.period, Form: j.Form}
+		DocNumber: w.fill(j, j.Doc), FormedOn: j.formedOn(), Period: j.period, Form: j.Form}
 	if j.Ends > 0 {
 		t.EndsOn = j.on.AddDays(j.Ends)
 	}

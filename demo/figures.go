@@ -13,10 +13,10 @@ import (
 
 // filler knows the words in braces: the unit's own, and those of the day.
 func (w *world) filler(j *job) *strings.Replacer {
-	u, formed := j.unit, j.text.FormedOn
-	if formed.IsZero() {
-		formed = j.on.AddDays(-3)
+	if j.words != nil {
+		return j.words
 	}
+	u, formed := j.unit, j.formedOn()
 	pairs := []string{"{unit}", strings.TrimSuffix(u.Name, w.texts.Mark), "{short}", u.ShortName, "{place}", u.place, "{phone}", u.Phone, "{phone2}", telephone(phoneNumber(u.Phone) + 1),
 		"{address}", u.Address, "{hours}", u.Hours, "{year}", strconv.Itoa(j.on.Year()), "{lastyear}", strconv.Itoa(j.on.Year() - 1),
 		"{nextyear}", strconv.Itoa(j.on.Year() + 1), "{on}", chinese(j.on), "{formed}", chinese(formed), "{date}", formed.String()}
@@ -26,7 +26,16 @@ func (w *world) filler(j *job) *strings.Replacer {
 	if p, ok := w.period(j); ok {
 		pairs = append(pairs, "{period}", p.Title.Zh, "{as_of}", p.End.String(), "{end}", chinese(p.End))
 	}
-	return strings.NewReplacer(pairs...)
+	j.words = strings.NewReplacer(pairs...)
+	return j.words
+}
+
+// formedOn is when what the job publishes came to be.
+func (j *job) formedOn() clock.Date {
+	if j.Formed == 0 {
+		return j.on.AddDays(-3)
+	}
+	return j.on.AddDays(-max(0, j.Formed))
 }
 
 func (w *world) period(j *job) (norm.Window, bool) {

@@ -18,18 +18,15 @@ import (
 // job is one item on its way.
 type job struct {
 	entry
-	unit     *unit
-	on       clock.Date // the day it is written, reviewed and published
-	period   string
-	text     disclosure.Text
-	item     int64
-	version  int64
-	year     int
-	serial   int
-	made     bool      // the draft exists
-	after    laterText // set when the job is what happens to another
-	of       *job
-	original bool
+	unit    *unit
+	on      clock.Date // the day it is written, reviewed and published
+	period  string
+	text    disclosure.Text
+	words   *strings.Replacer
+	item    int64
+	version int64
+	after   laterText // with of: what happens to another
+	of      *job
 }
 
 // plan lays every item on its day.

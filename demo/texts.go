@@ -80,7 +80,7 @@ type entry struct {
 	Period   string              `yaml:"period"` // "", "year", "last_year"
 	On       string              `yaml:"on"`     // "+5" days after the opening, "-3" before today, "03-15" each year
 	Spread   int                 `yaml:"spread"` // units differ by up to so many days
-	Formed   int                 `yaml:"formed"` // days before publication; 3 when not said
+	Formed   int                 `yaml:"formed"` // days before publication; 3 when not said, -1 for the same day
 	Skip     int                 `yaml:"skip"`   // of a hundred units, how many never publish it
 	Title    string              `yaml:"title"`
 	Summary  string              `yaml:"summary"`

@@ -18,7 +18,7 @@ func (w *world) walk(ctx context.Context) error {
 	for d := w.span.opened; !d.After(w.span.last); d = d.AddDays(1) {
 		w.at(d, 6*time.Minute)
 		if d.Day() <= 2 { // periods end with a month, and the rows roll on the day after or the next
-			if err := w.roll(ctx); err != nil {
+			if err := w.roll(ctx, d.Month() == time.January && d.Day() == 2); err != nil {
 				return err
 			}
 		}
@@ -34,13 +34,13 @@ func (w *world) walk(ctx context.Context) error {
 		return err
 	}
 	w.Clock.Set(w.Until)
-	return w.roll(ctx)
+	return w.roll(ctx, true)
 }
 
 // roll does what the nightly job does: periods that ended make way for the
-// next, and categories whose first period came are owed.
-func (w *world) roll(ctx context.Context) error {
-	if _, err := w.Disclosure.Catalogue.Roll(ctx, w.Disclosure.DB); err != nil {
+// next; and, when a year begins, categories whose first period came are owed.
+func (w *world) roll(ctx context.Context, sync bool) error {
+	if _, err := w.Disclosure.Catalogue.Roll(ctx, w.Disclosure.DB); err != nil || !sync {
 		return err
 	}
 	_, err := w.Disclosure.Catalogue.SyncAll(ctx, w.Disclosure.DB)
