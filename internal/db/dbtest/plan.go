@@ -13,13 +13,18 @@ import (
 // of its statements would walk through the whole of a named table.
 func NoScan(t *testing.T, d *db.DB, ctx context.Context, f func(tx *db.Tx) error, tables ...string) {
 	t.Helper()
+	NoScanIn(t, d, ctx, func(ctx context.Context) error { return d.Read(ctx, f) }, tables...)
+}
+
+// NoScanIn is NoScan for a use case that opens its own transactions.
+func NoScanIn(t *testing.T, d *db.DB, ctx context.Context, f func(ctx context.Context) error, tables ...string) {
+	t.Helper()
 	type statement struct {
 		query string
 		args  []any
 	}
 	var seen []statement
-	rec := db.RecordStatements(ctx, func(query string, args []any) { seen = append(seen, statement{query, args}) })
-	if err := d.Read(rec, f); err != nil {
+	if err := f(db.RecordStatements(ctx, func(query string, args []any) { seen = append(seen, statement{query, args}) })); err != nil {
 		t.Fatal(err)
 	}
 	if len(seen) == 0 {
