@@ -16,7 +16,10 @@ import (
 )
 
 // maxBelow bounds the units one page lists; those with most overdue come first.
-const maxBelow = 300
+const (
+	maxBelow = 1000
+	fewBelow = 40 // before the reader asks for all
+)
 
 // belowPage is what a superior watches: units, doubts, reports, what is about
 // to be published.
@@ -27,6 +30,7 @@ type belowPage struct {
 	Reports   []ui.Work
 	Scheduled []ui.Work
 	Action    string
+	All       string // address that lists every unit
 	More      bool
 }
 
@@ -38,11 +42,19 @@ type unitRow struct {
 func (d *Desk) below(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	ranges := reach(account.From(ctx), disclosure.Overseeing)
+	most := fewBelow
+	if r.URL.Query().Has("all") {
+		most = maxBelow
+	}
 	var us []standing
+	var total int
 	var ws []word
 	var soonPublic []listed
 	err := d.Disclosure.DB.Read(ctx, func(tx *db.Tx) (err error) {
-		if us, err = standings(tx, ranges, maxBelow); err != nil {
+		if us, err = standings(tx, ranges, most); err != nil {
+			return err
+		}
+		if total, err = countUnits(tx, ranges); err != nil {
 			return err
 		}
 		if ws, err = words(tx, ranges, "open", maxWords); err != nil {
@@ -58,7 +70,7 @@ func (d *Desk) below(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := belowPage{Action: web.URL(ctx, "/desk/below/inspection"), More: len(us) == maxBelow}
+	p := belowPage{Action: web.URL(ctx, "/desk/below/inspection"), All: web.URL(ctx, "/desk/below") + "?all=1", More: total > len(us)}
 	for _, t := range tasks[disclosure.TaskRule] {
 		p.Doubts = append(p.Doubts, d.work(ctx, disclosure.TaskRule, t, clock.Date{}))
 	}
@@ -68,13 +80,13 @@ func (d *Desk) below(w http.ResponseWriter, r *http.Request) error {
 	for _, x := range soonPublic {
 		p.Scheduled = append(p.Scheduled, d.listedWork(ctx, x, true))
 	}
-	d.standingRows(ctx, &p, us)
+	d.standingRows(ctx, &p, us, total)
 	f := d.frame(r, i18n.T(ctx, "desk.below"), ui.Link{Text: i18n.T(ctx, "desk.below")})
 	f.Lead = i18n.T(ctx, "desk.below_lead")
 	return d.show(w, r, http.StatusOK, f, belowView(p))
 }
 
-func (d *Desk) standingRows(ctx context.Context, p *belowPage, us []standing) {
+func (d *Desk) standingRows(ctx context.Context, p *belowPage, us []standing, total int) {
 	overdue, late := 0, 0
 	for _, u := range us {
 		p.Units = append(p.Units, unitRow{ID: strconv.FormatInt(u.Agency, 10), Name: u.Unit, Href: web.URL(ctx, "/"+u.Region.Short()+"/"+u.Slug),
@@ -89,7 +101,7 @@ func (d *Desk) standingRows(ctx context.Context, p *belowPage, us []standing) {
 		kind = "danger"
 	}
 	n := func(i int) string { return i18n.Number(ctx, int64(i)) }
-	p.Stats = []ui.Figure{{Label: i18n.T(ctx, "desk.units_below"), Value: n(len(us))}, {Label: i18n.T(ctx, "desk.units_late"), Value: n(late), Kind: kind},
+	p.Stats = []ui.Figure{{Label: i18n.T(ctx, "desk.units_below"), Value: n(total)}, {Label: i18n.T(ctx, "desk.units_late"), Value: n(late), Kind: kind},
 		{Label: i18n.T(ctx, "desk.overdue_count"), Value: n(overdue), Kind: kind}, {Label: i18n.T(ctx, "desk.doubts"), Value: n(len(p.Doubts))},
 		{Label: i18n.T(ctx, "desk.reports_open"), Value: n(len(p.Reports))}}
 }

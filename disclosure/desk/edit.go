@@ -103,7 +103,7 @@ func (d *Desk) showEditor(w http.ResponseWriter, r *http.Request, status int, p 
 	}
 	title := first(strings.TrimSpace(p.T.Title), d.categoryTitle(ctx, p.S.Item.Category))
 	f := d.frame(r, i18n.T(ctx, "desk.edit_title", title), ui.Link{Text: i18n.T(ctx, "desk.items"), Href: web.URL(ctx, "/desk/items")}, ui.Link{Text: i18n.T(ctx, "desk.edit")})
-	f.Side = nil
+	f.Side, f.Narrow = nil, p.Editor == nil
 	f.Lead = p.S.Unit.Name + i18n.T(ctx, "desk.between") + d.categoryTitle(ctx, p.S.Item.Category)
 	return d.show(w, r, status, f, editView(p))
 }

@@ -209,16 +209,18 @@ func (d *Desk) register(w http.ResponseWriter, r *http.Request) error {
 		last := rows[pageSize-1]
 		p.Pages.Older = older(ctx, "/desk/register", v, clock.Millis(last.PublishedAt), last.Item)
 	}
-	p.Grid = d.registerGrid(ctx, rows)
+	p.Grid = d.registerGrid(ctx, rows, len(us) > 1)
 	f := d.frame(r, i18n.T(ctx, "desk.register"), ui.Link{Text: i18n.T(ctx, "desk.register")})
 	f.Lead = i18n.T(ctx, "desk.register_lead")
 	return d.show(w, r, http.StatusOK, f, registerView(p))
 }
 
-func (d *Desk) registerGrid(ctx context.Context, rows []listed) ui.Grid {
+func (d *Desk) registerGrid(ctx context.Context, rows []listed, named bool) ui.Grid {
 	g := ui.Grid{Caption: i18n.T(ctx, "desk.register_caption"), Cards: true, Nothing: i18n.T(ctx, "desk.register_empty")}
 	for _, k := range []string{"desk.index", "desk.title", "desk.doc_number", "desk.unit", "desk.published_on", "desk.state"} {
-		g.Columns = append(g.Columns, ui.Column{Title: i18n.T(ctx, k)})
+		if named || k != "desk.unit" {
+			g.Columns = append(g.Columns, ui.Column{Title: i18n.T(ctx, k)})
+		}
 	}
 	for _, x := range rows {
 		tag, words := ui.TagPublished, i18n.T(ctx, "disclosure.validity_"+x.Validity)
@@ -227,8 +229,11 @@ func (d *Desk) registerGrid(ctx context.Context, rows []listed) ui.Grid {
 		} else if x.Validity != "valid" {
 			tag = ui.TagWaiting
 		}
-		g.Rows = append(g.Rows, []ui.Cell{{Text: x.Index}, {Text: x.Title, Href: web.URL(ctx, pathOf("published", x.Province, x.Item, ""))},
-			{Text: x.DocNumber}, {Text: x.Unit}, {Text: i18n.Date(ctx, clock.DateOf(x.PublishedAt))}, {Text: words, Tag: tag}})
+		row := []ui.Cell{{Text: x.Index}, {Text: x.Title, Href: web.URL(ctx, pathOf("published", x.Province, x.Item, ""))}, {Text: x.DocNumber}}
+		if named {
+			row = append(row, ui.Cell{Text: x.Unit})
+		}
+		g.Rows = append(g.Rows, append(row, ui.Cell{Text: i18n.Date(ctx, clock.DateOf(x.PublishedAt))}, ui.Cell{Text: words, Tag: tag}))
 	}
 	return g
 }

@@ -159,10 +159,11 @@ func (d *Desk) standing(ctx context.Context, n *newCategory, c norm.Category, du
 		n.TagWords, n.Tag = i18n.T(ctx, "desk.met"), ui.TagPublished
 	}
 	if ok {
-		n.Period = x.Period
-		n.Due = i18n.T(ctx, "desk.due_by", i18n.DateWeekday(ctx, x.DueOn))
-		if x.Period != "" {
-			n.Due = d.periodTitle(ctx, c.ID, x.Period) + i18n.T(ctx, "desk.between") + n.Due
+		n.Period, n.Due = x.Period, d.periodTitle(ctx, c.ID, x.Period)
+		if by := i18n.T(ctx, "desk.due_by", i18n.DateWeekday(ctx, x.DueOn)); x.MetOn.IsZero() && n.Due != "" {
+			n.Due += i18n.T(ctx, "desk.between") + by
+		} else if x.MetOn.IsZero() {
+			n.Due = by
 		}
 	}
 }

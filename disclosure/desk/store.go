@@ -255,3 +255,10 @@ func standings(tx *db.Tx, ranges []account.Range, limit int) ([]standing, error)
  sum(case when d.met_on is null and d.due_on < `+today+` then 1 else 0 end), sum(d.missed) from due d join agency a on a.id = d.agency`+sql+
 		" group by d.agency, a.region, a.kind, a.slug, a.name order by 8 desc, 9 desc, a.region, d.agency limit "+most, w.Args()...)
 }
+
+// countUnits counts the units in reach that owe anything.
+func countUnits(tx *db.Tx, ranges []account.Range) (n int, err error) {
+	sql, args := within(&db.Where{}, ranges, "d.region", "d.agency").SQL()
+	err = tx.Row("select count(distinct d.agency) from due d"+sql, args...).Scan(&n)
+	return n, err
+}

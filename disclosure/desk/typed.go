@@ -31,7 +31,7 @@ type typed struct {
 // typedOf is a saved version as its page shows it.
 func (d *Desk) typedOf(ctx context.Context, s *disclosure.Sheet) (typed, error) {
 	v := s.Version
-	t := typed{Revision: v.Revision, Title: v.Title, Summary: v.Summary, Body: v.Body, Openness: v.Openness, Ground: v.OpennessGround,
+	t := typed{Revision: v.Revision, Title: v.Title, Summary: v.Summary, Body: typeable(v), Openness: v.Openness, Ground: v.OpennessGround,
 		FormedOn: v.FormedOn.String(), EndsOn: v.EndsOn.String(), DocNumber: v.DocNumber, Keywords: v.Keywords, Period: s.Item.Period,
 		Reason: v.Reason, Form: v.Form, Data: dataOf(v)}
 	if v.FormedOn.IsZero() {
@@ -48,6 +48,16 @@ func (d *Desk) typedOf(ctx context.Context, s *disclosure.Sheet) (typed, error) 
 		return err
 	})
 	return t, err
+}
+
+// typeable is a body as people type it: paragraphs are lines. What has headings
+// or tables stays HTML, since lines would lose them.
+func typeable(v *disclosure.Version) string {
+	plain := strings.NewReplacer("<p>", "", "</p>", "").Replace(v.Body)
+	if strings.ContainsRune(plain, '<') || strings.ContainsRune(v.BodyText, '<') {
+		return v.Body
+	}
+	return v.BodyText
 }
 
 // dataOf is what was filled into a version's form; nothing when there is none.
