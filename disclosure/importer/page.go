@@ -105,6 +105,7 @@ func (p *page) entry(root *html.Node) (e Entry, ok bool) {
 		return e, false // a list of articles, not one
 	}
 	e.Files = p.linked(main)
+	p.relink(main)
 	e.Body = render(main)
 	return e, true
 }
@@ -203,6 +204,30 @@ func (p *page) linked(main *html.Node) (out []string) {
 		out = append(out, target)
 	}
 	return out
+}
+
+// relink leads links to other pages of the old site by their old addresses;
+// links to files lead nowhere, as the files are listed as attachments.
+func (p *page) relink(main *html.Node) {
+	host := ""
+	if u, err := url.Parse(p.canonical); err == nil {
+		host = u.Hostname()
+	}
+	for c := range main.Descendants() {
+		if c.Type != html.ElementNode || c.DataAtom != atom.A {
+			continue
+		}
+		ref := attr(c, "href")
+		u, err := url.Parse(strings.TrimSpace(ref))
+		if err == nil && (u.Host != "" || u.Scheme != "") {
+			continue // elsewhere
+		}
+		target, ok := p.resolve(ref)
+		c.Attr = slices.DeleteFunc(c.Attr, func(a html.Attribute) bool { return strings.EqualFold(a.Key, "href") })
+		if ok && slices.Contains([]string{".html", ".htm", ".shtml"}, strings.ToLower(path.Ext(target))) {
+			c.Attr = append(c.Attr, html.Attribute{Key: "href", Val: (&url.URL{Path: path.Join("/old", host, target)}).String()})
+		}
+	}
 }
 
 // resolve is where a relative reference of the page leads inside the archive.
