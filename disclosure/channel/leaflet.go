@@ -163,11 +163,11 @@ func (s *sheet) back(l leaflet) {
 		}
 	}
 	if len(t.rows) > 0 {
-		s.section(s.t("contact"))
+		s.section(s.t("contact"), t)
 		s.draw(t, 11)
 		s.y += 4
 	}
-	s.section(s.t("rights"))
+	s.section(s.t("rights"), nil)
 	s.blocks([]block{
 		{kind: "point", level: 1, marker: "1.", spans: words(s.t("right_read"))},
 		{kind: "point", level: 1, marker: "2.", spans: words(s.t("right_nudge"))},
@@ -180,9 +180,10 @@ func (s *sheet) back(l leaflet) {
 	s.color(ink)
 }
 
-func (s *sheet) section(title string) {
+// section begins a part, on the same half as the table under it.
+func (s *sheet) section(title string, under *table) {
 	s.font(14)
-	s.need(s.em() * 4)
+	s.need(s.em()*3 + max(s.em(), s.before(under, 9)))
 	if s.full {
 		return
 	}
@@ -232,7 +233,6 @@ func (s *sheet) guide(p posting) {
 	if p.Form == nil {
 		return
 	}
-	s.section(p.Item.Title)
 	t := &table{labels: true}
 	for _, it := range p.Form.Fields {
 		if slices.Contains([]string{"basis", "promise", "url", "service"}, it.ID) {
@@ -240,6 +240,7 @@ func (s *sheet) guide(p posting) {
 		}
 		t.rows = append(t.rows, []cell{{spans: words(it.Label), head: true}, {spans: words(it.Text)}})
 	}
+	s.section(p.Item.Title, t)
 	s.draw(t, 9)
 	s.y += 2
 	var all []block
@@ -264,7 +265,6 @@ func (s *sheet) stepWords(st form.Step) []span {
 
 // fees are the first columns of a table of what things cost.
 func (s *sheet) fees(p posting) {
-	s.section(p.Item.Title)
 	t := ofColumns(*p.Form)
 	t.caption = ""
 	keep := []int{}
@@ -288,6 +288,7 @@ func (s *sheet) fees(p posting) {
 			rows[i] = out
 		}
 	}
+	s.section(p.Item.Title, t)
 	s.draw(t, 9)
 	s.y += 3
 }
@@ -296,12 +297,12 @@ func (s *sheet) duties(l leaflet) {
 	if len(l.Duties) == 0 {
 		return
 	}
-	s.section(s.t("published_here"))
 	h := func(key string) cell { return cell{spans: strong(s.t(key)), head: true, align: "center"} }
 	t := &table{head: [][]cell{{h("category"), h("latest"), h("published")}}}
 	for _, d := range l.Duties {
 		t.rows = append(t.rows, []cell{{spans: words(d.title)}, {spans: words(d.latest)}, {spans: words(d.on), align: "end"}})
 	}
+	s.section(s.t("published_here"), t)
 	s.draw(t, 9)
 }
 
@@ -315,14 +316,15 @@ func (s *sheet) digest(p posting) {
 		return
 	}
 	s.y += 3
-	s.section(p.Item.Title)
+	if p.Form != nil && len(p.Form.Rows) > 0 {
+		t := ofColumns(*p.Form)
+		t.caption = ""
+		s.section(p.Item.Title, t)
+		s.draw(t, 9)
+		return
+	}
+	s.section(p.Item.Title, nil)
 	if p.Form != nil {
-		if len(p.Form.Rows) > 0 {
-			t := ofColumns(*p.Form)
-			t.caption = ""
-			s.draw(t, 9)
-			return
-		}
 		s.blocks(s.ofView(*p.Form), 9.5)
 		return
 	}
@@ -344,6 +346,9 @@ func opening(v *disclosure.Version) (out []block) {
 			b.spans = words(string([]rune(line(b.spans).text())[:left]) + "…")
 		}
 		out, left = append(out, b), left-n
+	}
+	for len(out) > 0 && out[len(out)-1].kind == "head" { // with nothing under it
+		out = out[:len(out)-1]
 	}
 	return out
 }

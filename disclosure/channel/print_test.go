@@ -250,3 +250,17 @@ func TestARareCharacterIsCopiedAsItself(t *testing.T) {
 		}
 	}
 }
+
+func BenchmarkSheet(b *testing.B) {
+	h := newHall(b)
+	row := h.village(b, "公示", noticeText)
+	pg, err := h.Disclosure.Public(b.Context(), h.Village, row.Year, row.Serial)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, err := h.Channel.itemPDF(b.Context(), pg, "a4"); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

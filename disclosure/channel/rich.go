@@ -170,7 +170,11 @@ func (s *sheet) blocks(all []block, size float64) {
 			s.font(size + map[int]float64{1: 2.5, 2: 1}[b.level])
 			s.color(navy)
 			s.y += 1.6
-			s.need(s.em() * 4.5) // not alone at the foot of a page
+			under := s.em() * 3 // not alone at the foot of a page
+			if i+1 < len(all) && all[i+1].table != nil {
+				under = s.before(all[i+1].table, size-1.5) + 3
+			}
+			s.need(s.em()*1.6 + under)
 			s.para(s.x0, room, embolden(b.spans), 1.6, "start")
 			s.color(ink)
 		case "point":

@@ -269,13 +269,14 @@ func (s *sheet) fillBox(x, y, w, h float64, c rgb) {
 
 // para draws text from the present place down, over as many pages as it needs.
 func (s *sheet) para(x, room float64, spans []span, lead float64, align string) {
+	x -= s.x0 // the column may change on the way
 	for _, l := range s.lines(spans, room) {
 		height := s.em() * lead
 		s.need(height)
 		if s.full {
 			return
 		}
-		at := x
+		at := s.x0 + x
 		if w := s.width(l.text()); align == "center" {
 			at += (room - w) / 2
 		} else if align == "end" {

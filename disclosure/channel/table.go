@@ -35,7 +35,7 @@ const (
 type grid struct {
 	*table
 	size  float64
-	x     []float64 // left edges, and the right edge of the last
+	x     []float64 // left edges within the column, and the right edge of the last
 	lines map[*cell][]line
 }
 
@@ -56,18 +56,11 @@ func (s *sheet) draw(t *table, size float64) {
 	}
 	g := s.measure(t, size)
 	heads := g.heights(s, t.head)
-	first := 0.0
-	if len(t.rows) > 0 {
-		first = g.heights(s, t.rows[:1])[0]
-	}
-	s.font(size)
-	if t.caption != "" {
-		s.need(s.em()*1.8 + sum(heads) + min(first, s.bottom-s.top-60))
+	s.need(g.start(s))
+	if s.font(size); t.caption != "" {
 		s.color(ink)
 		s.para(s.x0, s.x1-s.x0, strong(t.caption), 1.7, "center")
 		s.y++
-	} else {
-		s.need(sum(heads) + min(first, s.bottom-s.top-60))
 	}
 	if sum(heads) > (s.bottom-s.top)/2 { // heads that would leave no room are rows
 		t = &table{rows: append(append([][]cell{}, t.head...), t.rows...), labels: t.labels}
@@ -76,10 +69,35 @@ func (s *sheet) draw(t *table, size float64) {
 	g.draw(s, heads)
 }
 
+// start is the height a table needs to begin on a page: all of a short one,
+// of a long one the heads and the first row.
+func (g *grid) start(s *sheet) float64 {
+	all := append(g.heights(s, g.head), g.heights(s, g.rows)...)
+	caption := 0.0
+	if g.caption != "" {
+		caption = s.em()*1.9 + 1
+	}
+	if h := caption + sum(all); h <= (s.bottom-s.top)*0.5 {
+		return h
+	}
+	return caption + sum(all[:min(len(g.head)+1, len(all))])
+}
+
+// before is the height wanted under a heading that stands over a table.
+func (s *sheet) before(t *table, size float64) float64 {
+	if t == nil || t.columns() == 0 {
+		return 0
+	}
+	was := s.size
+	h := s.measure(t, size).start(s)
+	s.font(was)
+	return min(h, (s.bottom-s.top)*0.6)
+}
+
 // draw sets the rows; the place is where the table begins.
 func (g *grid) draw(s *sheet, heads []float64) {
 	begin := func() {
-		s.rule(g.x[0], g.x[len(g.x)-1], s.y, 0.35, navy)
+		s.rule(s.x0, s.x0+g.x[len(g.x)-1], s.y, 0.35, navy)
 		for i, r := range g.head {
 			g.row(s, r, heads[i:], 0, -1)
 		}
@@ -161,10 +179,10 @@ func (g *grid) row(s *sheet, r []cell, heights []float64, from, count int) {
 		if c.covered {
 			continue
 		}
-		x0, x1 := g.x[i], g.x[min(len(g.x)-1, i+max(1, c.cols))]
+		x0, x1 := s.x0+g.x[i], s.x0+g.x[min(len(g.x)-1, i+max(1, c.cols))]
 		full := sum(heights[:min(len(heights), max(1, c.rows))])
 		if c.head {
-			s.fillBox(x0, y+0.18, x1-x0, full-0.18, shade)
+			s.fillBox(x0, y+0.25, x1-x0, full-0.3, shade)
 		}
 		s.rule(x0, x1, y+full, 0.15, hair)
 		if i > 0 {
@@ -235,7 +253,7 @@ func (s *sheet) measure(t *table, size float64) *grid {
 			break
 		}
 	}
-	g.x = []float64{s.x0}
+	g.x = []float64{0}
 	if t.labels && len(most) == 2 { // the answers take what the labels leave
 		most[0] = min(most[0], max(least[0], room*0.4))
 		least[0], least[1], most[1] = most[0], room-most[0], room-most[0]
