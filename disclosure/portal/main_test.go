@@ -41,7 +41,10 @@ type site struct {
 
 func newSite(t testing.TB) *site {
 	t.Helper()
-	h := portaltest.New(t)
+	return siteOf(portaltest.New(t))
+}
+
+func siteOf(h *portaltest.House) *site {
 	f := &front.Front{Site: front.Site{Home: agencytest.County, Name: i18n.Text{Zh: "永春县演示公开平台", En: "Yongchun Demo Disclosure"},
 		Organiser: i18n.Text{Zh: "永春县演示局", En: "Yongchun Demo Bureau"}, IDCode: "bm00000000", Domain: "https://demo.example", Demo: true}}
 	p := &portal.Portal{Front: f, Disclosure: h.Disclosure, EmbedIn: []string{"https://county.example"}}

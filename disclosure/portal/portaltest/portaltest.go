@@ -5,6 +5,7 @@ package portaltest
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"strings"
 	"testing"
 	"time"
@@ -19,6 +20,7 @@ import (
 	"yangguang/internal/calendar"
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
+	"yangguang/internal/db/dbtest"
 	"yangguang/internal/search"
 	"yangguang/internal/secret"
 	"yangguang/norm"
@@ -44,16 +46,23 @@ const (
 	Approver int64 = 104
 )
 
-// New founds the house.
+// Migrations are the schema the house stands on.
+func Migrations() []fs.FS {
+	return []fs.FS{calendar.Migrations, audit.Migrations, account.Migrations, search.Migrations, agency.Migrations, catalogue.Migrations, disclosure.Migrations}
+}
+
+// New founds the house on the embedded database.
 func New(t testing.TB) *House {
 	t.Helper()
-	h := &House{Clock: clock.NewFake(Now)}
-	d, err := db.Open(t.Context(), db.Options{Dir: t.TempDir(), Clock: h.Clock})
-	check(t, err)
-	t.Cleanup(func() { _ = d.Close() })
-	check(t, d.Migrate(t.Context(), calendar.Migrations, audit.Migrations, account.Migrations, search.Migrations, agency.Migrations, catalogue.Migrations, disclosure.Migrations))
+	c := clock.NewFake(Now)
+	return Over(t, dbtest.SQLite(t, c, Migrations()...), c)
+}
+
+// Over founds the house on a store that has Migrations and the clock.
+func Over(t testing.TB, d *db.DB, c *clock.Fake) *House {
+	t.Helper()
 	check(t, search.Setup(t.Context(), d))
-	h.DB, h.Cast = d, agencytest.Seed(t, d)
+	h := &House{Clock: c, DB: d, Cast: agencytest.Seed(t, d)}
 	keeper := calendar.NewKeeper(d, nil)
 	check(t, keeper.Seed(t.Context()))
 	blobs, err := blob.OpenDir(t.TempDir())
