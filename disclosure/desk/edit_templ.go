@@ -444,7 +444,7 @@ func editView(p editPage) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if p.S.May("emergency") && p.S.Category != nil && p.S.Category.Emergency {
-			templ_7745c5c3_Err = emergencyForm(p.Path("/emergency"), p.T.Revision, opinion{}, nil).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = emergencyForm(p.S, p.Path("/emergency"), opinion{}, nil).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1073,7 +1073,7 @@ func spotList(all []spot) templ.Component {
 	})
 }
 
-func emergencyForm(action string, revision int, o opinion, bad ui.Errors) templ.Component {
+func emergencyForm(s *disclosure.Sheet, action string, o opinion, bad ui.Errors) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1137,19 +1137,25 @@ func emergencyForm(action string, revision int, o opinion, bad ui.Errors) templ.
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var50 string
-			templ_7745c5c3_Var50, templ_7745c5c3_Err = templ.JoinStringErrs(itoa(int64(revision)))
+			templ_7745c5c3_Var50, templ_7745c5c3_Err = templ.JoinStringErrs(itoa(int64(s.Version.Revision)))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `disclosure/desk/edit.templ`, Line: 188, Col: 68}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `disclosure/desk/edit.templ`, Line: 188, Col: 78}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var50))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 73, "\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 73, "\"> ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.TextField(ui.Input{Name: "basis", Label: i18n.T(ctx, "desk.basis"), Help: i18n.T(ctx, "desk.basis_help"), Value: o.Basis, Error: bad.Of(ctx, "basis")}).Render(ctx, templ_7745c5c3_Buffer)
+			if s.Rule != nil {
+				templ_7745c5c3_Err = checkList(disclosure.EmergencyChecks(s.Rule), o, bad).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+			}
+			templ_7745c5c3_Err = ui.TextField(ui.Input{Name: "basis", Label: i18n.T(ctx, "desk.basis"), Help: i18n.T(ctx, "desk.basis_help"), Value: o.Basis, Error: bad.Of(ctx, "basis"), Autocomplete: "off"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1167,7 +1173,7 @@ func emergencyForm(action string, revision int, o opinion, bad ui.Errors) templ.
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Details(i18n.T(ctx, "desk.emergency")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var47), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Card(ui.Panel{Title: i18n.T(ctx, "desk.emergency")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var47), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

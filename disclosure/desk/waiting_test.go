@@ -84,7 +84,7 @@ func TestAWarningIsPublishedAtOnceAndReviewedAfterwards(t *testing.T) {
 	says(t, o.get(o.Author, path+"/edit").ok(t, 200), "值班批准人打开这份草稿")
 	says(t, o.get(o.Approver, path).ok(t, 200), "立即发布", "审查待补")
 	says(t, o.post(o.Approver, path+"/emergency", nil).ok(t, 422), "请写明依据")
-	o.post(o.Approver, path+"/emergency", url.Values{"basis": {"突发事件应对法"}}).to(t)
+	o.post(o.Approver, path+"/emergency", url.Values{"basis": {"突发事件应对法"}, "checks": {"secrecy", "privacy", "accuracy"}}).to(t)
 	if rows := o.pub(o.County); len(rows) != 1 || !rows[0].Emergency {
 		t.Fatalf("published %+v", rows)
 	}
