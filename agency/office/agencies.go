@@ -233,7 +233,7 @@ func (o *Office) unitPeople(tx *db.Tx, n *names, u agency.Agency) (templ.Compone
 		return nil, err
 	}
 	ctx := tx.Ctx
-	g := ui.Grid{Caption: say(ctx, "members"), Cards: true, Columns: columns(ctx, "name", "post", "since"), Nothing: say(ctx, "members_none")}
+	g := ui.Grid{Caption: say(ctx, "members_table"), Cards: true, Columns: columns(ctx, "name", "post", "since"), Nothing: say(ctx, "members_none")}
 	manages := account.From(ctx).May(account.Managing, targetOf(u))
 	for _, m := range ms {
 		name := ui.Cell{Text: n.persons[m.Person]}

@@ -122,7 +122,7 @@ func (o *Office) bookFilter(r *http.Request) (f audit.Filter, err error) {
 	for _, x := range []struct {
 		to   *int64
 		name string
-	}{{&f.Person, "person"}, {&f.Agency, "unit"}, {&f.Before, "before"}} {
+	}{{&f.Person, "person"}, {&f.Agency, "unit_number"}, {&f.Before, "before"}} {
 		if v := strings.TrimSpace(q.Get(x.name)); v != "" {
 			if *x.to, err = web.Int64(v); err != nil {
 				return f, wrong(x.name, "number_wrong")
@@ -130,13 +130,13 @@ func (o *Office) bookFilter(r *http.Request) (f audit.Filter, err error) {
 		}
 	}
 	f.Verb, f.Object = q.Get("verb"), strings.TrimSpace(q.Get("object"))
-	from, ok1 := day(q, "from")
-	to, ok2 := day(q, "to")
+	from, ok1 := day(q, "since_day")
+	to, ok2 := day(q, "to_day")
 	switch {
 	case !ok1:
-		return f, wrong("from", "date_wrong")
+		return f, wrong("since_day", "date_wrong")
 	case !ok2:
-		return f, wrong("to", "date_wrong")
+		return f, wrong("to_day", "date_wrong")
 	}
 	if !from.IsZero() {
 		f.From = from.Start()
@@ -180,13 +180,13 @@ func (o *Office) showBook(w http.ResponseWriter, r *http.Request, said templ.Com
 	}
 	a := ask{ctx, r.Form, errs}
 	kept := []ui.Pair{}
-	for _, k := range []string{"person", "unit", "verb", "object", "from-year", "from-month", "from-day", "to-year", "to-month", "to-day"} {
+	for _, k := range []string{"person", "unit_number", "verb", "object", "since_day-year", "since_day-month", "since_day-day", "to_day-year", "to_day-month", "to_day-day"} {
 		kept = append(kept, ui.Pair{Term: k, Text: r.Form.Get(k)})
 	}
 	fr := o.frame(r, say(ctx, "nav_audit"))
 	fr.Lead = say(ctx, "book_lead")
 	return o.desk(w, r, status, fr, top, said,
-		filterForm(ui.Filter{Action: web.URL(ctx, "/desk/audit"), Reset: resetOf(ctx, r)}, a.text("person", free), a.text("unit", free, label(say(ctx, "f_unit_number"))), a.text("verb", free), a.text("object", free), a.date("from", free, label(say(ctx, "f_since_day"))), a.date("to", free, label(say(ctx, "f_to_day")))),
+		filterForm(ui.Filter{Action: web.URL(ctx, "/desk/audit"), Reset: resetOf(ctx, r)}, a.text("person", free), a.text("unit_number", free), a.text("verb", free, label(say(ctx, "f_act"))), a.text("object", free), a.date("since_day", free), a.date("to_day", free)),
 		ui.Table(g), ui.Pager(pager),
 		section(say(ctx, "verify_title"), words(say(ctx, "verify_lead")), press("/desk/audit/verify", say(ctx, "verify"), "", "secondary")),
 		details(say(ctx, "export_title"), formView(form{Action: "/desk/audit/export", Hidden: kept, Send: say(ctx, "export_do"), Fields: []templ.Component{words(say(ctx, "export_lead")), a.text("reason")}})))

@@ -119,17 +119,38 @@ func monthsOf(ctx context.Context, c *calendar.Calendar, year int) (ms []month) 
 // departures lists the days on which a notice departs from the plain week.
 func departures(ctx context.Context, c *calendar.Calendar, year int) ui.Grid {
 	g := ui.Grid{Caption: say(ctx, "departures_of", strconv.Itoa(year)), Cards: true, Columns: columns(ctx, "day", "what", "notice"), Nothing: say(ctx, "departures_none")}
+	var run struct {
+		from, to clock.Date
+		why      calendar.Reason
+	}
+	flush := func() {
+		if !run.from.IsZero() {
+			days := i18n.DateWeekday(ctx, run.from)
+			if run.to != run.from {
+				days = say(ctx, "from_to", days, i18n.DateWeekday(ctx, run.to))
+			}
+			g.Rows = append(g.Rows, ui.Text(days, run.why.In(ctx), run.why.Notice))
+		}
+		run.from = clock.Date{}
+	}
 	for d := clock.NewDate(year, time.January, 1); d.Year() == year; d = d.AddDays(1) {
-		if _, why := c.Workday(d); why.Kind != calendar.Weekday && why.Kind != calendar.Weekend {
-			g.Rows = append(g.Rows, ui.Text(i18n.DateWeekday(ctx, d), why.In(ctx), why.Notice))
+		_, why := c.Workday(d)
+		if !run.from.IsZero() && why == run.why {
+			run.to = d
+			continue
+		}
+		flush()
+		if why.Kind != calendar.Weekday && why.Kind != calendar.Weekend {
+			run.from, run.to, run.why = d, d, why
 		}
 	}
+	flush()
 	return g
 }
 
 // sources says what the calendar of a year rests on.
 func (o *Office) sources(ctx context.Context, c *calendar.Calendar, year int) templ.Component {
-	g := ui.Grid{Caption: say(ctx, "sources"), Cards: true, Columns: columns(ctx, "whose", "notice", "source", "version"), Nothing: say(ctx, "sources_none")}
+	g := ui.Grid{Caption: say(ctx, "sources_table"), Cards: true, Columns: columns(ctx, "whose", "notice", "source", "version"), Nothing: say(ctx, "sources_none")}
 	for _, e := range c.Editions() {
 		if e.Year == year {
 			whose := say(ctx, "range_nation")

@@ -24,7 +24,7 @@ const shownGrants = 100
 // grantTable says each right in words, with its range. With about, an
 // administrator's page, those that hold can be revoked.
 func (o *Office) grantTable(ctx context.Context, gs []account.Grant, about int64) (ui.Grid, error) {
-	g := ui.Grid{Caption: say(ctx, "grants"), Cards: true, Columns: columns(ctx, "right", "range", "period", "state"), Nothing: say(ctx, "grants_none")}
+	g := ui.Grid{Caption: say(ctx, "grants_table"), Cards: true, Columns: columns(ctx, "right", "range", "period", "state"), Nothing: say(ctx, "grants_none")}
 	who, now := account.From(ctx), o.Clock.Now()
 	err := o.DB.Read(ctx, func(tx *db.Tx) error {
 		n := newNames(tx)
@@ -37,7 +37,7 @@ func (o *Office) grantTable(ctx context.Context, gs []account.Grant, about int64
 				state = ui.Cell{Tag: ui.TagWaiting, Text: say(ctx, "not_yet")}
 			}
 			if about != 0 && state.Tag != ui.TagWithdrawn && mayGive(who, account.Managing, x.Range()) {
-				state = ui.Cell{Of: press("/desk/people/"+id(about)+"/revoke", say(ctx, "revoke"), verbWords(ctx, x.Verb), "danger", ui.Pair{Term: "grant", Text: id(x.ID)})}
+				state = ui.Cell{Of: press("/desk/people/"+id(about)+"/revoke", say(ctx, "revoke"), verbWords(ctx, x.Verb), "secondary", ui.Pair{Term: "grant", Text: id(x.ID)})}
 			}
 			until := say(ctx, "open_end")
 			if !x.Until.IsZero() {

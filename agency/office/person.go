@@ -63,7 +63,7 @@ func (o *Office) showPerson(w http.ResponseWriter, r *http.Request, p account.Pe
 }
 
 func (o *Office) personFacts(ctx context.Context, p account.Person, _ ask) (templ.Component, error) {
-	g := ui.Grid{Caption: say(ctx, "memberships"), Cards: true, Columns: columns(ctx, "unit", "post", "period"), Nothing: say(ctx, "memberships_none")}
+	g := ui.Grid{Caption: say(ctx, "memberships_table"), Cards: true, Columns: columns(ctx, "unit", "post", "period"), Nothing: say(ctx, "memberships_none")}
 	home := ""
 	err := o.DB.Read(ctx, func(tx *db.Tx) error {
 		n := newNames(tx)
@@ -92,7 +92,7 @@ func (o *Office) personFacts(ctx context.Context, p account.Person, _ ask) (temp
 	if p.State != account.PersonActive {
 		state.Of, acts = ui.Tag(ui.TagWithdrawn, say(ctx, "person_left")), nothing
 	}
-	return many(ui.DescriptionList([]ui.Pair{{Term: say(ctx, "home"), Text: home}, {Term: say(ctx, "f_staff_no"), Text: p.StaffNo}, state}), acts, section(say(ctx, "memberships"), ui.Table(g))), err
+	return many(ui.DescriptionList([]ui.Pair{{Term: say(ctx, "home"), Text: home}, {Term: say(ctx, "f_staff_no"), Text: orNone(ctx, p.StaffNo)}, state}), acts, section(say(ctx, "memberships"), ui.Table(g))), err
 }
 
 func endWords(ctx context.Context, d clock.Date) string {
@@ -107,7 +107,7 @@ func (o *Office) personLogins(ctx context.Context, p account.Person, _ ask) (tem
 	if err != nil {
 		return nil, err
 	}
-	g := ui.Grid{Caption: say(ctx, "logins"), Cards: true, Columns: columns(ctx, "login", "state", "factor", "created", "act"), Nothing: say(ctx, "logins_none")}
+	g := ui.Grid{Caption: say(ctx, "logins_table"), Cards: true, Columns: columns(ctx, "login", "state", "factor", "created", "act"), Nothing: say(ctx, "logins_none")}
 	who := account.From(ctx)
 	for _, l := range ls {
 		factor := say(ctx, "factor_none")
