@@ -131,6 +131,8 @@ func showsEveryState(t *testing.T, p place) {
 		"asked for by readers":           "select count(*) from nudge",
 		"reviewed by the superior":       "select count(*) from item_step s join item_version v on v.id = s.version join item i on i.id = v.item join agency a on a.id = i.agency join agency_member m on m.person = s.person where a.kind = 'village' and s.verb = 'pass' and m.agency <> a.id",
 		"laws of the nation, inherited":  "select count(*) from item where province = 0 and category = 'county.1' and state = 'published'",
+		"a unit with another name":       "select count(*) from agency_change where kind = 'rename'",
+		"a unit merged into another":     "select count(*) from agency where state = 'merged'",
 		"a printed account":              "select count(*) from login where name = 'xian.qicao'",
 		"every unit marked as invented":  "select case when count(*) = 0 then 1 else 0 end from agency where not demo",
 		"nobody in two roles of an item": "select case when count(*) = 0 then 1 else 0 end from item_version where author = approver or reviewer = approver or author = reviewer",

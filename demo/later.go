@@ -63,7 +63,7 @@ func (w *world) correct(ctx context.Context, j *job, phase int) error {
 		return err
 	}
 	j.item, j.version, j.text = j.of.item, v.ID, j.of.text
-	w.change(j)
+	j.replace()
 	j.text.Reason = w.fill(j, j.after.Reason)
 	if _, err := w.d().Save(me, j.unit.province(), v.ID, j.text); err != nil {
 		return words(err)
@@ -71,8 +71,8 @@ func (w *world) correct(ctx context.Context, j *job, phase int) error {
 	return words(w.d().Submit(me, j.unit.province(), v.ID))
 }
 
-// change replaces words in everything typed.
-func (w *world) change(j *job) {
+// replace puts other words for some in everything typed.
+func (j *job) replace() {
 	var pairs []string
 	for from, to := range j.after.Replace {
 		pairs = append(pairs, from, to)
@@ -121,7 +121,7 @@ func (w *world) ask(ctx context.Context) error {
 	today := clock.DateOf(w.Clock.Now())
 	return inParallel(ctx, len(w.order), func(ctx context.Context, i int) error {
 		u := w.order[i]
-		if w.dice("ask", u.key).IntN(3) > 0 && !u.show() {
+		if !w.lasts(u, today) || w.dice("ask", u.key).IntN(3) > 0 && !u.show() {
 			return nil
 		}
 		late, err := w.overdue(ctx, u.Agency, today)

@@ -83,7 +83,7 @@ func (w *world) planEntry(cal *calendar.Calendar, u *unit, e entry) {
 			on = on.AddDays(r.IntN(e.Spread))
 		}
 		j := &job{entry: e, unit: u, on: workday(cal, on)}
-		if j.on.After(w.span.last) {
+		if j.on.After(w.span.last) || !w.lasts(u, j.on) {
 			continue
 		}
 		j.period = periodOf(e.Period, j.on)
@@ -166,8 +166,11 @@ func (w *world) planSeries(cal *calendar.Calendar, u *unit, e entry) {
 			j.on = w.nextWorkday(cal, p.End)
 		}
 		j.Formed = max(1, min(5, j.on.Sub(p.End)))
-		if j.on.After(w.span.last) || j.on.Before(w.span.opened) {
+		if j.on.After(w.span.last) || j.on.Before(w.span.opened) || !w.lasts(u, j.on) {
 			continue
+		}
+		if e.Hold != "" && u.show() && w.span.today.Sub(p.End) < 92 { // already overdue, or soon
+			j.Stop, j.on = e.Hold, workday(cal, w.span.last)
 		}
 		w.figures(j, p)
 		w.put(cal, j)

@@ -52,6 +52,12 @@ type unitText struct {
 	Rank     int        `yaml:"rank"`   // where its accounts are listed
 	Label    string     `yaml:"label"`
 	Roles    []roleText `yaml:"roles"`
+	// What becomes of it, so many days after the opening: another name, or a merger.
+	ChangedOn   int    `yaml:"changed_on"`
+	ChangeBasis string `yaml:"change_basis"`
+	Former      string `yaml:"former"`
+	FormerShort string `yaml:"former_short"`
+	MergedInto  string `yaml:"merged_into"`
 }
 
 // roleText is a post with what it may do.
@@ -95,6 +101,7 @@ type entry struct {
 	Ends     int                 `yaml:"ends"` // days after publication, of a notice
 	Explains string              `yaml:"explains"`
 	Stop     string              `yaml:"stop"` // where the work waits: draft, returned, referred, scheduled, or a review step
+	Hold     string              `yaml:"hold"` // of a series: where the latest waits in the units with printed accounts
 	Note     string              `yaml:"note"` // of whoever returned or referred it
 	Release  bool                `yaml:"release"`
 	Lent     bool                `yaml:"lent"` // reviewed by the superior's reviewer

@@ -129,13 +129,22 @@ func (w *world) add(tx *db.Tx, p unitText, c agency.Code, key string) error {
 	}
 	u := &unit{key: key, plan: p, place: agency.FullName(above, d), scale: max(p.Scale, 1), above: w.units[p.Superior], staff: map[string]*person{}}
 	u.Division, u.Kind, u.Slug = c, agency.Kind(p.Kind), p.Slug
-	fill := strings.NewReplacer("{name}", d.Name, "{base}", baseName(d.Name), "{place}", u.place)
-	u.Name, u.ShortName, u.Address = fill.Replace(p.Name), fill.Replace(p.Short), fill.Replace(p.Address)
+	fill := strings.NewReplacer("{name}", d.Name, "{base}", baseName(d.Name), "{place}", u.place, "{in}", u.in())
+	name, short := p.formerly()
+	u.Name, u.ShortName, u.Address = fill.Replace(name), fill.Replace(short), fill.Replace(p.Address)
 	u.Hours, u.Phone = p.Hours, telephone(len(w.order)*10+1)
 	u.CreditCode = agency.MakeCredit(fmt.Sprintf("%s%06dDEM%06d", p.Credit, max(int(c/1_000_000), 100000), len(w.order)+1))
 	w.units[key] = u
 	w.order = append(w.order, u)
 	return nil
+}
+
+// in is the place the unit's superior is in.
+func (u *unit) in() string {
+	if u.above == nil {
+		return ""
+	}
+	return u.above.place
 }
 
 // telephone is a number that cannot exist: area code and exchange are zeros.
@@ -188,7 +197,7 @@ func overseeHere(tx *db.Tx, u *unit) error {
 
 // appoint gives a person post, membership, grants and, where one is printed, an account.
 func (w *world) appoint(tx *db.Tx, u *unit, p *person, rank int, phc string) (err error) {
-	if p.id, err = account.CreatePerson(tx, account.Person{Name: p.name}); err != nil {
+	if p.id, err = account.CreatePerson(tx, account.Person{Name: p.name, Home: account.Target{Agency: u.ID, Division: int64(u.Division)}}); err != nil {
 		return err
 	}
 	post, err := w.Agencies.AddPostIn(tx, 0, agency.Post{Agency: u.ID, Title: p.role.Post, Duty: p.role.Duty, Head: p.role.Role == approver, Rank: rank})

@@ -22,6 +22,9 @@ func (w *world) walk(ctx context.Context) error {
 				return err
 			}
 		}
+		if err := w.change(ctx, d); err != nil {
+			return err
+		}
 		if err := w.day(ctx, d); err != nil {
 			return fmt.Errorf("%s: %w", d, err)
 		}
