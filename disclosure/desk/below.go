@@ -47,14 +47,14 @@ func (d *Desk) below(w http.ResponseWriter, r *http.Request) error {
 		most = maxBelow
 	}
 	var us []standing
-	var total int
+	var total totals
 	var ws []word
 	var soonPublic []listed
 	err := d.Disclosure.DB.Read(ctx, func(tx *db.Tx) (err error) {
 		if us, err = standings(tx, ranges, most); err != nil {
 			return err
 		}
-		if total, err = countUnits(tx, ranges); err != nil {
+		if total, err = totalsOf(tx, ranges); err != nil {
 			return err
 		}
 		if ws, err = words(tx, ranges, "open", maxWords); err != nil {
@@ -70,7 +70,7 @@ func (d *Desk) below(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := belowPage{Action: web.URL(ctx, "/desk/below/inspection"), All: web.URL(ctx, "/desk/below") + "?all=1", More: total > len(us)}
+	p := belowPage{Action: web.URL(ctx, "/desk/below/inspection"), All: web.URL(ctx, "/desk/below") + "?all=1", More: total.Units > len(us)}
 	for _, t := range tasks[disclosure.TaskRule] {
 		p.Doubts = append(p.Doubts, d.work(ctx, disclosure.TaskRule, t, clock.Date{}))
 	}
@@ -86,23 +86,18 @@ func (d *Desk) below(w http.ResponseWriter, r *http.Request) error {
 	return d.show(w, r, http.StatusOK, f, belowView(p))
 }
 
-func (d *Desk) standingRows(ctx context.Context, p *belowPage, us []standing, total int) {
-	overdue, late := 0, 0
+func (d *Desk) standingRows(ctx context.Context, p *belowPage, us []standing, total totals) {
 	for _, u := range us {
 		p.Units = append(p.Units, unitRow{ID: strconv.FormatInt(u.Agency, 10), Name: u.Unit, Href: web.URL(ctx, "/"+u.Region.Short()+"/"+u.Slug),
 			Owed: u.Owed, Met: u.Met, Overdue: u.Overdue, Missed: u.Missed})
-		overdue += u.Overdue
-		if u.Overdue > 0 {
-			late++
-		}
 	}
 	kind := ""
-	if overdue > 0 {
+	if total.Overdue > 0 {
 		kind = "danger"
 	}
 	n := func(i int) string { return i18n.Number(ctx, int64(i)) }
-	p.Stats = []ui.Figure{{Label: i18n.T(ctx, "desk.units_below"), Value: n(total)}, {Label: i18n.T(ctx, "desk.units_late"), Value: n(late), Kind: kind},
-		{Label: i18n.T(ctx, "desk.overdue_count"), Value: n(overdue), Kind: kind}, {Label: i18n.T(ctx, "desk.doubts"), Value: n(len(p.Doubts))},
+	p.Stats = []ui.Figure{{Label: i18n.T(ctx, "desk.units_below"), Value: n(total.Units)}, {Label: i18n.T(ctx, "desk.units_late"), Value: n(total.LateUnits), Kind: kind},
+		{Label: i18n.T(ctx, "desk.overdue_count"), Value: n(total.Overdue), Kind: kind}, {Label: i18n.T(ctx, "desk.doubts"), Value: n(len(p.Doubts))},
 		{Label: i18n.T(ctx, "desk.reports_open"), Value: n(len(p.Reports))}}
 }
 

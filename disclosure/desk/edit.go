@@ -55,6 +55,9 @@ func (d *Desk) editForm(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if s.Version.Revision == 1 && t.Title == "" && s.Item.Period != "" { // a beginning, to be written over
+		t.Title = d.periodTitle(r.Context(), s.Item.Category, s.Item.Period) + d.categoryTitle(r.Context(), s.Item.Category)
+	}
 	return d.showEditor(w, r, http.StatusOK, editPage{S: s, T: t})
 }
 

@@ -256,9 +256,15 @@ func standings(tx *db.Tx, ranges []account.Range, limit int) ([]standing, error)
 		" group by d.agency, a.region, a.kind, a.slug, a.name order by 8 desc, 9 desc, a.region, d.agency limit "+most, w.Args()...)
 }
 
-// countUnits counts the units in reach that owe anything.
-func countUnits(tx *db.Tx, ranges []account.Range) (n int, err error) {
-	sql, args := within(&db.Where{}, ranges, "d.region", "d.agency").SQL()
-	err = tx.Row("select count(distinct d.agency) from due d"+sql, args...).Scan(&n)
-	return n, err
+// totals are the figures of all units in reach, however many are listed.
+type totals struct{ Units, LateUnits, Overdue int }
+
+func totalsOf(tx *db.Tx, ranges []account.Range) (x totals, err error) {
+	w := within(&db.Where{}, ranges, "d.region", "d.agency")
+	sql, _ := w.SQL()
+	today := w.Next(clock.DateOf(tx.Now))
+	late := "d.met_on is null and d.due_on < " + today
+	err = tx.Row("select count(distinct d.agency), count(distinct case when "+late+" then d.agency end), coalesce(sum(case when "+late+
+		" then 1 else 0 end), 0) from due d"+sql, w.Args()...).Scan(&x.Units, &x.LateUnits, &x.Overdue)
+	return x, err
 }
