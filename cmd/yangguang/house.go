@@ -16,6 +16,7 @@ import (
 	"yangguang/agency/office"
 	"yangguang/disclosure"
 	"yangguang/disclosure/catalogue"
+	"yangguang/disclosure/channel"
 	"yangguang/disclosure/desk"
 	"yangguang/disclosure/form"
 	"yangguang/disclosure/portal"
@@ -47,7 +48,7 @@ func migrations() []fs.FS {
 // locales are the rooms' sentences.
 func locales() []fs.FS {
 	return []fs.FS{fault.Locale, flow.Locale, blob.Locale, calendar.Locale, audit.Locale, account.Locale, privacy.Locale, notify.Locale, web.Locale, ui.Locale,
-		agency.Locale, front.Locale, office.Locale, form.Locale, disclosure.Locale, portal.Locale, desk.Locale, site.Locale}
+		agency.Locale, front.Locale, office.Locale, form.Locale, disclosure.Locale, portal.Locale, desk.Locale, channel.Locale, site.Locale}
 }
 
 // house is the product, wired.
@@ -195,7 +196,8 @@ func (h *house) wire(demo bool) {
 // routes are every room's routes, in the order of the norm.
 func (h *house) routes() [][]web.Route {
 	p := &portal.Portal{Front: h.front, Disclosure: h.disclosure}
-	return [][]web.Route{h.office.Routes(), p.Routes(), h.office.Guard(h.desk.Routes()), h.office.Guard(h.site.Routes()), h.health()}
+	ch := &channel.Channel{Front: h.front, Disclosure: h.disclosure}
+	return [][]web.Route{h.office.Routes(), p.Routes(), ch.Routes(), h.office.Guard(h.desk.Routes()), h.office.Guard(h.site.Routes()), h.health()}
 }
 
 // showError lets the office answer what better than a page of failure can: a

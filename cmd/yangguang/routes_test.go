@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"flag"
+	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -21,9 +23,6 @@ import (
 	"yangguang/internal/search"
 	"yangguang/internal/secret"
 	"yangguang/norm"
-
-	"io"
-	"log/slog"
 )
 
 var update = flag.Bool("update", false, "write testdata/routes.txt anew; then read the difference")
@@ -31,11 +30,17 @@ var update = flag.Bool("update", false, "write testdata/routes.txt anew; then re
 // emptyHouse is the whole product over an empty store, without the divisions.
 func emptyHouse(t *testing.T) *house {
 	t.Helper()
+	return houseIn(t, t.TempDir(), clock.NewFake(clock.MustDate("2026-11-23").Start()))
+}
+
+// houseIn is the whole product over a new store in a folder.
+func houseIn(t *testing.T, dir string, clk clock.Clock) *house {
+	t.Helper()
 	ctx := context.Background()
 	if err := i18n.Load(locales()...); err != nil {
 		t.Fatal(err)
 	}
-	d, err := db.Open(ctx, db.Options{Dir: t.TempDir(), Clock: clock.NewFake(clock.MustDate("2026-11-23").Start())})
+	d, err := db.Open(ctx, db.Options{Dir: dir, Clock: clk})
 	if err != nil {
 		t.Fatal(err)
 	}
