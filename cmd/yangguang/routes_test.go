@@ -36,6 +36,11 @@ func emptyHouse(t *testing.T) *house {
 // houseIn is the whole product over a new store in a folder.
 func houseIn(t *testing.T, dir string, clk clock.Clock) *house {
 	t.Helper()
+	return houseWith(t, dir, clk, norm.Builtin())
+}
+
+func houseWith(t *testing.T, dir string, clk clock.Clock, p *norm.Profile) *house {
+	t.Helper()
 	ctx := context.Background()
 	if err := i18n.Load(locales()...); err != nil {
 		t.Fatal(err)
@@ -51,7 +56,7 @@ func houseIn(t *testing.T, dir string, clk clock.Clock) *house {
 	if err := search.Setup(ctx, d); err != nil {
 		t.Fatal(err)
 	}
-	h := &house{c: &config{Data: t.TempDir()}, log: slog.New(slog.NewTextHandler(io.Discard, nil)), db: d, keys: secret.NewKeys(), norm: norm.Builtin()}
+	h := &house{c: &config{Data: t.TempDir()}, log: slog.New(slog.NewTextHandler(io.Discard, nil)), db: d, keys: secret.NewKeys(), norm: p}
 	if h.blobs, err = blob.Open(ctx, t.TempDir(), ""); err != nil {
 		t.Fatal(err)
 	}
