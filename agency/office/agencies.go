@@ -46,7 +46,12 @@ func (o *Office) agencies(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		below, err := o.places(tx, who, at)
+		below, err := nothing, error(nil)
+		if at.Level() < agency.LevelTownship {
+			below, err = o.places(tx, who, at)
+		} else if at.Level() == agency.LevelTownship {
+			below, err = o.unitTable(tx, who, agency.Filter{Within: at, Kinds: []agency.Kind{agency.Village}, Limit: 500}, say(ctx, "villages"))
+		}
 		parts = append(parts, own, below)
 		return err
 	})

@@ -189,7 +189,7 @@ func (o *Office) showBook(w http.ResponseWriter, r *http.Request, said templ.Com
 		filterForm(ui.Filter{Action: web.URL(ctx, "/desk/audit"), Reset: resetOf(ctx, r)}, a.text("person", free), a.text("unit_number", free), a.text("verb", free, label(say(ctx, "f_act"))), a.text("object", free), a.date("since_day", free), a.date("to_day", free)),
 		ui.Table(g), ui.Pager(pager),
 		section(say(ctx, "verify_title"), words(say(ctx, "verify_lead")), press("/desk/audit/verify", say(ctx, "verify"), "", "secondary")),
-		details(say(ctx, "export_title"), formView(form{Action: "/desk/audit/export", Hidden: kept, Send: say(ctx, "export_do"), Fields: []templ.Component{words(say(ctx, "export_lead")), a.text("reason")}})))
+		fold(say(ctx, "export_title"), has(a, "reason"), formView(form{Action: "/desk/audit/export", Hidden: kept, Send: say(ctx, "export_do"), Fields: []templ.Component{words(say(ctx, "export_lead")), a.text("reason")}})))
 }
 
 func bookRows(tx *db.Tx, ls []audit.Line) (rows [][]ui.Cell, err error) {

@@ -88,6 +88,16 @@ func typed(kind, complete string) func(*ui.Input) {
 
 func label(words string) func(*ui.Input) { return func(in *ui.Input) { in.Label = words } }
 
+// has answers whether any of the fields was refused.
+func has(a ask, names ...string) bool {
+	for _, n := range names {
+		if a.errs.Of(a.ctx, n) != "" {
+			return true
+		}
+	}
+	return false
+}
+
 // day reads a DateField; ok is false for what is no date. Nothing typed is the
 // zero date.
 func day(vals url.Values, name string) (clock.Date, bool) {

@@ -155,8 +155,8 @@ func (o *Office) grantForm(ctx context.Context, p account.Person, a ask) (templ.
 			verbs = append(verbs, ui.Option{Value: v, Text: verbWords(ctx, v)})
 		}
 	}
-	return details(say(ctx, "grant_new"), formView(form{Action: "/desk/people/" + id(p.ID) + "/grants", Send: say(ctx, "grant_do"), Fields: []templ.Component{
-		a.ticks("verb", verbs), a.choose("range", os), a.date("until", optional, label(say(ctx, "grant_until")))}})), nil
+	return fold(say(ctx, "grant_new"), has(a, "verb", "range", "ends"), formView(form{Action: "/desk/people/" + id(p.ID) + "/grants", Send: say(ctx, "grant_do"), Fields: []templ.Component{
+		a.ticks("verb", verbs), a.choose("range", os), a.date("ends", optional)}})), nil
 }
 
 // grant gives each right that was ticked; when one is refused, those before it
@@ -179,12 +179,12 @@ func (o *Office) giveAll(r *http.Request, p account.Person) error {
 		where, err = readRange(tx, r.PostForm.Get("range"))
 		return err
 	})
-	until, ok := day(r.PostForm, "until")
+	until, ok := day(r.PostForm, "ends")
 	switch {
 	case err != nil:
 		return err
 	case !ok:
-		return wrong("until", "date_wrong")
+		return wrong("ends", "date_wrong")
 	case len(r.PostForm["verb"]) == 0:
 		return wrong("verb", "choose_verb")
 	}

@@ -3,6 +3,7 @@ package office
 import (
 	"context"
 	"net/http"
+	"regexp"
 	"slices"
 
 	"github.com/a-h/templ"
@@ -154,8 +155,14 @@ func (o *Office) handoverList(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	g := ui.Grid{Caption: say(ctx, "handover_items"), Columns: columns(ctx, "number", "item"), Nothing: say(ctx, "handover_none")}
-	for i, line := range h.Lines {
-		g.Rows = append(g.Rows, ui.Text(id(int64(i+1)), line))
+	if err := o.DB.Read(ctx, func(tx *db.Tx) error {
+		n := newNames(tx)
+		for i, line := range h.Lines {
+			g.Rows = append(g.Rows, ui.Text(id(int64(i+1)), n.grantLine(ctx, line)))
+		}
+		return nil
+	}); err != nil {
+		return err
 	}
 	who := account.From(ctx)
 	sign := nothing
@@ -169,6 +176,22 @@ func (o *Office) handoverList(w http.ResponseWriter, r *http.Request) error {
 		{Term: say(ctx, "leaver"), Text: names[h.Leaver] + signedWords(ctx, h.LeaverSigned.IsZero())}, {Term: say(ctx, "f_successor"), Text: names[h.Successor] + signedWords(ctx, h.SuccessorSigned.IsZero())},
 		{Term: say(ctx, "made_by"), Text: names[h.MadeBy]}, {Term: say(ctx, "c_when"), Text: i18n.Time(ctx, h.At)}, {Term: say(ctx, "f_reason"), Text: h.Reason}}),
 		ui.Table(g), signatures(say(ctx, "leaver"), say(ctx, "f_successor"), say(ctx, "witness")), sign)
+}
+
+// grantLine is how internal/account lists a right that passed on.
+var grantLine = regexp.MustCompile(`^([a-z_.]+) agency (\d+) divisions (\d+)-(\d+)$`)
+
+// grantLine says such a line in words; other rooms' lines stand as they are.
+func (n *names) grantLine(ctx context.Context, line string) string {
+	m := grantLine.FindStringSubmatch(line)
+	if m == nil {
+		return line
+	}
+	var v [3]int64
+	for i := range v {
+		v[i], _ = web.Int64(m[i+2])
+	}
+	return say(ctx, "right_in", verbWords(ctx, m[1]), n.rangeWords(ctx, account.Range{Agency: v[0], Lo: v[1], Hi: v[2]}))
 }
 
 func signedWords(ctx context.Context, waiting bool) string {

@@ -121,7 +121,7 @@ func (o *Office) lendForm(ctx context.Context, principal int64, action string, a
 	if a.vals == nil {
 		a.vals = url.Values{"since": {o.today().String()}}
 	}
-	return details(say(ctx, "lend"), formView(form{Action: action, Send: say(ctx, "lend_do"), Fields: []templ.Component{
+	return fold(say(ctx, "lend"), has(a, "delegate", "since", "until", "reason"), formView(form{Action: action, Send: say(ctx, "lend_do"), Fields: []templ.Component{
 		a.choose("delegate", os), a.date("since"), a.date("until"), a.ticks("verbs", verbs, optional), a.text("reason", func(in *ui.Input) { in.MaxLen = 200 })}})), nil
 }
 
