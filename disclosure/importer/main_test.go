@@ -48,7 +48,6 @@ func TestLocalesAgree(t *testing.T) {
 	}
 }
 
-
 var schema = []fs.FS{calendar.Migrations, audit.Migrations, account.Migrations, jobs.Migrations, search.Migrations, agency.Migrations, catalogue.Migrations, disclosure.Migrations, Migrations}
 
 // house is one county with import and its jobs.

@@ -2,6 +2,7 @@ package importer
 
 import (
 	"encoding/json"
+	"time"
 
 	"yangguang/agency"
 	"yangguang/disclosure"
@@ -266,4 +267,24 @@ func unitsOf(tx *db.Tx, ranges []account.Range) ([]agency.Agency, error) {
 	sql, _ := w.SQL()
 	n := w.Next(300)
 	return db.List(tx, func(r *db.Rows, u *agency.Agency) error { return r.Scan(&u.ID, &u.Name) }, "select a.id, a.name from agency a"+sql+" order by a.region, a.id limit "+n, w.Args()...)
+}
+
+// endedBefore lists batches that are over and still have their file.
+func endedBefore(tx *db.Tx, before time.Time, limit int) ([]Batch, error) {
+	return db.List(tx, scanBatch, "select "+batchCols+" from import_batch b where b.ended_at <= $1 and b.hash <> '' order by b.ended_at, b.id limit $2", clock.Millis(before), limit)
+}
+
+func forgetFile(tx *db.Tx, b *Batch) error {
+	_, err := tx.Exec("update import_batch set hash = '' where province = $1 and id = $2", b.Province, b.ID)
+	return err
+}
+
+func usesFile(tx *db.Tx, hash string) (bool, error) {
+	var n int
+	if err := tx.Row("select count(*) from import_batch where hash = $1", hash).Scan(&n); err != nil || n > 0 {
+		return n > 0, err
+	}
+	err := tx.Row(`select count(*) from import_row r join import_batch b on b.province = r.province and b.id = r.batch
+ where b.state in ('reading', 'checking', 'submitted', 'accepted', 'writing') and r.files like $1`, "%"+hash+"%").Scan(&n)
+	return n > 0, err
 }

@@ -19,7 +19,7 @@ var order = []string{
 	"internal/blob", "internal/secret", "internal/audit", "internal/ledger", "internal/account",
 	"internal/privacy", "internal/suppress", "internal/search", "internal/jobs", "internal/notify",
 	"internal/flow", "internal/web", "internal/ui",
-	"norm", "agency",
+	"norm", "agency", "agency/front", "agency/office", "agency/keeping",
 	"disclosure/form", "disclosure/catalogue", "disclosure", "disclosure/importer", "disclosure/coverage", "disclosure/export",
 	"disclosure/portal", "disclosure/desk",
 	"disclosure/inforequest", "disclosure/channel",

@@ -39,3 +39,5 @@ create table import_row (
 create unique index row_position on import_row (province, batch, position);
 create index row_batch on import_row (province, batch, state, position);
 create index old_address_path on old_address (path);
+create index import_ended on import_batch (ended_at, id) where hash <> '';
+create index import_hash on import_batch (hash);
