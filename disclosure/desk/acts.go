@@ -150,6 +150,7 @@ func (d *Desk) discardForm(w http.ResponseWriter, r *http.Request) error {
 		{Term: i18n.T(ctx, "desk.title"), Text: first(s.Version.Title, d.categoryTitle(ctx, s.Item.Category))},
 		{Term: i18n.T(ctx, "desk.unit"), Text: s.Unit.Name}}}
 	f := d.frame(r, i18n.T(ctx, "desk.discard_title"), ui.Link{Text: i18n.T(ctx, "desk.items"), Href: web.URL(ctx, "/desk/items")}, ui.Link{Text: i18n.T(ctx, "desk.discard")})
+	f.Side = nil
 	f.Lead, f.Narrow = i18n.T(ctx, "desk.discard_lead"), true
 	return d.show(w, r, http.StatusOK, f, ui.Confirm(c))
 }

@@ -51,7 +51,11 @@ type person = disclosuretest.Person
 
 func newOffice(t *testing.T) *office {
 	t.Helper()
-	h := disclosuretest.New(t)
+	return officeOf(t, disclosuretest.New(t))
+}
+
+func officeOf(t *testing.T, h *disclosuretest.House) *office {
+	t.Helper()
 	f := &front.Front{Site: front.Site{Home: agencytest.County, Name: i18n.Text{Zh: "示例站", En: "Example"}, Contact: i18n.Text{Zh: "000-0000", En: "000-0000"}, Demo: true}}
 	d := &desk.Desk{Disclosure: h.Disclosure, Front: f, Help: i18n.Text{Zh: "热线一", En: "line one"}}
 	d.Join(f)

@@ -243,7 +243,7 @@ func (d *Desk) showTakeDown(w http.ResponseWriter, r *http.Request, status int, 
 			Hidden: []ui.Pair{{Term: "kind", Text: kind}, {Term: "reason", Text: reason}, {Term: "confirm", Text: "yes"}}}
 	}
 	f := d.frame(r, i18n.T(ctx, "desk.take_down"), ui.Link{Text: s.Item.Title, Href: p.Back}, ui.Link{Text: i18n.T(ctx, "desk.take_down")})
-	f.Lead, f.Narrow = s.Item.Title, true
+	f.Side, f.Lead, f.Narrow = nil, s.Item.Title, true
 	return d.show(w, r, status, f, takeDownView(p))
 }
 

@@ -114,8 +114,7 @@ func (d *Desk) showPhoto(w http.ResponseWriter, r *http.Request, status int, bad
 		return web.URL(ctx, pathOf("quick", s.Version.Province, s.Version.ID, more))
 	}
 	p := quickPage{Step: "2", Action: path("/photo"), Skip: path("/send"), Files: d.fileRows(ctx, s, nil), Bad: bad}
-	p.Photo = ui.Input{Name: "file", Label: i18n.T(ctx, "desk.photo"), Help: i18n.T(ctx, "desk.photo_help"), Optional: true, Error: bad.Of(ctx, "file"),
-		Attrs: map[string]any{"capture": "environment"}}
+	p.Photo = ui.Input{Name: "file", Label: i18n.T(ctx, "desk.photo"), Help: i18n.T(ctx, "desk.photo_help"), Optional: true, Error: bad.Of(ctx, "file")}
 	return d.showQuick(w, r, status, p)
 }
 

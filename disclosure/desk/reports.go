@@ -105,14 +105,14 @@ func (d *Desk) showReport(w http.ResponseWriter, r *http.Request, status int, x 
 	if !x.DueOn.IsZero() {
 		p.Pairs = append(p.Pairs, ui.Pair{Term: i18n.T(ctx, "desk.answer_by"), Text: i18n.DateWeekday(ctx, x.DueOn)})
 	}
-	p.MayAnswer = x.State == "open"
+	p.MayAnswer = x.State == "open" && (p.Opened || len(p.Bad) > 0)
 	if x.State == "answered" {
 		p.Answered = x.Answer
 	}
 	p.Answer = ui.Input{Name: "answer", Label: i18n.T(ctx, "desk.answer"), Help: i18n.T(ctx, "desk.answer_help"), Value: r.PostForm.Get("answer"),
 		MaxLen: disclosure.MaxReport, Error: p.Bad.Of(ctx, "answer")}
-	f := d.frame(r, i18n.T(ctx, "desk.report"), ui.Link{Text: i18n.T(ctx, "desk.reports"), Href: web.URL(ctx, "/desk/reports")}, ui.Link{Text: i18n.T(ctx, "desk.report")})
-	f.Narrow = true
+	f := d.frame(r, i18n.T(ctx, "desk.report"), ui.Link{Text: i18n.T(ctx, "desk.reports"), Href: web.URL(ctx, "/desk/reports")}, ui.Link{Text: x.Title})
+	f.Side, f.Narrow = nil, true
 	return d.show(w, r, status, f, reportView(p))
 }
 

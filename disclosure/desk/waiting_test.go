@@ -158,6 +158,25 @@ func (o *office) pages(t *testing.T) map[string]person {
 		"/desk/register": o.Author, "/desk/quick": o.Clerk}
 }
 
+// TestEveryPageOnEachEngine opens each page on every store there is.
+func TestEveryPageOnEachEngine(t *testing.T) {
+	t.Parallel()
+	disclosuretest.Each(t, func(t *testing.T, h *disclosuretest.House) {
+		o := officeOf(t, h)
+		it := o.Publish(t, o.County, "county.10", o.Plain("防汛预案"))
+		disclosuretest.Check(t, o.Disclosure.ReportError(o.Anyone(), o.County, it.Year, it.Serial, "wrong", "第三段的电话打不通", ""))
+		for path, p := range o.pages(t) {
+			o.get(p, path).ok(t, http.StatusOK)
+		}
+		for _, path := range []string{"/desk/items?state=draft&q=目录&category=county.8&unit=" + id(o.County.ID), "/desk/items?state=taken_down&before=1-1", "/desk/register?q=2026&before=9999999999999-1"} {
+			o.get(o.Author, path).ok(t, http.StatusOK)
+		}
+		if len(kinds(t, o, o.As(o.Overseer))) == 0 {
+			t.Error("the superior's inbox is empty")
+		}
+	})
+}
+
 // TestEveryPageIsWholeInEnglish reads each page in English: no key stands for
 // a sentence, no Chinese beside names and the norm's own data.
 func TestEveryPageIsWholeInEnglish(t *testing.T) {
