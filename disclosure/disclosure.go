@@ -12,6 +12,7 @@ import (
 	"yangguang/internal/calendar"
 	"yangguang/internal/db"
 	"yangguang/internal/fault"
+	"yangguang/internal/privacy"
 	"yangguang/internal/secret"
 	"yangguang/norm"
 )
@@ -24,6 +25,8 @@ type Disclosure struct {
 	Catalogue *catalogue.Catalogue
 	Blobs     blob.Store
 	Keys      *secret.Keys
+	// Gate reads uploads; nil means the package's own, with the user's cache.
+	Gate *privacy.Gate
 	// NumberFormat makes an index number 索引号; nil means credit code/yyyy-nnnnn.
 	NumberFormat func(u agency.Agency, year, serial int) string
 	// Changed is called after a commit that changed what the public sees.

@@ -3,7 +3,6 @@ package disclosure
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -14,6 +13,7 @@ import (
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
 	"yangguang/internal/fault"
+	"yangguang/internal/privacy"
 	"yangguang/internal/search"
 )
 
@@ -72,17 +72,15 @@ func (d *Disclosure) Stow(ctx context.Context, name string, r io.Reader) (s Stow
 		return s, err
 	}
 	s.File = File{Name: name, Kind: mediaType(rep.Type), Size: size, Hash: hash, Uncertain: rep.Uncertain}
-	if s.File.Uncertain == "" && len(rep.Hidden) > 0 {
+	s.Findings = fileFindings(hash, rep)
+	switch {
+	case s.File.Uncertain != "":
+	case len(rep.Hidden) > 0:
 		s.File.Uncertain = "hidden"
+	case len(s.Findings) > maxFindings:
+		s.File.Uncertain = privacy.UncertainTooMuch
 	}
-	for i, f := range rep.Findings {
-		if i >= maxFindings {
-			break
-		}
-		place, _ := json.Marshal(f.Place) // numbers and words: never fails
-		s.Findings = append(s.Findings, Finding{Kind: string(f.Kind), Class: string(f.Class), Place: string(place), Masked: f.Masked,
-			Print: hash[:16] + string(place), State: "open"})
-	}
+	s.Findings = s.Findings[:min(len(s.Findings), maxFindings)]
 	return s, nil
 }
 

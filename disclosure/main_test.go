@@ -1,6 +1,7 @@
 package disclosure_test
 
 import (
+	"flag"
 	"os"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 
 func TestMain(m *testing.M) {
 	disclosuretest.LoadLocales()
+	_ = flag.Set("rapid.checks", "25") // each is a journey through the store; -rapid.checks asks for more
 	os.Exit(m.Run())
 }
 

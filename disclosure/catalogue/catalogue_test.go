@@ -1,6 +1,7 @@
 package catalogue_test
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"testing"
@@ -20,6 +21,7 @@ import (
 
 func TestMain(m *testing.M) {
 	disclosuretest.LoadLocales()
+	_ = flag.Set("rapid.checks", "25") // each is a journey through the store; -rapid.checks asks for more
 	os.Exit(m.Run())
 }
 
