@@ -13,12 +13,14 @@ import (
 
 	"yangguang/agency"
 	"yangguang/agency/front"
+	"yangguang/agency/keeping"
 	"yangguang/agency/office"
 	"yangguang/disclosure"
 	"yangguang/disclosure/catalogue"
 	"yangguang/disclosure/channel"
 	"yangguang/disclosure/desk"
 	"yangguang/disclosure/form"
+	"yangguang/disclosure/importer"
 	"yangguang/disclosure/portal"
 	"yangguang/internal/account"
 	"yangguang/internal/audit"
@@ -42,13 +44,13 @@ import (
 
 // migrations are the rooms' schemas; they are merged in the order of time.
 func migrations() []fs.FS {
-	return []fs.FS{calendar.Migrations, audit.Migrations, account.Migrations, jobs.Migrations, search.Migrations, notify.Migrations, agency.Migrations, catalogue.Migrations, disclosure.Migrations}
+	return []fs.FS{calendar.Migrations, audit.Migrations, account.Migrations, jobs.Migrations, search.Migrations, notify.Migrations, agency.Migrations, catalogue.Migrations, disclosure.Migrations, keeping.Migrations, importer.Migrations}
 }
 
 // locales are the rooms' sentences.
 func locales() []fs.FS {
 	return []fs.FS{fault.Locale, flow.Locale, blob.Locale, calendar.Locale, audit.Locale, account.Locale, privacy.Locale, notify.Locale, web.Locale, ui.Locale,
-		agency.Locale, front.Locale, office.Locale, form.Locale, disclosure.Locale, portal.Locale, desk.Locale, channel.Locale, site.Locale}
+		agency.Locale, front.Locale, office.Locale, keeping.Locale, form.Locale, disclosure.Locale, importer.Locale, portal.Locale, desk.Locale, channel.Locale, site.Locale}
 }
 
 // house is the product, wired.
@@ -69,6 +71,8 @@ type house struct {
 	front      *front.Front
 	desk       *desk.Desk
 	office     *office.Office
+	importer   *importer.Importer
+	keeping    *keeping.Keeping
 	site       *site.Site
 	app        *web.App
 	jobs       *jobs.Runner
@@ -183,6 +187,7 @@ func (h *house) wire(demo bool) {
 	h.desk.Join(h.front)
 	h.office = &office.Office{Front: h.front, DB: h.db, Accounts: h.accounts, Agencies: h.agencies, Calendars: h.calendars, Notices: h.outbox, Clock: h.db.Clock()}
 	h.office.Wire()
+	h.wireKeeping()
 	h.site = &site.Site{Front: h.front, DB: h.db, Norm: h.norm, Accounts: h.accounts, Disclosure: h.disclosure}
 	h.app = web.New(web.Options{DB: h.db, Accounts: h.accounts, Clock: h.db.Clock(), Log: h.log, Secure: secure, Trusted: c.Proxies,
 		CanonicalMode: canonicalMode,
@@ -197,12 +202,15 @@ func (h *house) wire(demo bool) {
 func (h *house) routes() [][]web.Route {
 	p := &portal.Portal{Front: h.front, Disclosure: h.disclosure}
 	ch := &channel.Channel{Front: h.front, Disclosure: h.disclosure}
-	return [][]web.Route{h.office.Routes(), p.Routes(), ch.Routes(), h.office.Guard(h.desk.Routes()), h.office.Guard(h.site.Routes()), h.health()}
+	return [][]web.Route{h.office.Routes(), p.Routes(), ch.Routes(), h.office.Guard(h.desk.Routes()), h.office.Guard(h.importer.Routes()), h.office.Guard(h.keeping.Routes()), h.office.Guard(h.site.Routes()), h.health()}
 }
 
 // showError lets the office answer what better than a page of failure can: a
 // password to change, a second factor to show.
 func (h *house) showError(w http.ResponseWriter, r *http.Request, err error) {
+	if fault.Is(err, fault.NotFound) && h.importer.Elsewhere(w, r) {
+		return
+	}
 	if !h.office.Answer(w, r, err) {
 		h.site.ShowError(w, r, err)
 	}

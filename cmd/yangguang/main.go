@@ -32,6 +32,7 @@ func commands() []command {
 		{"restore", "restore a backup into an empty folder and verify it", restore},
 		{"norm", "check FILE: validate a norm profile", normCommand},
 		{"agency", "import agencies and members from XLSX", agencyCommand},
+		{"import", "hand in past publications from a folder or a file", importCommand},
 		{"user", "add, freeze or reset accounts", userCommand},
 		{"verify", "verify the audit book of every province", verifyCommand},
 		{"version", "print the version", func(_ context.Context, _ []string, out io.Writer) error {

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"yangguang/agency"
-	"yangguang/disclosure"
 	"yangguang/internal/account"
 	"yangguang/internal/audit"
 	"yangguang/internal/clock"
@@ -103,7 +102,7 @@ func userCommand(ctx context.Context, args []string, out io.Writer) error {
 	}
 	defer func() { _ = d.Close() }()
 	accounts := account.New(account.Options{DB: d, Keys: keys})
-	accounts.Register(disclosure.Verbs()...)
+	accounts.Register(allVerbs()...)
 	ctx = account.AsSystem(ctx)
 	if args[0] == "freeze" {
 		return explain(accounts.FreezeNamed(ctx, *login, "command line"))

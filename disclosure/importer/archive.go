@@ -2,9 +2,9 @@ package importer
 
 import (
 	"archive/zip"
-	"bytes"
 	"errors"
 	"io"
+	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -158,24 +158,22 @@ func (a *archive) kindOf() (kind, main string) {
 	return "", ""
 }
 
-// Pack makes one archive of many files, for the command line.
-func Pack(files map[string][]byte) ([]byte, error) {
-	var b bytes.Buffer
-	z := zip.NewWriter(&b)
-	names := make([]string, 0, len(files))
-	for n := range files {
-		names = append(names, n)
-	}
-	slices.Sort(names)
-	for _, n := range names {
-		w, err := z.Create(n)
+// Pack writes a folder as one archive, for the command line.
+func Pack(w io.Writer, folder fs.FS) error {
+	z := zip.NewWriter(w)
+	err := fs.WalkDir(folder, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return err // links are not followed
+		}
+		in, err := folder.Open(name)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if _, err := w.Write(files[n]); err != nil {
-			return nil, err
+		to, err := z.Create(name)
+		if err == nil {
+			_, err = io.Copy(to, in)
 		}
-	}
-	err := z.Close()
-	return b.Bytes(), err
+		return errors.Join(err, in.Close())
+	})
+	return errors.Join(err, z.Close())
 }

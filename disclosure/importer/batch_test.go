@@ -242,7 +242,7 @@ func TestABatchIsTakenBackUnlessSomebodyCorrectedIt(t *testing.T) {
 func TestAnOldSiteIsImportedFromItsPages(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, h *house) {
-		z, err := Pack(map[string][]byte{
+		z, err := pack(map[string][]byte{
 			"www.yc.gov.cn/zwgk/t1.html":   gbk(oldPage("生育登记服务指南", "2019-03-05", "QZ-1", strings.Repeat("办理生育登记服务的条件和材料。", 4))),
 			"www.yc.gov.cn/zwgk/t2.html":   gbk(oldPage("再生育审批指南", "2019-03-06", "QZ-2", strings.Repeat("办理再生育审批的条件和材料。", 4))),
 			"www.yc.gov.cn/files/表格.csv":   []byte("项目,金额\n甲,1\n"),

@@ -67,7 +67,7 @@ func TestUploadsAreBounded(t *testing.T) {
 		if _, err := h.Upload(as(t, 1), h.County.ID, "big.zip", io.LimitReader(zeros{}, MaxUpload+1)); !fault.Is(err, fault.TooLarge) {
 			t.Errorf("an oversize upload: %v", err)
 		}
-		z, err := Pack(map[string][]byte{"a.html": make([]byte, maxPage+1)})
+		z, err := pack(map[string][]byte{"a.html": make([]byte, maxPage+1)})
 		check(t, err)
 		if s := h.sheet(t, h.handIn(t, "bomb.zip", z)); s.Batch.State != Failed || s.Batch.Fault.Key != "importer.unpacks_too_large" {
 			t.Errorf("an archive that unfolds too far: %s %v", s.Batch.State, s.Batch.Fault)

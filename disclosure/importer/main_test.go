@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/xuri/excelize/v2"
 	"golang.org/x/text/encoding/simplifiedchinese"
@@ -170,4 +171,15 @@ func problems(x Row) string {
 		out = append(out, p.Field+" "+p.Key)
 	}
 	return strings.Join(out, ", ")
+}
+
+// pack is an archive of files.
+func pack(files map[string][]byte) ([]byte, error) {
+	folder := fstest.MapFS{}
+	for name, b := range files {
+		folder[name] = &fstest.MapFile{Data: b}
+	}
+	var out bytes.Buffer
+	err := Pack(&out, folder)
+	return out.Bytes(), err
 }

@@ -1,0 +1,41 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"yangguang/agency/keeping"
+	"yangguang/disclosure"
+	"yangguang/disclosure/importer"
+	"yangguang/internal/account"
+	"yangguang/internal/jobs"
+)
+
+// wireKeeping joins import and the retention table with whoever carries its
+// lines out.
+func (h *house) wireKeeping() {
+	h.importer = &importer.Importer{Disclosure: h.disclosure, Front: h.front}
+	h.importer.Join(h.front)
+	h.keeping = &keeping.Keeping{DB: h.db, Keys: h.keys, Calendars: h.calendars, Front: h.front, Home: h.c.Home}
+	h.keeping.Join(h.front)
+	h.accounts.Register(keeping.Verbs()...)
+	h.keeping.Carry("disclosure.reports", h.disclosure.DestroyReports)
+	h.keeping.Carry("disclosure.nudges", h.disclosure.ForgetNudges)
+	h.keeping.Carry("disclosure.drafts", func(ctx context.Context, before time.Time) (int64, error) {
+		return h.disclosure.ForgetDrafts(ctx, before, h.importer.Uses)
+	})
+	h.keeping.Carry("importer.sources", h.importer.Forget)
+	h.keeping.Carry("account.sessions", func(ctx context.Context, _ time.Time) (int64, error) {
+		return -1, h.db.Write(ctx, account.ForgetSessions)
+	})
+	h.keeping.Carry("notify.addresses", func(ctx context.Context, _ time.Time) (int64, error) { return -1, h.outbox.Erase(ctx) })
+}
+
+// registerKeeping names the jobs of import and of the retention table.
+func (h *house) registerKeeping(r *jobs.Runner) {
+	h.importer.Register(r)
+	h.keeping.Register(r)
+}
+
+// allVerbs lists every room's grant verbs.
+func allVerbs() []string { return append(disclosure.Verbs(), keeping.Verbs()...) }
