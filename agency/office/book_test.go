@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"yangguang/agency"
+	"yangguang/internal/account"
 	"yangguang/internal/audit"
 	"yangguang/internal/db"
 	"yangguang/internal/notify"
@@ -73,6 +74,20 @@ func TestNoticeOfHolidays(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, false, "2026-12-16")
 	h.has(h.admin.page("/desk/calendar"), "2027年的放假安排尚未载入")
+	who, err := h.o.Accounts.ActorOf(t.Context(), h.admin.token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	waits := func() int {
+		ws, err := h.o.Waiting(account.With(t.Context(), who))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(ws)
+	}
+	if waits() != 1 {
+		t.Error("the missing notice does not wait in the inbox")
+	}
 	bad := "date,kind,name\n2027-01-01,rest,元旦\n2027-13-01,rest,元旦\n2027-01-05,work,元旦\n"
 	status, body := h.admin.upload("/desk/calendar/check", "2027.csv", []byte(bad), "division", "0")
 	h.is(status, body, 422, "第 3 行", "2027-13-01", "没有载入任何内容")
@@ -86,6 +101,9 @@ func TestNoticeOfHolidays(t *testing.T) {
 	h.is(status, where, 303, "done=notice")
 	if body := h.admin.page("/desk/calendar"); strings.Contains(body, "尚未载入") {
 		t.Error("the alarm goes on after the notice was published")
+	}
+	if waits() != 0 {
+		t.Error("the notice still waits in the inbox")
 	}
 	v := &visitor{h: h}
 	h.has(v.page("/calendar?year=2027"), "国办发明电〔2026〕9号", "班")

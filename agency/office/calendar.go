@@ -93,8 +93,7 @@ func monthsOf(ctx context.Context, c *calendar.Calendar, year int) (ms []month) 
 			at := (int(d.Weekday()) + 6) % 7
 			worked, why := c.Workday(d)
 			cell := dayCell{Number: d.Day(), Rest: !worked}
-			switch {
-			case worked:
+			if worked {
 				x.Work++
 			}
 			if why.Kind != calendar.Weekday && why.Kind != calendar.Weekend {
@@ -214,7 +213,7 @@ func (o *Office) explained(ctx context.Context, q url.Values) (templ.Component, 
 		return nil, err
 	}
 	rows := calendar.ExplainRows(ctx, c.Explain(from, calendar.Span{N: n, Unit: unit}, nil))
-	g := ui.Grid{Caption: say(ctx, "explanation"), Cards: true, Columns: columns(ctx, "day", "number", "why")}
+	g := ui.Grid{Caption: say(ctx, "explanation"), Cards: true, Columns: columns(ctx, "day", "nth", "why")}
 	due, provisional := clock.Date{}, false
 	for _, x := range rows {
 		number := ""

@@ -151,6 +151,22 @@ func TestLoginActs(t *testing.T) {
 	}
 }
 
+func TestAppointment(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, false, "2026-11-23")
+	p := h.enrol("张三", "zhangsan", h.cast.County)
+	here := "/desk/people/" + id(p)
+	status, body := h.admin.post(here+"/post", "title", "", "post_on", "2026-11-23")
+	h.is(status, body, 422, "请填写职务", "<details open")
+	status, body = h.admin.post(here+"/post", "title", "审查员", "post_on", "2026-02-30")
+	h.is(status, body, 422, "请填写正确的日期", "审查员")
+	status, where := h.admin.post(here+"/post", "title", "审查员", "post_on-year", "2026", "post_on-month", "11", "post_on-day", "23")
+	h.is(status, where, 303, "done=appointed")
+	h.has(h.admin.page(here), "审查员", "本单位已有：审查员")
+	status, body = h.admin.post(here+"/post", "title", "审查员", "post_on", "2026-11-23")
+	h.is(status, body, 422, "已经担任这个职务")
+}
+
 func TestHandOverInOneAct(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, false, "2026-11-23")

@@ -62,7 +62,7 @@ func (o *Office) showPerson(w http.ResponseWriter, r *http.Request, p account.Pe
 	return o.desk(w, r, status, o.frame(r, p.Name, up(ctx, "nav_people", "/desk/people")), parts...)
 }
 
-func (o *Office) personFacts(ctx context.Context, p account.Person, _ ask) (templ.Component, error) {
+func (o *Office) personFacts(ctx context.Context, p account.Person, a ask) (templ.Component, error) {
 	g := ui.Grid{Caption: say(ctx, "memberships_table"), Cards: true, Columns: columns(ctx, "unit", "post", "period"), Nothing: say(ctx, "memberships_none")}
 	home := ""
 	err := o.DB.Read(ctx, func(tx *db.Tx) error {
@@ -92,7 +92,16 @@ func (o *Office) personFacts(ctx context.Context, p account.Person, _ ask) (temp
 	if p.State != account.PersonActive {
 		state.Of, acts = ui.Tag(ui.TagWithdrawn, say(ctx, "person_left")), nothing
 	}
-	return many(ui.DescriptionList([]ui.Pair{{Term: say(ctx, "home"), Text: home}, {Term: say(ctx, "f_staff_no"), Text: orNone(ctx, p.StaffNo)}, state}), acts, section(say(ctx, "memberships"), ui.Table(g))), err
+	if err != nil {
+		return nil, err
+	}
+	take := nothing
+	if p.State == account.PersonActive && p.Home.Agency != 0 {
+		if take, err = o.postForm(ctx, p, a); err != nil {
+			return nil, err
+		}
+	}
+	return many(ui.DescriptionList([]ui.Pair{{Term: say(ctx, "home"), Text: home}, {Term: say(ctx, "f_staff_no"), Text: orNone(ctx, p.StaffNo)}, state}), acts, section(say(ctx, "memberships"), ui.Table(g), take)), nil
 }
 
 func endWords(ctx context.Context, d clock.Date) string {
