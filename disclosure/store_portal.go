@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"unicode"
 
 	"yangguang/agency"
 	"yangguang/disclosure/form"
@@ -97,7 +98,9 @@ func viewWords(v form.View) string {
 	for _, r := range v.Rows {
 		out = append(out, r.Title)
 		for _, c := range r.Cells {
-			out = append(out, c.Text)
+			if strings.ContainsFunc(c.Text, unicode.IsLetter) { // figures alone tell a searcher nothing
+				out = append(out, c.Text)
+			}
 		}
 	}
 	for _, s := range v.Steps {

@@ -187,7 +187,7 @@ func TestHostileTitlesAreText(t *testing.T) {
 	const bad = `<script>alert(1)</script>"'><img src=x onerror=alert(2)>&]]>`
 	row := s.Publish(t, s.County, "county.7", "2025", portaltest.Text(bad, `<p onclick="x()">正文<script>alert(3)</script></p>`))
 	for _, path := range []string{"/350525", "/350525/bureau", "/350525/bureau/c/plans", row.Href(), row.Href() + "/report", row.Href() + "/item.html",
-		"/350525/bureau/feed.atom", "/feed.json"} {
+		"/350525/bureau/feed.atom", "/feed.json", "/search?q=" + url.QueryEscape("正文"), "/catalogue", "/latest", "/embed/350525/bureau", "/embed" + row.Href()} {
 		s.get(t, path).want(t, 200).not(t, "<script>alert", "<img src=x", "onclick=")
 	}
 }

@@ -2,6 +2,7 @@ package portal
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -179,22 +180,27 @@ func (p *Portal) hitEntries(tx *db.Tx, hits []search.Hit, typed string) ([]ui.En
 	return out, nil
 }
 
-// excerpt shows a snippet with its marks.
+// excerpt shows a snippet with its marks; nothing stands between a mark and
+// the words around it, which a template cannot promise.
 func excerpt(e search.Excerpt) templ.Component {
-	type part = markedPart
-	var parts []part
-	at := 0
-	for _, m := range e.Marks {
-		parts = append(parts, part{e.Text[at:m.Start], false}, part{e.Text[m.Start:m.End], true})
-		at = m.End
-	}
-	parts = append(parts, part{e.Text[at:], false})
-	return excerptView(parts, e.Before, e.After)
-}
-
-type markedPart struct {
-	Text string
-	Hit  bool
+	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+		var b strings.Builder
+		cut := func(left bool) {
+			if left {
+				b.WriteString("…")
+			}
+		}
+		cut(e.Before)
+		at := 0
+		for _, m := range e.Marks {
+			b.WriteString(templ.EscapeString(e.Text[at:m.Start]) + "<mark>" + templ.EscapeString(e.Text[m.Start:m.End]) + "</mark>")
+			at = m.End
+		}
+		b.WriteString(templ.EscapeString(e.Text[at:]))
+		cut(e.After)
+		_, err := io.WriteString(w, b.String())
+		return err
+	})
 }
 
 // fillPlaces finds units and places whose name begins with what was typed.
