@@ -6,6 +6,7 @@ import (
 
 	"yangguang/agency"
 	"yangguang/internal/clock"
+	"yangguang/internal/db"
 )
 
 // ends is the day a unit is merged into another; no date when it lasts.
@@ -45,8 +46,22 @@ func (w *world) change(ctx context.Context, d clock.Date) error {
 		if err := w.Agencies.Merge(ctx, agency.Merger{Agency: u.ID, Into: into.ID, On: d, Basis: u.plan.ChangeBasis}); err != nil {
 			return words(err)
 		}
+		if err := w.owesNothing(ctx, u); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// owesNothing drops the obligations of a unit that is no more.
+func (w *world) owesNothing(ctx context.Context, u *unit) error {
+	return w.Disclosure.DB.Write(ctx, func(tx *db.Tx) error {
+		a, err := agency.Find(tx, u.ID)
+		if err != nil {
+			return err
+		}
+		return w.Disclosure.Catalogue.Sync(tx, a)
+	})
 }
 
 // formerly is the name a unit is founded under.

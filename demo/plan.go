@@ -189,7 +189,7 @@ func (w *world) nextWorkday(cal *calendar.Calendar, d clock.Date) clock.Date {
 // and townships differ in diligence, so that a map of them shows something.
 func (w *world) when(u *unit, e entry, p norm.Window, due clock.Date) (clock.Date, bool) {
 	r := w.dice(u.key, e.Category, p.Key)
-	lazy := 0.03
+	lazy := 0.0
 	if !u.show() && u.plan.Kind != "authority" {
 		lazy = 0.02 + 0.10*w.dice("lazy", u.Division.At(4).Short()).Float64() + 0.08*w.dice("lazy", u.key).Float64()
 	}
