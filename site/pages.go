@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 
 	"yangguang/agency"
 	"yangguang/disclosure"
@@ -166,6 +167,7 @@ type deskPage struct {
 }
 
 type deskGroup struct {
+	ID    string // where the left column leads
 	Title string
 	Works []ui.Work
 }
@@ -180,7 +182,7 @@ func (s *Site) desk(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		for _, g := range waiting {
-			p.Groups = append(p.Groups, deskGroup{Title: i18n.T(ctx, g.Kind), Works: g.Works})
+			p.Groups = append(p.Groups, deskGroup{ID: "g" + strconv.Itoa(len(p.Groups)+1), Title: i18n.T(ctx, g.Kind), Works: g.Works})
 			if g.Mine {
 				mine += len(g.Works)
 			}
@@ -193,7 +195,15 @@ func (s *Site) desk(w http.ResponseWriter, r *http.Request) error {
 	}
 	p.Stats = []ui.Figure{{Label: i18n.T(ctx, "site.desk_mine"), Value: i18n.Number(ctx, int64(mine))}, {Label: i18n.T(ctx, "site.desk_late"), Value: i18n.Number(ctx, int64(late)), Kind: lateKind(late)}}
 	p.Keys = []ui.Key{{Keys: []string{"J", "K"}, Words: i18n.T(ctx, "site.key_move")}, {Keys: []string{"Enter"}, Words: i18n.T(ctx, "site.key_open")}}
-	return web.Render(w, r, http.StatusOK, deskView(s.Front.Desk(r, i18n.T(ctx, "site.desk")), p))
+	f := s.Front.Desk(r, i18n.T(ctx, "site.desk"))
+	side := ui.SideGroup{Title: i18n.T(ctx, "site.desk_waiting")}
+	for _, g := range p.Groups {
+		side.Links = append(side.Links, ui.Link{Text: g.Title, Href: "#" + g.ID, Count: int64(len(g.Works)), ShowCount: true})
+	}
+	if len(side.Links) > 0 {
+		f.Side = append(f.Side, side)
+	}
+	return web.Render(w, r, http.StatusOK, deskView(f, p))
 }
 
 func lateKind(n int) string {

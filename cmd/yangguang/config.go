@@ -32,6 +32,12 @@ type config struct {
 	post
 }
 
+// The name of a site nobody named.
+const (
+	defaultSiteName   = "阳光公开平台"
+	defaultSiteNameEn = "Yangguang Disclosure"
+)
+
 func (c *config) siteName() i18n.Text  { return i18n.Text{Zh: c.SiteName, En: c.SiteNameEn} }
 func (c *config) organiser() i18n.Text { return i18n.Text{Zh: c.Organiser, En: c.OrganiserEn} }
 func (c *config) contact() i18n.Text   { return i18n.Text{Zh: c.Contact, En: c.ContactEn} }
@@ -70,8 +76,8 @@ func serveFlags(fs *flag.FlagSet, c *config) {
 		}
 		return nil
 	})
-	fs.StringVar(&c.SiteName, "site-name", "阳光公开平台", "name of the site")
-	fs.StringVar(&c.SiteNameEn, "site-name-en", "Yangguang Disclosure", "its English name")
+	fs.StringVar(&c.SiteName, "site-name", defaultSiteName, "name of the site")
+	fs.StringVar(&c.SiteNameEn, "site-name-en", defaultSiteNameEn, "its English name")
 	fs.StringVar(&c.Organiser, "organiser", "", "主办单位")
 	fs.StringVar(&c.OrganiserEn, "organiser-en", "", "its English name")
 	fs.StringVar(&c.Contact, "contact", "", "contact shown on every page")

@@ -7,6 +7,7 @@ import (
 	"os"
 	"time"
 
+	"yangguang/agency"
 	"yangguang/demo"
 	"yangguang/internal/clock"
 	"yangguang/site"
@@ -26,6 +27,7 @@ func demonstrate(ctx context.Context, args []string, out io.Writer) error {
 	if c.Database != "" {
 		return usageError{fmt.Errorf("the demonstration uses the embedded database; leave --database out")}
 	}
+	c.asDemo()
 	whole, err := demo.Whole(c.Data)
 	if err != nil {
 		return err
@@ -86,4 +88,25 @@ func (h *house) showAccounts(out io.Writer) error {
 		}
 	}
 	return nil
+}
+
+// asDemo fills in what the demonstration says of itself where nothing was
+// set: the site of one county's fictional bureau.
+func (c *config) asDemo() {
+	if c.Home == agency.Nation {
+		c.Home = demo.County
+	}
+	for _, x := range []struct {
+		to       *string
+		unset, v string
+	}{
+		{&c.SiteName, defaultSiteName, "永春县阳光公开平台"}, {&c.SiteNameEn, defaultSiteNameEn, "Yangguang of Yongchun County"},
+		{&c.Organiser, "", "永春县卫生健康局（演示）"}, {&c.OrganiserEn, "", "Health Bureau of Yongchun County (demonstration)"},
+		{&c.Contact, "", "电话 000-0000，工作日 8:00—17:30（演示）"}, {&c.ContactEn, "", "Telephone 000-0000, working days 8:00 to 17:30 (demonstration)"},
+		{&c.IDCode, "", "bm00000000"},
+	} {
+		if *x.to == x.unset {
+			*x.to = x.v
+		}
+	}
 }
