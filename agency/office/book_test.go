@@ -110,7 +110,7 @@ func TestNoticeOfHolidays(t *testing.T) {
 	h.has(v.page("/calendar"), "2026年工作日历")
 	h.has(v.page("/en/calendar"), "Working days of 2026")
 	status, body = h.admin.upload("/desk/calendar/check", "2027.csv", []byte(fine), "division", "11")
-	h.is(status, body, 404)
+	h.is(status, body, 422, "不在您管理的行政区划范围内")
 	status, body = h.admin.upload("/desk/calendar/check", "local.csv", []byte("date,kind,name\n2027-04-12,rest,泼水节\n"), "division", "350525")
 	h.is(status, body, 200, "2027年4月12日")
 }

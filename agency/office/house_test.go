@@ -90,7 +90,7 @@ func newHouse(t *testing.T, demo bool, day string) *house {
 			key, args, _ := fault.Sentence(err)
 			http.Error(w, i18n.T(r.Context(), key, args...), fault.KindOf(err).Status())
 		}
-	}}, h.o.Guard(h.o.Routes()))
+	}}, h.o.Routes())
 	h.o.Remote = h.app.Remote
 	in := wholeOf(agencytest.County)
 	var gs []account.Grant

@@ -34,12 +34,11 @@ func (o *Office) askNotice(w http.ResponseWriter, r *http.Request, vals url.Valu
 	if !ok {
 		return err
 	}
-	at, err := o.noticePlace(r)
-	if fault.Is(err, fault.Invalid) {
-		at, err = agency.Nation, nil
-	}
-	if err != nil {
-		return err
+	at, e := o.noticePlace(r, r.FormValue("division"))
+	if e != nil {
+		if at, e = o.noticePlace(r, ""); e != nil {
+			return e
+		}
 	}
 	year, missing, err := o.Calendars.NextYearMissing(ctx, o.Clock.Now())
 	if err != nil {
@@ -66,10 +65,9 @@ func (o *Office) askNotice(w http.ResponseWriter, r *http.Request, vals url.Valu
 
 // noticePlace is whose calendar the page is about: the one asked for, the
 // nation where the actor may keep it, else his own division.
-func (o *Office) noticePlace(r *http.Request) (agency.Code, error) {
+func (o *Office) noticePlace(r *http.Request, in string) (agency.Code, error) {
 	who := account.From(r.Context())
-	in := strings.TrimSpace(r.FormValue("division"))
-	if in == "" {
+	if in = strings.TrimSpace(in); in == "" {
 		if o.keepsCalendar(who, agency.Nation) {
 			return agency.Nation, nil
 		}
@@ -80,7 +78,7 @@ func (o *Office) noticePlace(r *http.Request) (agency.Code, error) {
 		return 0, fault.Fields(fault.Field{Name: "division", Key: "agency.code_malformed"})
 	}
 	if !o.keepsCalendar(who, c) {
-		return 0, fault.Say(fault.NotFound, "fault.not_found")
+		return 0, fault.Fields(fault.Field{Name: "division", Key: "agency.outside_scope"})
 	}
 	return c, nil
 }
@@ -165,7 +163,7 @@ func (o *Office) editionFile(w http.ResponseWriter, r *http.Request) error {
 
 // handedIn reads the form: a file, and whose calendar it is for.
 func (o *Office) handedIn(r *http.Request) (f calendar.File, err error) {
-	at, err := o.noticePlace(r)
+	at, err := o.noticePlace(r, r.PostForm.Get("division"))
 	if err != nil {
 		return f, err
 	}

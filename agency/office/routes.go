@@ -11,13 +11,13 @@ import (
 // counted by internal/account.
 var slipRate = web.Rate{N: 60, Per: time.Minute}
 
-// Routes are the office's routes.
+// Routes are the office's routes, guarded.
 func (o *Office) Routes() []web.Route {
 	var out []web.Route
 	for _, rs := range [][]web.Route{o.openRoutes(), o.ownRoutes(), o.peopleRoutes(), o.unitRoutes(), o.bookRoutes()} {
 		out = append(out, rs...)
 	}
-	return out
+	return o.Guard(out)
 }
 
 func (o *Office) openRoutes() []web.Route {

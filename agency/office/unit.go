@@ -32,6 +32,9 @@ func (o *Office) unitForm(w http.ResponseWriter, r *http.Request) error {
 	}
 	vals := url.Values{"on": {o.today().String()}, "name": {u.Name}, "short_name": {u.ShortName}, "credit_code": {u.CreditCode}, "address": {u.Address}, "hours": {u.Hours},
 		"phone": {u.Phone}, "fax": {u.Fax}, "email": {u.Email}, "website": {u.Website}, "superior": {id(u.Superior)}}
+	for k, v := range r.URL.Query() { // back from the confirmation
+		vals[k] = v
+	}
 	return o.askUnit(w, r, u, vals, nil)
 }
 
@@ -150,7 +153,8 @@ func (o *Office) unitReady(r *http.Request, act string) error {
 
 func (o *Office) confirmUnit(w http.ResponseWriter, r *http.Request, u agency.Agency, act string) error {
 	ctx, here := r.Context(), "/desk/agencies/"+id(u.ID)
-	c := ui.Check{Action: web.URL(ctx, here+"/"+act), Send: say(ctx, "unit_"+act), Danger: act != "rename", Back: web.URL(ctx, here+"/"+act), Hidden: []ui.Pair{{Term: "sure", Text: "1"}}}
+	c := ui.Check{Action: web.URL(ctx, here+"/"+act), Send: say(ctx, "unit_"+act), Danger: act != "rename", Hidden: []ui.Pair{{Term: "sure", Text: "1"}}}
+	back := url.Values{}
 	c.Pairs = append(c.Pairs, ui.Pair{Term: say(ctx, "c_unit"), Text: u.Name})
 	for _, k := range []string{"name", "short_name", "into", "to", "slug", "on", "basis"} {
 		v := r.PostForm.Get(k)
@@ -158,7 +162,11 @@ func (o *Office) confirmUnit(w http.ResponseWriter, r *http.Request, u agency.Ag
 			continue
 		}
 		c.Hidden = append(c.Hidden, ui.Pair{Term: k, Text: v})
+		back.Set(k, v)
 		shown := v
+		if d, ok := day(r.PostForm, k); k == "on" && ok {
+			shown = i18n.DateWeekday(ctx, d)
+		}
 		if k == "into" {
 			if err := o.DB.Read(ctx, func(tx *db.Tx) error { n, _ := web.Int64(v); shown = newNames(tx).unit(n); return nil }); err != nil {
 				return err
@@ -168,6 +176,7 @@ func (o *Office) confirmUnit(w http.ResponseWriter, r *http.Request, u agency.Ag
 	}
 	f := o.frame(r, say(ctx, "unit_"+act), up(ctx, "nav_agencies", "/desk/agencies"), ui.Link{Text: u.Name, Href: web.URL(ctx, here)})
 	f.Narrow, f.Lead = true, say(ctx, "confirm_lead")
+	c.Back = web.URL(ctx, here+"/"+act+"?"+back.Encode())
 	return o.desk(w, r, http.StatusOK, f, notice("waiting", say(ctx, "unit_follows_"+act)), ui.Confirm(c))
 }
 
