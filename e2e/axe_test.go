@@ -158,4 +158,3 @@ func (r *axeReport) write(t *testing.T) {
 		t.Error(err)
 	}
 }
-

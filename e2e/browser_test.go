@@ -64,8 +64,10 @@ func (w *tab) on(t *testing.T) *tab {
 
 func (w *tab) do(steps ...chromedp.Action[chromedp.Void]) {
 	w.t.Helper()
-	if err := chromedp.Do(w.ctx, steps...); err != nil {
-		w.t.Fatal(err)
+	ctx, cancel := context.WithTimeout(w.ctx, 20*time.Second)
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		w.t.Fatalf("%v (at %s)", err, w.at())
 	}
 }
 
@@ -77,7 +79,10 @@ func (w *tab) window(width, height int64, opts ...chromedp.EmulateViewportOption
 // withoutScripts turns scripts off in the window, as some offices do.
 func (w *tab) withoutScripts() {
 	w.t.Helper()
-	_, err := chromedp.Run(w.ctx, func(ctx context.Context, t *chromedp.Target) (cdp.Empty, error) {
+	w.open("/favicon.ico") // the first document of a window; the setting holds for all that follow
+	ctx, cancel := context.WithTimeout(w.ctx, 20*time.Second)
+	defer cancel()
+	_, err := chromedp.Run(ctx, func(ctx context.Context, t *chromedp.Target) (cdp.Empty, error) {
 		return cdp.Call(ctx, t, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
 	})
 	if err != nil {

@@ -104,7 +104,7 @@ func crawl(t *testing.T, lang string) {
 
 // answered tells what is wrong with the answer to a link. A link may lead to
 // the sign-in page (303) and to the note on something withdrawn (410).
-func answered(p *page) string {
+func answered(p *answer) string {
 	switch p.status {
 	case http.StatusOK, http.StatusGone:
 		return ""
@@ -119,7 +119,7 @@ func answered(p *page) string {
 
 // links are the links of a page that stay on the site and in the language. How
 // pages are shown is a setting of the reader, not a page.
-func links(p *page, lang string) []string {
+func links(p *answer, lang string) []string {
 	var out []string
 	for _, a := range all(p.root, "a", "area") {
 		to := p.resolve(attr(a, "href"))
@@ -135,7 +135,7 @@ func links(p *page, lang string) []string {
 }
 
 // wellFormed holds what a screen reader and a search engine need of any page.
-func wellFormed(p *page, lang string) []string {
+func wellFormed(p *answer, lang string) []string {
 	var faults []string
 	say := func(f string, a ...any) { faults = append(faults, fmt.Sprintf(f, a...)) }
 	if n := len(all(p.root, "h1")); n != 1 {
@@ -199,7 +199,7 @@ func unmarkedHan(root *html.Node) []string {
 
 // calm holds that a page needs nothing from elsewhere and nothing inline, and
 // says that the data are invented.
-func calm(p *page) []string {
+func calm(p *answer) []string {
 	var faults []string
 	say := func(f string, a ...any) { faults = append(faults, fmt.Sprintf(f, a...)) }
 	marked := false
@@ -234,7 +234,7 @@ func calm(p *page) []string {
 
 // governmentTags holds the meta tags of 政府网站发展指引: the site's on every
 // page, the column's on columns, the article's on articles.
-func governmentTags(p *page) []string {
+func governmentTags(p *answer) []string {
 	want := []string{"SiteName", "SiteDomain", "SiteIDCode"}
 	_, article := p.meta("ArticleTitle")
 	_, column := p.meta("ColumnName")

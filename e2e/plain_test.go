@@ -30,8 +30,8 @@ func newReader(t *testing.T) *reader {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 }
 
-// page is one answer.
-type page struct {
+// answer is what a request brought back.
+type answer struct {
 	path   string // as asked, with the query
 	status int
 	header http.Header
@@ -39,7 +39,7 @@ type page struct {
 	root   *html.Node // nil when it is no HTML
 }
 
-func (r *reader) do(req *http.Request) *page {
+func (r *reader) do(req *http.Request) *answer {
 	r.t.Helper()
 	res, err := r.http.Do(req)
 	if err != nil {
@@ -50,7 +50,7 @@ func (r *reader) do(req *http.Request) *page {
 	if err != nil {
 		r.t.Fatalf("%s: %v", req.URL, err)
 	}
-	p := &page{path: req.URL.RequestURI(), status: res.StatusCode, header: res.Header, body: body}
+	p := &answer{path: req.URL.RequestURI(), status: res.StatusCode, header: res.Header, body: body}
 	if strings.HasPrefix(res.Header.Get("Content-Type"), "text/html") {
 		if p.root, err = html.Parse(strings.NewReader(string(body))); err != nil {
 			r.t.Fatalf("%s: %v", req.URL, err)
@@ -59,7 +59,7 @@ func (r *reader) do(req *http.Request) *page {
 	return p
 }
 
-func (r *reader) get(path string) *page {
+func (r *reader) get(path string) *answer {
 	r.t.Helper()
 	req, err := http.NewRequest(http.MethodGet, base+path, nil)
 	if err != nil {
@@ -102,7 +102,7 @@ func text(n *html.Node) string {
 }
 
 // meta is the content of the page's meta tag of a name, and whether there is one.
-func (p *page) meta(name string) (string, bool) {
+func (p *answer) meta(name string) (string, bool) {
 	for _, m := range all(p.root, "meta") {
 		if attr(m, "name") == name {
 			return attr(m, "content"), true
@@ -111,7 +111,7 @@ func (p *page) meta(name string) (string, bool) {
 	return "", false
 }
 
-func (p *page) title() string {
+func (p *answer) title() string {
 	for _, n := range all(p.root, "title") {
 		return text(n)
 	}
@@ -119,7 +119,7 @@ func (p *page) title() string {
 }
 
 // resolve turns a link of the page into a path of this site, or "".
-func (p *page) resolve(href string) string {
+func (p *answer) resolve(href string) string {
 	at, err := url.Parse(base + p.path)
 	if err != nil {
 		return ""

@@ -23,7 +23,7 @@ func signedIn(t *testing.T, login string) *reader {
 }
 
 // post sends a form as a browser of this site would.
-func (r *reader) post(path string, form url.Values) *page {
+func (r *reader) post(path string, form url.Values) *answer {
 	r.t.Helper()
 	req, err := http.NewRequest(http.MethodPost, base+path, strings.NewReader(form.Encode()))
 	if err != nil {
