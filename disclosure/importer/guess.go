@@ -2,6 +2,8 @@ package importer
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -17,6 +19,7 @@ func guess(cg *norm.Catalogue, e Entry) (category string, certain bool) {
 	}
 	said := fold(e.Category)
 	best, score := "", 0
+	e = widen(e)
 	for _, c := range cg.Categories {
 		titles := []string{c.Title.Zh, c.Title.In(i18n.With(context.Background(), i18n.EN)), c.ID, c.Slug}
 		for _, t := range titles {
@@ -53,7 +56,25 @@ func shared(a, b string) (n int) {
 }
 
 // common are pairs that say nothing about what a text is about.
-var common = map[string]bool{"情况": true, "信息": true, "公开": true, "工作": true, "有关": true, "相关": true, "内容": true, "及其": true, "关于": true, "的通": true, "通知": true}
+var common = map[string]bool{"情况": true, "信息": true, "公开": true, "工作": true, "有关": true, "相关": true, "内容": true, "及其": true, "关于": true, "的通": true, "通知": true,
+	"人口": true, "生育": true, "计划": true, "服务": true, "年度": true, "标准": true}
+
+// alike are words of old sites and the words of the catalogue they stand for.
+var alike = map[string]string{"审批": "许可 程序", "登记": "许可 事项", "办事指南": "许可 事项 程序", "指南": "程序", "办证": "许可", "收费": "收费项目", "预算": "预算 决算", "决算": "预算 决算",
+	"采购": "政府采购", "招标": "政府采购", "应急": "应急预案", "预警": "预警信息", "举报": "举报 信访", "职能": "机构 职能", "领导": "机构设置", "规划": "发展规划", "总结": "工作计划",
+	"条例": "法律 法规", "办法": "规范性文件", "公报": "人口状况", "统计": "人口状况"}
+
+// widen adds to the words of an entry those the catalogue would use.
+func widen(e Entry) Entry {
+	all := e.Title + " " + e.Category + " " + e.Words
+	keys := slices.Sorted(maps.Keys(alike))
+	for _, k := range keys {
+		if strings.Contains(all, k) {
+			e.Words += " " + alike[k]
+		}
+	}
+	return e
+}
 
 // fold leaves letters and characters only, numbers before a title dropped.
 func fold(s string) string {

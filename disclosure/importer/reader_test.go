@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"yangguang/internal/clock"
+	"yangguang/norm"
 )
 
 func TestDaysAreReadTheWayOfficesWriteThem(t *testing.T) {
@@ -113,4 +114,17 @@ func FuzzFeed(f *testing.F) {
 func FuzzSheet(f *testing.F) {
 	f.Add([]byte("标题,原公开日期\nA,2020-01-01\n"))
 	f.Fuzz(func(_ *testing.T, b []byte) { _, _ = ReadSheet("f.csv", b) })
+}
+
+func TestCategoriesAreGuessedFromTheWordsOfOldSites(t *testing.T) {
+	t.Parallel()
+	cg := norm.Builtin().Catalogue("authority")
+	for title, want := range map[string]string{"再生育审批办事指南": "county.9", "2019年部门决算公开": "county.6", "社会抚养费收费依据": "county.8", "永春县卫生健康局机构职能": "county.3"} {
+		if got, certain := guess(cg, Entry{Title: title}); got != want || certain {
+			t.Errorf("%s is guessed to be %s (%v), want %s", title, got, certain, want)
+		}
+	}
+	if got, certain := guess(cg, Entry{Title: "甲", Category: "3. 机构设置和职能"}); got != "county.3" || !certain {
+		t.Errorf("a category named in full is %s (%v)", got, certain)
+	}
 }
