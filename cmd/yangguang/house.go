@@ -193,7 +193,7 @@ func (h *house) wire(demo bool) {
 		CanonicalMode: canonicalMode,
 		ShowError:     h.showError}, h.routes()...)
 	h.site.Remote, h.office.Remote = h.app.Remote, h.app.Remote
-	h.site.Inbox = append(h.site.Inbox, h.disclosureInbox)
+	h.site.Inbox = append(h.site.Inbox, h.disclosureInbox, h.officeInbox)
 	h.disclosure.Changed, h.office.Changed = h.app.Cache().Empty, h.app.Cache().Empty
 	h.jobs = h.runner()
 }
@@ -214,6 +214,16 @@ func (h *house) showError(w http.ResponseWriter, r *http.Request, err error) {
 	if !h.office.Answer(w, r, err) {
 		h.site.ShowError(w, r, err)
 	}
+}
+
+// officeInbox is what the office asks of the person acting.
+func (h *house) officeInbox(ctx context.Context) ([]site.Waiting, error) {
+	waiting, err := h.office.Waiting(ctx)
+	out := make([]site.Waiting, len(waiting))
+	for i, w := range waiting {
+		out[i] = site.Waiting(w)
+	}
+	return out, err
 }
 
 // disclosureInbox is what waits for the person acting in disclosure.
