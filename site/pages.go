@@ -10,7 +10,7 @@ import (
 	"yangguang/agency"
 	"yangguang/disclosure"
 	"yangguang/disclosure/catalogue"
-	"yangguang/internal/clock"
+	"yangguang/disclosure/portal"
 	"yangguang/internal/db"
 	"yangguang/internal/i18n"
 	"yangguang/internal/ui"
@@ -67,14 +67,14 @@ func (s *Site) fillHome(tx *db.Tx, p *homePage) error {
 	if err != nil {
 		return err
 	}
-	p.Latest = Entries(ctx, rows)
+	p.Latest = portal.Entries(ctx, rows, true)
 	fig, err := catalogue.At(tx, home)
 	if err != nil {
 		return err
 	}
-	p.Stat = ui.Figure{Label: i18n.T(ctx, "site.coverage_label"), Value: i18n.Percent(ctx, fig.Met(), fig.Owed-fig.Pending),
-		Note: i18n.T(ctx, "site.coverage_note", fig.Met(), fig.Owed-fig.Pending), List: web.URL(ctx, "/overdue"), Definition: web.URL(ctx, "/clauses") + "#c1.1.d"}
-	p.Share = Share(ctx, fig)
+	p.Stat = portal.OnTime(ctx, fig)
+	p.Stat.List = web.URL(ctx, "/overdue")
+	p.Share = portal.Share(ctx, i18n.T(ctx, "site.share_title"), fig)
 	late, err := catalogue.OverdueWithin(tx, home, 5)
 	if err != nil {
 		return err
@@ -88,33 +88,6 @@ func (s *Site) fillHome(tx *db.Tx, p *homePage) error {
 	}
 	p.Tiles, err = s.tiles(tx, home)
 	return err
-}
-
-// Share is the picture of how obligations stand.
-func Share(ctx context.Context, f catalogue.Figures) ui.Share {
-	return ui.Share{Title: i18n.T(ctx, "site.share_title"), Unit: i18n.T(ctx, "site.share_unit"), Parts: []ui.Part{
-		{Label: i18n.T(ctx, "site.on_time"), N: f.OnTime, Kind: "good"}, {Label: i18n.T(ctx, "site.late"), N: f.Late, Kind: "late"},
-		{Label: i18n.T(ctx, "site.overdue"), N: f.Overdue, Kind: "bad"}, {Label: i18n.T(ctx, "site.pending"), N: f.Pending, Kind: "none"}}}
-}
-
-// Entries are items as lines of a list.
-func Entries(ctx context.Context, rows []disclosure.Row) []ui.Entry {
-	var out []ui.Entry
-	for i := range rows {
-		row := &rows[i]
-		day := clock.DateOf(row.PublishedAt)
-		e := ui.Entry{Title: row.Title, Href: web.URL(ctx, row.Href()), Meta: row.Unit, When: i18n.Date(ctx, day), WhenISO: day.String()}
-		switch {
-		case row.Emergency:
-			e.Tag, e.TagWords = "waiting", i18n.T(ctx, "site.tag_emergency")
-		case row.Corrected:
-			e.Tag, e.TagWords = "waiting", i18n.T(ctx, "site.tag_corrected")
-		case row.Validity != "valid":
-			e.Tag, e.TagWords = "withdrawn", i18n.T(ctx, "disclosure.validity_"+row.Validity)
-		}
-		out = append(out, e)
-	}
-	return out
 }
 
 func (s *Site) missingEntry(tx *db.Tx, x catalogue.Due) (ui.Entry, error) {
@@ -131,31 +104,24 @@ func (s *Site) missingEntry(tx *db.Tx, x catalogue.Due) (ui.Entry, error) {
 		Tag: ui.TagDanger, TagWords: i18n.T(ctx, "site.overdue")}, nil
 }
 
-// tiles are the divisions directly below, each with its share met.
+// tiles are the divisions directly below, each with its share met in time.
 func (s *Site) tiles(tx *db.Tx, c agency.Code) ([]ui.Tile, error) {
 	ctx := tx.Ctx
 	below, err := agency.Children(tx, c, 0, 200)
 	if err != nil {
 		return nil, err
 	}
-	parts, err := catalogue.ByRegion(tx, c)
+	parts, err := catalogue.ByChild(tx, c)
 	if err != nil {
 		return nil, err
 	}
-	sums := map[agency.Code]catalogue.Figures{}
+	figures := map[agency.Code]catalogue.Figures{}
 	for _, p := range parts {
-		for _, d := range below {
-			if d.Code.Contains(p.Region) {
-				f := sums[d.Code]
-				f.Owed, f.OnTime, f.Late, f.Overdue, f.Pending = f.Owed+p.Owed, f.OnTime+p.OnTime, f.Late+p.Late, f.Overdue+p.Overdue, f.Pending+p.Pending
-				sums[d.Code] = f
-			}
-		}
+		figures[p.Region] = p.Figures
 	}
 	var out []ui.Tile
 	for _, d := range below {
-		f := sums[d.Code]
-		out = append(out, Tile(ctx, d.Name, web.URL(ctx, "/"+d.Code.Short()), f))
+		out = append(out, portal.Tile(ctx, d.Name, web.URL(ctx, "/"+d.Code.Short()), figures[d.Code]))
 	}
 	return out, nil
 }

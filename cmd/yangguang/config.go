@@ -27,6 +27,7 @@ type config struct {
 	Contact, ContactEn            string
 	IDCode, Record, Police        string
 	Domain                        string
+	EmbedIn                       []string
 	Profile                       string // file of the norm profile; "" for the built-in one
 	Node                          int
 	post
@@ -85,6 +86,10 @@ func serveFlags(fs *flag.FlagSet, c *config) {
 	fs.StringVar(&c.IDCode, "site-id-code", "", "网站标识码")
 	fs.StringVar(&c.Record, "record", "", "备案号")
 	fs.StringVar(&c.Police, "police-record", "", "公安备案号")
+	fs.Func("embed-in", "site that may show the embedded pages in a frame, such as https://www.example.gov.cn; may be given again", func(s string) error {
+		c.EmbedIn = append(c.EmbedIn, s)
+		return nil
+	})
 	fs.StringVar(&c.Domain, "domain", "", "public address, such as https://www.example.gov.cn")
 }
 

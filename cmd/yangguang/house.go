@@ -188,6 +188,7 @@ func (h *house) wire(demo bool) {
 	h.office = &office.Office{Front: h.front, DB: h.db, Accounts: h.accounts, Agencies: h.agencies, Calendars: h.calendars, Notices: h.outbox, Clock: h.db.Clock()}
 	h.office.Wire()
 	h.wireKeeping()
+	h.agencies.Audit = h.agencyChanged
 	h.site = &site.Site{Front: h.front, DB: h.db, Norm: h.norm, Accounts: h.accounts, Disclosure: h.disclosure}
 	h.app = web.New(web.Options{DB: h.db, Accounts: h.accounts, Clock: h.db.Clock(), Log: h.log, Secure: secure, Trusted: c.Proxies,
 		CanonicalMode: canonicalMode,
@@ -198,9 +199,29 @@ func (h *house) wire(demo bool) {
 	h.jobs = h.runner()
 }
 
+// agencyChanged runs in the transaction that founds, moves, merges or ends an
+// agency: it gets or loses its obligations at once, and the change its audit
+// row, last because that holds the province's book until the commit.
+func (h *house) agencyChanged(tx *db.Tx, e audit.Entry) error {
+	if e.Agency != 0 {
+		u, err := agency.Find(tx, e.Agency)
+		if err != nil {
+			return err
+		}
+		if err := h.catalogue.Sync(tx, u); err != nil {
+			return err
+		}
+	}
+	if a := account.From(tx.Ctx); a != nil {
+		e.Login = a.Login
+	}
+	tx.After(h.disclosure.Changed)
+	return audit.Append(tx, e)
+}
+
 // routes are every room's routes, in the order of the norm.
 func (h *house) routes() [][]web.Route {
-	p := &portal.Portal{Front: h.front, Disclosure: h.disclosure}
+	p := &portal.Portal{Front: h.front, Disclosure: h.disclosure, EmbedIn: h.c.EmbedIn}
 	ch := &channel.Channel{Front: h.front, Disclosure: h.disclosure}
 	return [][]web.Route{h.office.Routes(), p.Routes(), ch.Routes(), h.office.Guard(h.desk.Routes()), h.office.Guard(h.importer.Routes()), h.office.Guard(h.keeping.Routes()), h.office.Guard(h.site.Routes()), h.health()}
 }

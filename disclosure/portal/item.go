@@ -126,6 +126,8 @@ func (p *Portal) fillItem(ctx context.Context, pg *itemPage) {
 	if f := p.Disclosure.Norm.Form(v.Form); f != nil {
 		pg.Downloads = append(pg.Downloads, ui.Link{Text: t(ctx, "portal.download_xlsx"), Href: pg.Path + "/item.xlsx"}, ui.Link{Text: t(ctx, "portal.download_csv"), Href: pg.Path + "/item.csv"})
 	}
+	sheet := href(ctx, "/"+pg.Unit.Path()+"/print/"+it.Slug())
+	pg.Downloads = append(pg.Downloads, ui.Link{Text: t(ctx, "portal.print_a4"), Href: sheet + "-a4.pdf"}, ui.Link{Text: t(ctx, "portal.print_a3"), Href: sheet + "-a3.pdf"})
 	pg.Tags = append(pg.Tags, validityTag(ctx, it))
 	if it.Corrected {
 		pg.Tags = append(pg.Tags, tagWord{ui.TagWaiting, t(ctx, "portal.tag_corrected")})

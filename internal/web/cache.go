@@ -69,6 +69,9 @@ func (c *Cache) currentTurn() uint64 {
 // may already be stale and is not kept.
 func (c *Cache) keep(key string, p *page, turn uint64) {
 	n := int64(len(p.plain) + len(p.gz) + len(p.br))
+	if n > c.limit/64 { // a few large sheets must not push the pages out
+		return
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if turn != c.turn {
@@ -86,6 +89,10 @@ func newPage(kind string, body []byte, now time.Time) *page {
 	sum := sha256.Sum256(body)
 	tag := hex.EncodeToString(sum[:8])
 	p := &page{kind: kind, plain: body, ends: clock.DateOf(now).End(), etag: `"` + tag + `"`, etagGz: `"` + tag + `-g"`, etagBr: `"` + tag + `-b"`}
+	p.lenPlain = strconv.Itoa(len(body))
+	if !compressible(kind) {
+		return p
+	}
 	var b bytes.Buffer
 	zw, _ := gzip.NewWriterLevel(&b, 9)
 	_, _ = zw.Write(body)
@@ -96,8 +103,14 @@ func newPage(kind string, body []byte, now time.Time) *page {
 	_, _ = bw.Write(body)
 	_ = bw.Close()
 	p.br = bytes.Clone(b.Bytes())
-	p.lenPlain, p.lenGz, p.lenBr = strconv.Itoa(len(p.plain)), strconv.Itoa(len(p.gz)), strconv.Itoa(len(p.br))
+	p.lenGz, p.lenBr = strconv.Itoa(len(p.gz)), strconv.Itoa(len(p.br))
 	return p
+}
+
+// compressible answers whether a type gains by compression; a PDF and a picture
+// are compressed already.
+func compressible(kind string) bool {
+	return strings.HasPrefix(kind, "text/") || strings.Contains(kind, "json") || strings.Contains(kind, "xml") || strings.Contains(kind, "yaml")
 }
 
 // serve writes the page in the best coding the reader takes, or says that the
@@ -105,6 +118,7 @@ func newPage(kind string, body []byte, now time.Time) *page {
 func (p *page) serve(w http.ResponseWriter, r *http.Request) {
 	body, coding, tag, length := p.plain, "", p.etag, p.lenPlain
 	switch accept := r.Header.Get("Accept-Encoding"); {
+	case p.br == nil:
 	case strings.Contains(accept, "br"):
 		body, coding, tag, length = p.br, "br", p.etagBr, p.lenBr
 	case strings.Contains(accept, "gzip"):
