@@ -10,7 +10,6 @@ import (
 
 	"github.com/goccy/go-yaml"
 
-	"yangguang/agency"
 	"yangguang/agency/front"
 	"yangguang/internal/audit"
 	"yangguang/internal/calendar"
@@ -57,8 +56,7 @@ type Keeping struct {
 	DB        *db.DB
 	Keys      *secret.Keys
 	Calendars *calendar.Keeper
-	Front     *front.Front
-	Home      agency.Code // the division whose administrators answer requests
+	Front     *front.Front // its Home is the division whose administrators answer requests
 
 	carriers map[string]Carrier
 }
@@ -114,6 +112,6 @@ func (k *Keeping) ran(ctx context.Context, rec Record, n int64) error {
 		if err := noteRun(tx, rec.ID, n); err != nil || n == 0 {
 			return err
 		}
-		return audit.Append(tx, audit.Entry{Province: int64(k.Home.Province()), Verb: "keeping." + rec.Then, Object: "record " + rec.ID, Detail: "records " + strconv.FormatInt(n, 10)})
+		return audit.Append(tx, audit.Entry{Province: int64(k.Front.Home.Province()), Verb: "keeping." + rec.Then, Object: "record " + rec.ID, Detail: "records " + strconv.FormatInt(n, 10)})
 	})
 }

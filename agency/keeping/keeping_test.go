@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"yangguang/agency/front"
 	"yangguang/internal/account"
 	"yangguang/internal/audit"
 	"yangguang/internal/calendar"
@@ -53,7 +54,7 @@ func house(t *testing.T, d *db.DB) *Keeping {
 	t.Helper()
 	c := calendar.NewKeeper(d, nil)
 	check(t, c.Seed(t.Context()))
-	k := &Keeping{DB: d, Keys: secret.NewKeys(), Calendars: c, Home: 350525000000}
+	k := &Keeping{DB: d, Keys: secret.NewKeys(), Calendars: c, Front: &front.Front{Site: front.Site{Home: 350525000000}}}
 	for _, r := range Table() {
 		if r.Carrier != "" {
 			k.Carry(r.Carrier, func(context.Context, time.Time) (int64, error) { return 0, nil })
@@ -145,6 +146,19 @@ func sealed(t *testing.T, d *db.DB) {
 		}
 		return err
 	}))
+}
+
+func TestTheNationsRequestsCanBeLookedUpToo(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, schema, func(t *testing.T, d *db.DB) {
+		k := house(t, d)
+		k.Front.Home = 0
+		q, code, err := k.Ask(t.Context(), "access", "请告诉我平台保存了哪些内容", "010-00000000")
+		check(t, err)
+		if s, err := k.Status(t.Context(), q.Number, code); err != nil || s.ID != q.ID {
+			t.Errorf("%s is not found: %v", q.Number, err)
+		}
+	})
 }
 
 func TestARequestWithoutWordsIsRefusedFieldByField(t *testing.T) {

@@ -73,15 +73,20 @@ func (k *Keeping) Ask(ctx context.Context, kind, body, contact string) (r *Reque
 	if err := fault.Fields(bad...); err != nil {
 		return nil, "", err
 	}
+	home := k.Front.Home
 	err = k.DB.Write(ctx, func(tx *db.Tx) error {
-		cal, err := k.Calendars.In(tx, int64(k.Home))
+		cal, err := k.Calendars.In(tx, int64(home))
 		if err != nil {
 			return err
 		}
 		today := clock.DateOf(tx.Now)
-		r = &Request{Province: k.Home.Province(), Region: k.Home, Kind: kind, State: "open", At: tx.Now, DueOn: cal.Deadline(today, Within, nil).Due}
+		r = &Request{Province: home.Province(), Region: home, Kind: kind, State: "open", At: tx.Now, DueOn: cal.Deadline(today, Within, nil).Due}
 		r.ID = tx.RandomID(r.Province)
-		r.Number = secret.Number(k.Home.Short(), tx.Now.In(clock.Shanghai).Format("200601"))
+		division := home.Short()
+		if home == agency.Nation {
+			division = "00" // a public number begins with two digits at least
+		}
+		r.Number = secret.Number(division, tx.Now.In(clock.Shanghai).Format("200601"))
 		code = secret.Code(10)
 		aad := place(r.ID)
 		return insertRequest(tx, r, k.index(r.Number, code), k.Keys.Seal(purpose, aad, []byte(body)), k.Keys.Seal(purpose, aad, []byte(contact)))

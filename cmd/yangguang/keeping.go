@@ -16,7 +16,7 @@ import (
 func (h *house) wireKeeping() {
 	h.importer = &importer.Importer{Disclosure: h.disclosure, Front: h.front}
 	h.importer.Join(h.front)
-	h.keeping = &keeping.Keeping{DB: h.db, Keys: h.keys, Calendars: h.calendars, Front: h.front, Home: h.c.Home}
+	h.keeping = &keeping.Keeping{DB: h.db, Keys: h.keys, Calendars: h.calendars, Front: h.front}
 	h.keeping.Join(h.front)
 	h.accounts.Register(keeping.Verbs()...)
 	h.keeping.Carry("disclosure.reports", h.disclosure.DestroyReports)
