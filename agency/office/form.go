@@ -54,10 +54,6 @@ func (a ask) text(name string, mods ...func(*ui.Input)) templ.Component {
 	return ui.TextField(a.in(name, mods...))
 }
 
-func (a ask) area(name string, mods ...func(*ui.Input)) templ.Component {
-	return ui.TextArea(a.in(name, append([]func(*ui.Input){func(in *ui.Input) { in.Rows = 3 }}, mods...)...))
-}
-
 func (a ask) date(name string, mods ...func(*ui.Input)) templ.Component {
 	in := a.in(name, mods...)
 	if v := ui.JoinDate(a.vals.Get, name); v != "" {

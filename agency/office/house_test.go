@@ -136,7 +136,7 @@ type visitor struct {
 
 func (h *house) visitor(login string) *visitor {
 	h.Helper()
-	token, err := h.o.Accounts.SignIn(h.T.Context(), login, good, h.code(login), "192.0.2.1")
+	token, err := h.o.Accounts.SignIn(h.Context(), login, good, h.code(login), "192.0.2.1")
 	if err != nil {
 		h.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package office
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 
 	"yangguang/internal/account"
@@ -26,16 +27,9 @@ func (o *Office) outbox(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	f := notify.Filter{Province: province, Number: strings.TrimSpace(q.Get("number")), Limit: outboxPage}
-	for i := range outboxStates {
-		if outboxStates[i].String() == q.Get("state") {
-			f.State = &outboxStates[i]
-		}
-	}
-	if v := q.Get("before"); v != "" {
-		if f.Before, err = web.Int64(v); err != nil {
-			return err
-		}
+	f, err := outboxFilter(q, province)
+	if err != nil {
+		return err
 	}
 	g := ui.Grid{Caption: say(ctx, "outbox_table"), Cards: true, Columns: columns(ctx, "when", "to", "number", "step", "unit", "state", "act"), Nothing: say(ctx, "outbox_none")}
 	pager := ui.Pages{}
@@ -71,6 +65,20 @@ func (o *Office) outbox(w http.ResponseWriter, r *http.Request) error {
 	fr := o.frame(r, say(ctx, "nav_outbox"))
 	fr.Lead = say(ctx, "outbox_lead")
 	return o.desk(w, r, http.StatusOK, fr, o.flash(r), filterForm(ui.Filter{Action: web.URL(ctx, "/desk/outbox"), Reset: resetOf(ctx, r)}, a.text("number", free), a.choose("state", states, free)), ui.Table(g), ui.Pager(pager))
+}
+
+// outboxFilter reads the questions of the page.
+func outboxFilter(q url.Values, province int64) (f notify.Filter, err error) {
+	f = notify.Filter{Province: province, Number: strings.TrimSpace(q.Get("number")), Limit: outboxPage}
+	for i := range outboxStates {
+		if outboxStates[i].String() == q.Get("state") {
+			f.State = &outboxStates[i]
+		}
+	}
+	if v := q.Get("before"); v != "" {
+		f.Before, err = web.Int64(v)
+	}
+	return f, err
 }
 
 // retry sends a failed notice again. One of a unit out of range does not exist.

@@ -52,11 +52,7 @@ func (o *Office) people(w http.ResponseWriter, r *http.Request) error {
 		n := newNames(tx)
 		os = append([]ui.Option{{Text: say(ctx, "all_units")}}, unitOptions(n, us)...)
 		for _, p := range ps {
-			state := ui.Cell{Tag: ui.TagPublished, Text: say(ctx, "person_active")}
-			if p.State != account.PersonActive {
-				state = ui.Cell{Tag: ui.TagWithdrawn, Text: say(ctx, "person_left")}
-			}
-			g.Rows = append(g.Rows, []ui.Cell{{Text: p.Name, Href: web.URL(ctx, "/desk/people/"+id(p.ID))}, {Text: n.unit(p.Home.Agency)}, {Text: p.StaffNo}, state})
+			g.Rows = append(g.Rows, personRow(ctx, n, p))
 		}
 		return err
 	})
@@ -70,6 +66,14 @@ func (o *Office) people(w http.ResponseWriter, r *http.Request) error {
 		buttons(ui.Action{Text: say(ctx, "enrol"), Href: web.URL(ctx, "/desk/people/new")}, ui.Action{Text: say(ctx, "onboard"), Kind: "secondary", Href: web.URL(ctx, "/desk/people/import")}),
 		filterForm(ui.Filter{Action: web.URL(ctx, "/desk/people"), Reset: resetOf(ctx, r)}, a.text("name", free), a.choose("unit", os, free)),
 		ui.Table(g), ui.Pager(pager))
+}
+
+func personRow(ctx context.Context, n *names, p account.Person) []ui.Cell {
+	state := ui.Cell{Tag: ui.TagPublished, Text: say(ctx, "person_active")}
+	if p.State != account.PersonActive {
+		state = ui.Cell{Tag: ui.TagWithdrawn, Text: say(ctx, "person_left")}
+	}
+	return []ui.Cell{{Text: p.Name, Href: web.URL(ctx, "/desk/people/"+id(p.ID))}, {Text: n.unit(p.Home.Agency)}, {Text: p.StaffNo}, state}
 }
 
 func resetOf(ctx context.Context, r *http.Request) string {
