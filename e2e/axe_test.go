@@ -84,11 +84,7 @@ func TestAxe(t *testing.T) {
 		t.Skip("no axe-core: cd e2e && npm ci")
 	}
 	report := &axeReport{began: time.Now()}
-	byPerson := map[string][]view{}
-	for _, v := range slices.Concat(citizenViews(t), staffViews(t)) {
-		byPerson[v.as] = append(byPerson[v.as], v)
-	}
-	for person, views := range byPerson {
+	for person, views := range everyView(t) {
 		t.Run(cmp.Or(person, "citizen"), func(t *testing.T) {
 			w := newTab(t)
 			if person != "" {
@@ -100,7 +96,7 @@ func TestAxe(t *testing.T) {
 						w := w.on(t)
 						w.wear(d)
 						w.shown(v, d.english)
-						report.add(v, d, w.axe(string(script)))
+						report.add(v, d, w.axe(string(script), d))
 					})
 				}
 			}
@@ -109,11 +105,20 @@ func TestAxe(t *testing.T) {
 	report.write(t)
 }
 
-func (w *tab) axe(script string) []string {
+// axe tells everything that is wrong with the page shown; on the narrowest
+// window also about fingers, and about text twice as large as a browser's
+// setting makes it.
+func (w *tab) axe(script string, d dress) []string {
 	w.t.Helper()
 	eval[chromedp.Void](w, script)
-	found := eval[[]string](w, runAxe)
-	found = append(found, eval[[]string](w, wide)...)
+	found := slices.Concat(eval[[]string](w, runAxe), eval[[]string](w, wide))
+	if d.width == 320 {
+		found = slices.Concat(found, eval[[]string](w, small))
+		eval[chromedp.Void](w, `document.documentElement.style.fontSize = parseFloat(getComputedStyle(document.documentElement).fontSize) * 2 + "px"`)
+		for _, f := range slices.Concat(eval[[]string](w, wide), eval[[]string](w, cut)) {
+			found = append(found, "text at 200 %: "+f)
+		}
+	}
 	for _, f := range found {
 		w.t.Errorf("%s: %s", w.at(), f)
 	}

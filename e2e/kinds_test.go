@@ -44,6 +44,21 @@ func (r *reader) some(path, fits string) string {
 	return ""
 }
 
+// found are the views, looked up once.
+var found map[string][]view
+
+// everyView is every kind of page by who sees it.
+func everyView(t *testing.T) map[string][]view {
+	t.Helper()
+	if found == nil {
+		found = map[string][]view{}
+		for _, v := range slices.Concat(citizenViews(t), staffViews(t)) {
+			found[v.as] = append(found[v.as], v)
+		}
+	}
+	return found
+}
+
 // citizenViews are the kinds of page a citizen meets.
 func citizenViews(t *testing.T) []view {
 	t.Helper()

@@ -27,9 +27,7 @@ func TestMain(m *testing.M) {
 		return
 	}
 	if base = strings.TrimSuffix(os.Getenv("YANGGUANG_E2E_URL"), "/"); base != "" {
-		code := m.Run()
-		closeBrowser()
-		os.Exit(code)
+		os.Exit(m.Run())
 	}
 	code, err := withProgram(m)
 	if err != nil {
@@ -53,7 +51,6 @@ func withProgram(m *testing.M) (int, error) {
 	}
 	base = p.url
 	code := m.Run()
-	closeBrowser()
 	return code, errors.Join(p.stop(), p.failures())
 }
 
