@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"yangguang/internal/account"
 	"yangguang/internal/fault"
 	"yangguang/internal/i18n"
@@ -20,7 +22,7 @@ type signInPage struct {
 	Name, Next string
 	Message    string
 	Demo       []DemoAccount
-	Kept       []ui.Pair // what was typed before the session ended
+	Other      templ.Component
 }
 
 func (s *Site) signInForm(w http.ResponseWriter, r *http.Request) error {
@@ -41,7 +43,8 @@ func deskUnless(next string) string {
 func (s *Site) showSignIn(w http.ResponseWriter, r *http.Request, status int, p signInPage) error {
 	f := s.Front.Page(r, i18n.T(r.Context(), "site.sign_in"))
 	f.NoIndex, f.Narrow = true, true
-	p.Demo = s.DemoAccounts
+	p.Demo, p.Other = s.DemoAccounts, s.OtherMeans
+	f.Scripts = append(f.Scripts, "passkey.js")
 	w.Header().Set("Cache-Control", "no-store")
 	return web.Render(w, r, status, signInView(f, p))
 }

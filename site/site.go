@@ -10,6 +10,8 @@ import (
 	"embed"
 	"net/http"
 
+	"github.com/a-h/templ"
+
 	"yangguang/agency/front"
 	"yangguang/disclosure"
 	"yangguang/internal/account"
@@ -37,6 +39,8 @@ type Site struct {
 	// DemoAccounts are shown on the sign-in page of the demonstration only.
 	DemoAccounts []DemoAccount
 	Remote       func(*http.Request) string
+	// OtherMeans are the further ways to sign in, shown below the form.
+	OtherMeans templ.Component
 }
 
 // Waiting is the work of one kind.

@@ -31,6 +31,7 @@ type config struct {
 	Profile                       string // file of the norm profile; "" for the built-in one
 	Node                          int
 	post
+	signIn
 }
 
 // The name of a site nobody named.
@@ -58,6 +59,7 @@ func newFlags(name string, c *config) *flag.FlagSet {
 // serveFlags declares the flags of the commands that serve.
 func serveFlags(fs *flag.FlagSet, c *config) {
 	postFlags(fs, &c.post)
+	signInFlags(fs, &c.signIn)
 	fs.StringVar(&c.Listen, "listen", "127.0.0.1:8080", "address to serve on")
 	fs.StringVar(&c.Cert, "tls-cert", "", "certificate file (PEM)")
 	fs.StringVar(&c.Key, "tls-key", "", "key file (PEM)")

@@ -169,7 +169,8 @@ func divisionsAbove(_ *db.Tx, division int64) ([]int64, error) {
 func (h *house) wire(demo bool) {
 	c := h.c
 	secure := c.Cert != "" || len(c.Proxies) > 0
-	h.accounts = account.New(account.Options{DB: h.db, Keys: h.keys, Demo: demo, Secure: secure})
+	h.accounts = account.New(account.Options{DB: h.db, Keys: h.keys, Demo: demo, Secure: secure,
+		Profile: account.Profile(c.Rules), Issuer: c.SiteName, Passkey: c.passkeys(), OIDC: c.provider()})
 	h.accounts.Register(disclosure.Verbs()...)
 	h.agencies = agency.New(h.db)
 	h.gate = privacy.New(privacy.Options{Cache: filepath.Join(c.Data, "cache")})
@@ -185,11 +186,12 @@ func (h *house) wire(demo bool) {
 	h.front.DeskNav("site.desk", "/desk")
 	h.desk = &desk.Desk{Disclosure: h.disclosure, Front: h.front}
 	h.desk.Join(h.front)
-	h.office = &office.Office{Front: h.front, DB: h.db, Accounts: h.accounts, Agencies: h.agencies, Calendars: h.calendars, Notices: h.outbox, Clock: h.db.Clock()}
+	h.office = &office.Office{Front: h.front, DB: h.db, Accounts: h.accounts, Agencies: h.agencies, Calendars: h.calendars, Notices: h.outbox, Clock: h.db.Clock(),
+		Passkeys: c.passkeys().ID != "", OIDC: c.provider().Issuer != ""}
 	h.office.Wire()
 	h.wireKeeping()
 	h.agencies.Audit = h.agencyChanged
-	h.site = &site.Site{Front: h.front, DB: h.db, Norm: h.norm, Accounts: h.accounts, Disclosure: h.disclosure}
+	h.site = &site.Site{Front: h.front, DB: h.db, Norm: h.norm, Accounts: h.accounts, Disclosure: h.disclosure, OtherMeans: h.office.SignInMeans()}
 	h.app = web.New(web.Options{DB: h.db, Accounts: h.accounts, Clock: h.db.Clock(), Log: h.log, Secure: secure, Trusted: c.Proxies,
 		CanonicalMode: canonicalMode,
 		ShowError:     h.showError}, h.routes()...)

@@ -43,6 +43,7 @@ func helpIsNoError(err error) error {
 func (h *house) serve(ctx context.Context, out io.Writer) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
+	go func() { _ = h.gate.Warm() }() // the first PDF need not wait for the reader to be compiled
 	ended := make(chan error, 2)
 	go func() { ended <- h.jobs.Run(ctx) }()
 	go func() { ended <- h.serveMetrics(ctx) }()
