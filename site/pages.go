@@ -218,7 +218,10 @@ func (s *Site) clauses(w http.ResponseWriter, r *http.Request) error {
 type textPart struct{ Head, Text string }
 
 func (s *Site) privacy(w http.ResponseWriter, r *http.Request) error {
-	return s.text(w, r, "site.privacy", 6)
+	ctx := r.Context()
+	return s.text(w, r, "site.privacy", 6, ui.Link{Text: i18n.T(ctx, "site.privacy_ask"), Href: web.URL(ctx, "/privacy/request")},
+		ui.Link{Text: i18n.T(ctx, "site.privacy_status"), Href: web.URL(ctx, "/privacy/status")},
+		ui.Link{Text: i18n.T(ctx, "site.privacy_retention"), Href: web.URL(ctx, "/privacy/retention")})
 }
 
 // siteError is 网站纠错: where to say that something is wrong.
@@ -230,8 +233,9 @@ func (s *Site) accessibility(w http.ResponseWriter, r *http.Request) error {
 	return s.text(w, r, "site.accessibility", 5)
 }
 
-// text is a page of numbered paragraphs from the locale: key_1_head, key_1, …
-func (s *Site) text(w http.ResponseWriter, r *http.Request, key string, n int) error {
+// text is a page of numbered paragraphs from the locale, key_1_head, key_1, …,
+// with links to where one goes on.
+func (s *Site) text(w http.ResponseWriter, r *http.Request, key string, n int, further ...ui.Link) error {
 	ctx := r.Context()
 	var parts []textPart
 	for i := 1; i <= n; i++ {
@@ -240,7 +244,7 @@ func (s *Site) text(w http.ResponseWriter, r *http.Request, key string, n int) e
 	}
 	f := s.Front.Page(r, i18n.T(ctx, key), ui.Link{Text: i18n.T(ctx, "front.home"), Href: web.URL(ctx, "/")}, ui.Link{Text: i18n.T(ctx, key)})
 	f.Narrow = true
-	return web.Render(w, r, http.StatusOK, textView(f, parts))
+	return web.Render(w, r, http.StatusOK, textView(f, parts, further))
 }
 
 func (s *Site) asset(w http.ResponseWriter, r *http.Request) error {
