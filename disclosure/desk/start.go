@@ -165,6 +165,8 @@ func (d *Desk) standing(ctx context.Context, n *newCategory, c norm.Category, du
 		} else if x.MetOn.IsZero() {
 			n.Due = by
 		}
+	} else if ps := d.periodInput(ctx, c.ID, "", nil).Options; len(ps) > 0 {
+		n.Period = ps[0].Value // nothing is owed, so the newest one, as the long form suggests
 	}
 }
 
