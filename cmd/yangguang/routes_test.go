@@ -42,9 +42,6 @@ func houseIn(t *testing.T, dir string, clk clock.Clock) *house {
 func houseWith(t *testing.T, dir string, clk clock.Clock, p *norm.Profile) *house {
 	t.Helper()
 	ctx := context.Background()
-	if err := i18n.Load(locales()...); err != nil {
-		t.Fatal(err)
-	}
 	d, err := db.Open(ctx, db.Options{Dir: dir, Clock: clk})
 	if err != nil {
 		t.Fatal(err)
@@ -53,9 +50,20 @@ func houseWith(t *testing.T, dir string, clk clock.Clock, p *norm.Profile) *hous
 	if err := d.Migrate(ctx, migrations()...); err != nil {
 		t.Fatal(err)
 	}
+	return houseOn(t, d, p)
+}
+
+// houseOn is the whole product over a store that has every migration.
+func houseOn(t *testing.T, d *db.DB, p *norm.Profile) *house {
+	t.Helper()
+	ctx := context.Background()
+	if err := i18n.Load(locales()...); err != nil {
+		t.Fatal(err)
+	}
 	if err := search.Setup(ctx, d); err != nil {
 		t.Fatal(err)
 	}
+	var err error
 	h := &house{c: &config{Data: t.TempDir()}, log: slog.New(slog.NewTextHandler(io.Discard, nil)), db: d, keys: secret.NewKeys(), norm: p}
 	if h.blobs, err = blob.Open(ctx, t.TempDir(), ""); err != nil {
 		t.Fatal(err)
