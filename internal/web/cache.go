@@ -13,6 +13,7 @@ import (
 
 	"github.com/andybalholm/brotli"
 
+	"yangguang/internal/account"
 	"yangguang/internal/clock"
 )
 
@@ -144,9 +145,10 @@ func (p *page) serve(w http.ResponseWriter, r *http.Request) {
 }
 
 // cacheKey is the address with the mode; "" for what is never kept: queries
-// are without number, so they are rendered each time.
+// are without number, so they are rendered each time, and a path written
+// unusually (%2F for /) could pass for another page's.
 func (a *App) cacheKey(r *http.Request) string {
-	if (r.Method != http.MethodGet && r.Method != http.MethodHead) || r.URL.RawQuery != "" {
+	if (r.Method != http.MethodGet && r.Method != http.MethodHead) || r.URL.RawQuery != "" || r.URL.RawPath != "" || strings.ContainsRune(r.URL.Path, 0) {
 		return ""
 	}
 	if r.Header.Get("Cookie") == "" {
@@ -199,11 +201,12 @@ func (c *capture) WriteHeader(status int) { c.status = status }
 // Write keeps the bytes.
 func (c *capture) Write(b []byte) (int, error) { return c.body.Write(b) }
 
-// rendered runs a cached route's handler, keeps its page and serves it.
+// rendered runs a cached route's handler, keeps its page and serves it. The
+// handler sees nobody signed in: what it makes is shown to everybody.
 func (a *App) rendered(h Handler, w http.ResponseWriter, r *http.Request) error {
 	turn := a.cache.currentTurn()
 	c := &capture{ResponseWriter: w, status: http.StatusOK}
-	if err := h(c, r); err != nil {
+	if err := h(c, r.WithContext(account.With(r.Context(), nil))); err != nil {
 		return err
 	}
 	kind := w.Header().Get("Content-Type")

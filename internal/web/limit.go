@@ -1,7 +1,6 @@
 package web
 
 import (
-	"crypto/rand"
 	"hash/maphash"
 	"net"
 	"net/http"
@@ -39,8 +38,6 @@ type bucket struct {
 }
 
 func newLimiter(c clock.Clock) *limiter {
-	var b [1]byte
-	_, _ = rand.Read(b[:])
 	return &limiter{clock: c, seed: maphash.MakeSeed(), seen: map[uint64]*bucket{}}
 }
 
@@ -81,8 +78,9 @@ func (l *limiter) sweep(now time.Time) {
 	}
 }
 
-// remote is the caller's address; of a trusted proxy, the one it names.
-func (a *App) remote(r *http.Request) string {
+// Remote is a key for the caller: the address, or of a trusted proxy the one it
+// names; of IPv6 the network, since one household has 2^64 addresses.
+func (a *App) Remote(r *http.Request) string {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		return r.RemoteAddr
@@ -91,7 +89,8 @@ func (a *App) remote(r *http.Request) string {
 	if err != nil {
 		return host
 	}
-	chain := strings.Split(r.Header.Get("X-Forwarded-For"), ",")
+	// A proxy may add a line of its own below one the caller sent.
+	chain := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 	for i := len(chain) - 1; i >= 0 && a.trusts(ip); i-- {
 		next, err := netip.ParseAddr(strings.TrimSpace(chain[i]))
 		if err != nil {
@@ -99,7 +98,11 @@ func (a *App) remote(r *http.Request) string {
 		}
 		ip = next
 	}
-	return ip.Unmap().String()
+	ip = ip.Unmap().WithZone("")
+	if ip.Is6() {
+		return netip.PrefixFrom(ip, 64).Masked().String()
+	}
+	return ip.String()
 }
 
 func (a *App) trusts(ip netip.Addr) bool {
@@ -110,6 +113,3 @@ func (a *App) trusts(ip netip.Addr) bool {
 	}
 	return false
 }
-
-// Remote is a key for the caller, for rooms that count tries of their own.
-func (a *App) Remote(r *http.Request) string { return a.remote(r) }

@@ -23,7 +23,8 @@ func ModeWord(ctx context.Context) string {
 	return m
 }
 
-// PathOf is the path asked for, without the language prefix.
+// PathOf is the path asked for, without the language prefix: escaped and below
+// this site's root, so that it may stand in a link.
 func PathOf(ctx context.Context) string {
 	p, _ := ctx.Value(pathKey{}).(string)
 	return p
@@ -65,7 +66,8 @@ func withReader(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		lang, path := splitLang(r.URL.Path)
 		ctx := i18n.With(r.Context(), lang)
-		full := path
+		_, full := splitLang(r.URL.EscapedPath())
+		full = "/" + strings.TrimLeft(full, "/")
 		if r.URL.RawQuery != "" {
 			full += "?" + r.URL.RawQuery
 		}

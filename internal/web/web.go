@@ -7,7 +7,6 @@
 package web
 
 import (
-	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -112,6 +111,9 @@ func (a *App) add(r Route) {
 	if !ok {
 		panic(fmt.Sprintf("route %q has no method", r.Pattern))
 	}
+	if r.Cached && r.Access.Signed {
+		panic(fmt.Sprintf("route %q is for some, yet kept for everybody", r.Pattern))
+	}
 	if r.Limit == (Rate{}) && method != http.MethodGet {
 		r.Limit = defaultPostRate
 	}
@@ -149,6 +151,12 @@ func (a *App) mux(path string) *http.ServeMux {
 func (a *App) endpoint(route Route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		setPattern(w, route.Pattern)
+		// The server forgets the files of its own request, not of this copy.
+		defer func() {
+			if r.MultipartForm != nil {
+				_ = r.MultipartForm.RemoveAll()
+			}
+		}()
 		err := a.admit(route, w, r)
 		switch {
 		case err == nil && route.Cached:
@@ -163,6 +171,22 @@ func (a *App) endpoint(route Route) http.Handler {
 }
 
 func (a *App) admit(route Route, w http.ResponseWriter, r *http.Request) error {
+	posted := r.Method == http.MethodPost || r.Method == http.MethodPut
+	if err := a.allowed(route, w, r); err != nil {
+		if posted && fault.KindOf(err) != fault.Forbidden {
+			// Whoever must sign in again or wait gets back what was typed; what
+			// cannot be read was not typed.
+			_ = parseForm(w, r, 0)
+		}
+		return err
+	}
+	if posted {
+		return parseForm(w, r, route.Upload)
+	}
+	return nil
+}
+
+func (a *App) allowed(route Route, w http.ResponseWriter, r *http.Request) error {
 	if route.Access.Signed {
 		w.Header().Set("Cache-Control", "no-store")
 		actor := account.From(r.Context())
@@ -173,13 +197,7 @@ func (a *App) admit(route Route, w http.ResponseWriter, r *http.Request) error {
 			return fault.Say(fault.Forbidden, "fault.forbidden")
 		}
 	}
-	if err := a.limits.take(route, a.remote(r)); err != nil {
-		return err
-	}
-	if r.Method == http.MethodPost || r.Method == http.MethodPut {
-		return parseForm(w, r, route.Upload)
-	}
-	return nil
+	return a.limits.take(route, a.remote(r))
 }
 
 func (a *App) fail(w http.ResponseWriter, r *http.Request, err error) {
@@ -197,7 +215,3 @@ func (a *App) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	a.o.ShowError(w, r, err)
 }
-
-// Detach is the request's context without its end, for what must be finished
-// though the reader leaves.
-func Detach(r *http.Request) context.Context { return context.WithoutCancel(r.Context()) }
