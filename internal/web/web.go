@@ -197,7 +197,7 @@ func (a *App) allowed(route Route, w http.ResponseWriter, r *http.Request) error
 			return fault.Say(fault.Forbidden, "fault.forbidden")
 		}
 	}
-	return a.limits.take(route, a.remote(r))
+	return a.limits.take(route, a.Remote(r))
 }
 
 func (a *App) fail(w http.ResponseWriter, r *http.Request, err error) {
