@@ -143,7 +143,7 @@ func staffViews(t *testing.T) []view {
 	}
 	clerk := signedIn(t, "xian.qicao")
 	add("xian.qicao", view{name: "desk", path: "/desk"}, view{name: "desk-items", path: "/desk/items"}, view{name: "desk-new", path: "/desk/items/new"},
-		view{name: "desk-new-chosen", path: clerk.some("/desk/items/new", `category=`)}, view{name: "desk-edit", path: clerk.some("/desk/items?state=draft", `/edit$`)},
+		view{name: "desk-new-chosen", path: clerk.some("/desk/items/new", `category=`)}, view{name: "desk-edit", path: clerk.some(clerk.some("/desk/items?state=draft", `/desk/items/[0-9]+/[0-9]+$`), `/edit$`)},
 		view{name: "desk-register", path: "/desk/register"}, view{name: "desk-reports", path: "/desk/reports"}, view{name: "desk-report", path: clerk.some("/desk/reports", `/desk/reports/[0-9]+/[0-9]+$`)},
 		view{name: "desk-nothing-found", path: "/desk/items?q=zzzqqq", state: "empty"}, view{name: "account", path: "/account"}, view{name: "account-password", path: "/account/password"})
 	add("xian.baomi", view{name: "desk-review", path: signedIn(t, "xian.baomi").some("/desk", `/desk/items/[0-9]+/[0-9]+$`)})
