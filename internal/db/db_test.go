@@ -158,7 +158,7 @@ func TestIdsAreOrderedUniqueAndCarryTheProvince(t *testing.T) {
 			}
 			last = id
 		}
-		if db.ProvinceOf(tx.RandomID(65)) != 65 || tx.RandomID(65) == tx.RandomID(65) {
+		if one, other := tx.RandomID(65), tx.RandomID(65); db.ProvinceOf(one) != 65 || one == other {
 			t.Error("random ids repeat or lose their province")
 		}
 		return nil

@@ -72,7 +72,7 @@ func (c *stmtConn) prepare(ctx context.Context, query string) (*sql.Stmt, error)
 }
 
 func (c *stmtConn) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	s, err := c.prepare(ctx, query)
+	s, err := c.prepare(ctx, query) //nolint:sqlclosecheck // kept for the next use, closed with the connection
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +80,7 @@ func (c *stmtConn) ExecContext(ctx context.Context, query string, args ...any) (
 }
 
 func (c *stmtConn) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	s, err := c.prepare(ctx, query)
+	s, err := c.prepare(ctx, query) //nolint:sqlclosecheck // kept for the next use, closed with the connection
 	if err != nil {
 		return nil, err
 	}

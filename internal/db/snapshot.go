@@ -30,29 +30,37 @@ func (d *DB) Check(ctx context.Context) error {
 	c := <-d.readers
 	defer func() { d.readers <- c }()
 	for _, q := range []string{"pragma integrity_check", "pragma foreign_key_check"} {
-		rows, err := c.QueryContext(ctx, q)
+		found, err := c.firstWord(ctx, q)
 		if err != nil {
 			return meaning(err)
-		}
-		var found string
-		for rows.Next() && found == "" {
-			cols := make([]any, 0, 4)
-			names, _ := rows.Columns()
-			for range names {
-				cols = append(cols, new(any))
-			}
-			if err := rows.Scan(cols...); err != nil {
-				_ = rows.Close()
-				return err
-			}
-			found = fmt.Sprint(*(cols[0].(*any)))
-		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-			return err
 		}
 		if found != "" && found != "ok" {
 			return fmt.Errorf("%s: %s", q, found)
 		}
 	}
 	return nil
+}
+
+// firstWord is the first column of the first row of an answer, "" for none.
+func (c *stmtConn) firstWord(ctx context.Context, query string) (word string, err error) {
+	rows, err := c.QueryContext(ctx, query)
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	if !rows.Next() {
+		return "", rows.Err()
+	}
+	names, err := rows.Columns()
+	if err != nil {
+		return "", err
+	}
+	cols := make([]any, len(names))
+	for i := range cols {
+		cols[i] = new(any)
+	}
+	if err := rows.Scan(cols...); err != nil {
+		return "", err
+	}
+	return fmt.Sprint(*(cols[0].(*any))), nil
 }

@@ -65,11 +65,11 @@ func freshSchema(t testing.TB, dsn string) string {
 		t.Fatal(err)
 	}
 	name := "t_" + strings.ToLower(rand.Text()[:16])
-	if _, err := pool.Exec("create schema " + name); err != nil {
+	if _, err := pool.ExecContext(t.Context(), "create schema "+name); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		_, _ = pool.Exec("drop schema " + name + " cascade")
+		_, _ = pool.ExecContext(context.Background(), "drop schema "+name+" cascade")
 		_ = pool.Close()
 	})
 	u, err := url.Parse(dsn)
