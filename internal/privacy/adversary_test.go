@@ -40,7 +40,7 @@ func BenchmarkScanHostile(b *testing.B) {
 // bigWorkbook has 100,000 cells: 10,000 rows of ten.
 func bigWorkbook(b *testing.B) []byte {
 	f := excelize.NewFile()
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	w, err := f.NewStreamWriter("Sheet1")
 	must(b, err)
 	for r := range 10000 {

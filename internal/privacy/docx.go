@@ -17,7 +17,7 @@ func (in *inspection) docx(z *zip.Reader) error {
 		switch base := path.Base(name); {
 		case path.Dir(name) == "word" && (base == "styles.xml" || base == "fonttable.xml" || base == "websettings.xml" || base == "numbering.xml"),
 			name == "[content_types].xml", strings.HasPrefix(name, "word/theme/"):
-			_, err = in.generic(f, Place{Part: Properties})
+			err = in.generic(f, Place{Part: Properties})
 		case name == "word/document.xml":
 			err = in.story(f, Body)
 		case strings.HasPrefix(name, "word/") && path.Ext(name) == ".xml" && isStory(base):

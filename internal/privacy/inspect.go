@@ -98,19 +98,19 @@ func (in *inspection) file(name string, r io.ReaderAt, size int64) error {
 	in.rep.text(strings.TrimSuffix(path.Base(name), ext), Place{Part: Properties})
 	switch t {
 	case XLSX:
-		return in.zipped(z, size, in.xlsx)
+		return in.zipped(z, in.xlsx)
 	case DOCX:
-		return in.zipped(z, size, in.docx)
+		return in.zipped(z, in.docx)
 	case Office:
 		in.rep.doubt(UncertainFormat)
-		return in.zipped(z, size, in.office)
+		return in.zipped(z, in.office)
 	case Zip:
 		in.rep.doubt(UncertainFormat)
 		if z == nil {
 			in.rep.doubt(UncertainBroken)
 			return nil
 		}
-		return in.zipped(z, size, in.archive)
+		return in.zipped(z, in.archive)
 	}
 	return in.whole(t, ext, r, size)
 }
@@ -152,7 +152,7 @@ func (in *inspection) whole(t Type, ext string, r io.ReaderAt, size int64) error
 }
 
 // zipped guards against archives made to exhaust the reader, then reads on.
-func (in *inspection) zipped(z *zip.Reader, size int64, read func(*zip.Reader) error) error {
+func (in *inspection) zipped(z *zip.Reader, read func(*zip.Reader) error) error {
 	if len(z.File) > MaxEntries {
 		return errBomb
 	}
@@ -214,7 +214,7 @@ func (in *inspection) bytes(f *zip.File) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer rc.Close()
+	defer func() { _ = rc.Close() }()
 	b, err := io.ReadAll(io.LimitReader(rc, MaxSize+1))
 	if err == nil && len(b) > MaxSize {
 		return nil, errBomb

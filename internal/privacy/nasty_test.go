@@ -28,7 +28,7 @@ var (
 func workbookWith(t testing.TB, build func(f *excelize.File)) []byte {
 	t.Helper()
 	f := excelize.NewFile()
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	build(f)
 	var b bytes.Buffer
 	if err := f.Write(&b); err != nil {

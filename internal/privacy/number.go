@@ -31,7 +31,8 @@ func (s *scanner) card(g int) bool {
 		}
 		d := s.digits[s.groups[g].at : s.groups[g].at+total]
 		more := b+1 < len(s.groups) && s.groups[b+1].n <= 3 && s.groups[b+1].sep == sepBlank && total+s.groups[b+1].n <= 19
-		if total < 16 || more && !ones || !(ones || s.groups[g].n >= 4 && b-g <= 4) || s.letterAt(s.groups[b].end) {
+		written := ones || s.groups[g].n >= 4 && b-g <= 4
+		if total < 16 || more && !ones || !written || s.letterAt(s.groups[b].end) {
 			continue
 		}
 		if cardLead(d) && luhn(d) {

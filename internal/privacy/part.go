@@ -18,7 +18,7 @@ func (in *inspection) tokens(f *zip.File, each func(xml.Token) error) error {
 	if err != nil {
 		return in.broken(err)
 	}
-	defer rc.Close()
+	defer func() { _ = rc.Close() }()
 	d := xml.NewDecoder(rc)
 	d.Strict = false
 	for {
@@ -26,7 +26,7 @@ func (in *inspection) tokens(f *zip.File, each func(xml.Token) error) error {
 			return err
 		}
 		t, err := d.RawToken()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
@@ -77,14 +77,13 @@ func words(b *strings.Builder, s xml.StartElement) {
 const flushAt = 1 << 20
 
 // generic scans all text of an XML part of which only the text matters.
-func (in *inspection) generic(f *zip.File, p Place) (chars int, err error) {
+func (in *inspection) generic(f *zip.File, p Place) error {
 	var b strings.Builder
 	flush := func() {
-		chars += b.Len()
 		in.rep.text(b.String(), p)
 		b.Reset()
 	}
-	err = in.tokens(f, func(t xml.Token) error {
+	err := in.tokens(f, func(t xml.Token) error {
 		switch t := t.(type) {
 		case xml.StartElement:
 			words(&b, t)
@@ -103,7 +102,7 @@ func (in *inspection) generic(f *zip.File, p Place) (chars int, err error) {
 		return nil
 	})
 	flush()
-	return chars, err
+	return err
 }
 
 // other inspects a part that workbooks and documents have in common.
@@ -120,7 +119,7 @@ func (in *inspection) other(f *zip.File) error {
 	case strings.HasPrefix(name, "docprops/"):
 		return in.properties(f)
 	case ext == ".xml", ext == ".vml":
-		_, err := in.generic(f, Place{Part: partOf(name)})
+		err := in.generic(f, Place{Part: partOf(name)})
 		return err
 	case ext == ".odttf", ext == ".ttf", ext == ".fntdata":
 		return nil
@@ -263,7 +262,7 @@ func (in *inspection) office(z *zip.Reader) error {
 		var err error
 		switch name := partName(f.Name); path.Ext(name) {
 		case ".xml":
-			_, err = in.generic(f, Place{Part: Raw})
+			err = in.generic(f, Place{Part: Raw})
 		case "":
 		default:
 			err = in.other(f)

@@ -28,7 +28,7 @@ func longPDF(t testing.TB) []byte {
 
 func TestAnInspectionStopsWhenItsCallerGoesAway(t *testing.T) {
 	g := New(Options{Cache: userCache()})
-	defer g.Close()
+	defer func() { _ = g.Close() }()
 	file := longPDF(t)
 	small := pdfWith(t, func(p *fpdf.Fpdf) { p.AddPage(); p.Text(20, 30, "the resident "+secretID) })
 	if _, err := g.Inspect(context.Background(), "a.pdf", bytes.NewReader(small), int64(len(small))); err != nil {

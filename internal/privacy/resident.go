@@ -88,7 +88,7 @@ func (s *scanner) resident18(a, b, seps int, d []byte, tail int) bool {
 	}
 	class := Never
 	switch {
-	case seps&sepWeak != 0 && !(valid && s.natural(a, b)):
+	case seps&sepWeak != 0 && (!valid || !s.natural(a, b)):
 		return false
 	case !valid && b-a > 3:
 		return false

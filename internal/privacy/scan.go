@@ -154,13 +154,13 @@ const maxGap = 4
 // read collects the run of digit groups at offset i and returns its end.
 func (s *scanner) read(i int) int {
 	s.digits, s.groups = s.digits[:0], s.groups[:0]
-	sep, end := 0, i
+	sep := 0
 	for {
 		g := group{start: i, at: len(s.digits), sep: sep}
 		i = s.readGroup(i)
 		g.end, g.n = i, len(s.digits)-g.at
 		s.groups = append(s.groups, g)
-		end = i
+		end := i
 		sep = 0
 		for gap := 0; i < len(s.text) && gap < maxGap; gap++ {
 			k, n := sepAt(s.text, i)

@@ -82,12 +82,12 @@ func sniffZip(r io.ReaderAt, size int64) (Type, *zip.Reader) {
 	}
 	office := false
 	for _, f := range z.File {
-		switch name := strings.ToLower(strings.TrimPrefix(f.Name, "/")); {
-		case name == "xl/workbook.xml":
+		switch strings.ToLower(strings.TrimPrefix(f.Name, "/")) {
+		case "xl/workbook.xml":
 			return XLSX, z
-		case name == "word/document.xml":
+		case "word/document.xml":
 			return DOCX, z
-		case name == "[content_types].xml", name == "ofd.xml", name == "mimetype", name == "content.xml":
+		case "[content_types].xml", "ofd.xml", "mimetype", "content.xml":
 			office = true
 		}
 	}

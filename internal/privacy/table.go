@@ -28,7 +28,6 @@ type table struct {
 	buf   strings.Builder
 	ends  []int  // end offset of each cell in buf
 	hit   []bool // cells of the current row in which a number was found
-	full  bool   // no more findings are kept
 	more  int    // findings beyond maxFindings
 }
 
