@@ -32,11 +32,6 @@ type Grant struct {
 // Range is where the grant holds.
 func (g Grant) Range() Range { return Range{Agency: g.Agency, Lo: g.Lo, Hi: g.Hi} }
 
-// holds answers whether the grant holds at t: from Since on, before Until.
-func (g Grant) holds(t time.Time) bool {
-	return !t.Before(g.Since) && (g.Until.IsZero() || t.Before(g.Until))
-}
-
 // Register makes verbs known; each room names its own when the house is wired. An unknown verb cannot be granted.
 func (a *Accounts) Register(verbs ...string) {
 	a.verbs = append(a.verbs, verbs...)

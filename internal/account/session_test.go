@@ -193,7 +193,7 @@ func TestStepUp(t *testing.T) {
 		refused(h.T, "the old token", err, fault.Unauthenticated, "account.session_ended")
 		refused(h.T, "nobody", (*account.Actor)(nil).NeedStepUp(h.clock.Now()), fault.Unauthenticated, "account.nobody")
 		for range 5 {
-			_, err = h.StepUp(ctx, next, "000000", here)
+			_, _ = h.StepUp(ctx, next, "000000", here)
 		}
 		_, err = h.StepUp(ctx, next, h.code("admin1"), here)
 		refused(h.T, "guessing codes", err, fault.TooMany, "account.too_many_tries")

@@ -27,10 +27,6 @@ type Substitute struct {
 	Ended     time.Time // zero unless ended early
 }
 
-func (s Substitute) holds(t time.Time) bool {
-	return !t.Before(s.Since) && t.Before(s.Until) && (s.Ended.IsZero() || t.Before(s.Ended))
-}
-
 // lends is what of a principal's grant the arrangement lends.
 func (s Substitute) lends(g Grant) (Right, bool) {
 	r := Right{Verb: g.Verb, Range: g.Range(), Principal: s.Principal}
