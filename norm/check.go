@@ -10,17 +10,17 @@ import (
 func Check(name string, b []byte, w io.Writer) (ok bool) {
 	p, problems := Parse(name, b)
 	for _, x := range problems {
-		fmt.Fprintln(w, x)
+		_, _ = fmt.Fprintln(w, x)
 	}
 	if len(problems) > 0 {
-		fmt.Fprintf(w, "%s: %d problem(s); correct them and run the check again\n", name, len(problems))
+		_, _ = fmt.Fprintf(w, "%s: %d problem(s); correct them and run the check again\n", name, len(problems))
 		return false
 	}
 	n := 0
 	for _, c := range p.Catalogues {
 		n += len(c.Categories)
 	}
-	fmt.Fprintf(w, "%s: valid: %s %s, %d clauses, %d catalogues with %d categories, %d forms, %d review rules\n",
+	_, _ = fmt.Fprintf(w, "%s: valid: %s %s, %d clauses, %d catalogues with %d categories, %d forms, %d review rules\n",
 		name, p.ID, p.Version, len(p.Clauses), len(p.Catalogues), n, len(p.Forms), len(p.Reviews))
 	return true
 }

@@ -78,9 +78,9 @@ type cutter struct {
 }
 
 func (c *cutter) add(ch char) {
-	switch k := classOf(ch.r); {
-	case k == none:
-	case k == mark:
+	switch k := classOf(ch.r); k {
+	case none:
+	case mark:
 		if c.now == word {
 			c.run = append(c.run, ch)
 		}

@@ -170,7 +170,7 @@ func photograph(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	r, w := io.Pipe()
 	go func() { w.CloseWithError(jpeg.Encode(w, img, nil)) }()
 	b, err := io.ReadAll(r)
