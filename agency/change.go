@@ -85,21 +85,21 @@ func checkSuccessor(c *checker, a Agency, into int64) error {
 		return fault.Say(fault.Conflict, "agency.successor_inactive")
 	}
 	if below, err := InSubtree(c.tx, a.ID, s.ID); err != nil || below {
-		return orSay(err, fault.Conflict, "agency.successor_below")
+		return orSay(err, "agency.successor_below")
 	}
 	n, err := countSubordinatesOutside(c.tx, a.ID, s.Division)
 	if err != nil || n > 0 {
-		return orSay(err, fault.Conflict, "agency.subordinates_outside", n)
+		return orSay(err, "agency.subordinates_outside", n)
 	}
 	return nil
 }
 
 // orSay is our failure where there was one, else the refusal.
-func orSay(err error, k fault.Kind, key string, args ...any) error {
+func orSay(err error, key string, args ...any) error {
 	if err != nil {
 		return err
 	}
-	return fault.Say(k, key, args...)
+	return fault.Say(fault.Conflict, key, args...)
 }
 
 // Relocation seats an agency in another division (迁移).
@@ -141,7 +141,7 @@ func (r *Registry) Move(ctx context.Context, in Relocation) (err error) {
 			}
 			n, err := countSubordinatesOutside(c.tx, a.ID, a.Division)
 			if err != nil || n > 0 {
-				return orSay(err, fault.Conflict, "agency.subordinates_outside", n)
+				return orSay(err, "agency.subordinates_outside", n)
 			}
 			return insertPath(c.tx, *a)
 		})
@@ -162,7 +162,7 @@ func (r *Registry) Abolish(ctx context.Context, in Abolition) (err error) {
 		func(c *checker, a *Agency) error {
 			below, err := listSubordinates(c.tx, a.ID, 0, 1)
 			if err != nil || len(below) > 0 {
-				return orSay(err, fault.Conflict, "agency.has_subordinates")
+				return orSay(err, "agency.has_subordinates")
 			}
 			if err := c.done(); err != nil {
 				return err
@@ -185,7 +185,7 @@ type Amendment struct {
 // Amend replaces contact, credit code and superior by what is given (信息变更).
 func (r *Registry) Amend(ctx context.Context, in Amendment) (err error) {
 	defer fault.Wrap(&err, "agency.Amend(%d)", in.Agency)
-	in.Contact.tidy()
+	in.tidy()
 	return r.change(ctx, in.Agency, Change{Kind: ChangeAmend, Basis: in.Basis, By: in.By},
 		func(c *checker, a *Agency) error {
 			a.CreditCode, a.Contact, a.Superior = NormalCredit(in.CreditCode), in.Contact, in.Superior

@@ -59,7 +59,7 @@ func (r *Registry) Found(ctx context.Context, in Founding) (a Agency, err error)
 
 // FoundIn is Found inside a transaction of the caller's, for imports and demonstration data.
 func (r *Registry) FoundIn(tx *db.Tx, in Founding) (Agency, error) {
-	a := in.agency(tx)
+	a := in.agency()
 	c := &checker{tx: tx}
 	c.division(a.Division, a.Kind)
 	c.names(a)
@@ -91,9 +91,9 @@ func (r *Registry) FoundIn(tx *db.Tx, in Founding) (Agency, error) {
 	return a, r.record(tx, Agency{}, a, Change{Kind: ChangeFound, Effective: on, Basis: in.Basis, By: in.By})
 }
 
-func (in Founding) agency(tx *db.Tx) Agency {
+func (in Founding) agency() Agency {
 	tidy(&in.Slug, &in.Name, &in.ShortName, &in.Basis)
-	in.Contact.tidy()
+	in.tidy()
 	if in.ShortName == "" {
 		in.ShortName = in.Name
 	}

@@ -154,7 +154,7 @@ func (r *Registry) JoinIn(tx *db.Tx, by int64, m Member) (Member, error) {
 		}
 	}
 	if open, err := membershipOpen(tx, m); err != nil || open {
-		return Member{}, orSay(err, fault.Conflict, "agency.already_member")
+		return Member{}, orSay(err, "agency.already_member")
 	}
 	m.ID = tx.ID(a.Province())
 	if err := insertMember(tx, m); err != nil {

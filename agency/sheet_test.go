@@ -23,7 +23,7 @@ func workbook(t *testing.T, template []byte, rows ...map[string]any) *bytes.Buff
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	for i, row := range rows {
 		for col, v := range row {
 			cell, err := excelize.JoinCellName(col, i+2)

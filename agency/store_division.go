@@ -55,12 +55,6 @@ func searchDivisions(tx *db.Tx, within Code, prefix string, on clock.Date, limit
 	return db.List(tx, scanDivision, "select "+divisionColumns+" from division"+where+" order by level, code limit "+top, args...)
 }
 
-func countDivisions(tx *db.Tx, within Code) (n int, err error) {
-	lo, hi := within.Range()
-	err = tx.Row("select count(*) from division where code between $1 and $2", lo, hi).Scan(&n)
-	return n, err
-}
-
 // batchRows is how many divisions one statement inserts. SQLite wants few: its driver asks for the name of each parameter
 // in turn, and SQLite answers by walking the list of them (250 rows took three times as long as 8).
 // PostgreSQL wants many, since each statement is a journey.
