@@ -115,7 +115,7 @@ func (d *Disclosure) ImportPast(tx *db.Tx, p Past) (it *Item, err error) {
 	if err := d.Catalogue.Met(tx, p.Unit, p.Category, p.Period, it.ID, p.PublishedOn, p.FormedOn); err != nil {
 		return nil, err
 	}
-	if err := search.Put(tx, d.searchDoc(it, v, p.Unit)); err != nil {
+	if err := search.Put(tx, d.searchDoc(it, v)); err != nil {
 		return nil, err
 	}
 	tx.After(d.changed)

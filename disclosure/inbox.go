@@ -87,24 +87,24 @@ func (d *Disclosure) sort(a *account.Actor, t Task) string {
 	to := account.Target{Agency: t.Agency, Division: int64(t.Region)}
 	may := func(verb string) bool { return a.May(verb, to) }
 	by := signer{a}
-	switch {
-	case t.State == Published:
+	switch t.State {
+	case Published:
 		if d.sortReview(a, t) != "" {
 			return TaskOwed
 		}
-	case t.State == Drafted:
+	case Drafted:
 		if by.is(t.Author) {
 			return TaskDraft
 		}
-	case t.State == Referred:
+	case Referred:
 		if may(Overseeing) {
 			return TaskRule
 		}
-	case t.State == Approved:
+	case Approved:
 		if may(Approving) || by.is(t.Author) {
 			return TaskScheduled
 		}
-	case t.State == InReview:
+	case InReview:
 		if k := d.sortReview(a, t); k != "" {
 			return k
 		}

@@ -115,7 +115,7 @@ func (d *Disclosure) publish(tx *db.Tx, u agency.Agency, it *Item, v *Version) e
 	if err := insertEvent(tx, it, verb, v.Number, v.Reason); err != nil {
 		return err
 	}
-	if err := search.Put(tx, d.searchDoc(it, v, u)); err != nil {
+	if err := search.Put(tx, d.searchDoc(it, v)); err != nil {
 		return err
 	}
 	tx.After(d.changed)
@@ -161,7 +161,7 @@ func (d *Disclosure) timely(tx *db.Tx, u agency.Agency, it *Item, first bool) er
 	return err
 }
 
-func (d *Disclosure) searchDoc(it *Item, v *Version, u agency.Agency) search.Doc {
+func (d *Disclosure) searchDoc(it *Item, v *Version) search.Doc {
 	return search.Doc{Province: int64(it.Province), ID: it.ID, Kind: "item", Title: v.Title, Body: d.searchText(v), At: it.PublishedAt,
 		Scopes: scopes(it)}
 }

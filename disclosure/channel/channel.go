@@ -49,12 +49,6 @@ func BoardPath(u agency.Agency, size string) string {
 	return "/" + u.Path() + "/board-" + size + ".pdf"
 }
 
-// SetPath is where the sheets of a category (by its slug) or a quarter
-// (2026Q3) are.
-func SetPath(u agency.Agency, set, size string) string {
-	return "/" + u.Path() + "/print/" + set + "-" + size + ".pdf"
-}
-
 // LeafletPath is where the leaflet 明白纸 of a unit is.
 func LeafletPath(u agency.Agency) string { return "/" + u.Path() + "/leaflet.pdf" }
 

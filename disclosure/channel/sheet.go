@@ -19,13 +19,12 @@ const maxPages = 60
 
 // The inks: they stay legible on a black and white printer.
 var (
-	ink    = rgb{27, 31, 36}
-	muted  = rgb{74, 80, 88}
-	navy   = rgb{18, 50, 91}
-	hair   = rgb{190, 194, 200}
-	shade  = rgb{238, 241, 245}
-	alarm  = rgb{166, 27, 27}
-	shadow = rgb{226, 226, 226}
+	ink   = rgb{27, 31, 36}
+	muted = rgb{74, 80, 88}
+	navy  = rgb{18, 50, 91}
+	hair  = rgb{190, 194, 200}
+	shade = rgb{238, 241, 245}
+	alarm = rgb{166, 27, 27}
 )
 
 type rgb struct{ r, g, b int }

@@ -95,9 +95,10 @@ func (d *Desk) showEditor(w http.ResponseWriter, r *http.Request, status int, p 
 	p.Files = d.fileRows(ctx, p.S, nil)
 	p.Correction = v.Correction()
 	for _, st := range p.S.Steps {
-		if st.Verb == "return" || st.Verb == "refuse" || st.Verb == "recall" || st.Verb == "gate" {
+		switch st.Verb {
+		case "return", "refuse", "recall", "gate":
 			p.Returned = st.Note
-		} else if st.Verb == "submit" {
+		case "submit":
 			p.Returned = ""
 		}
 	}

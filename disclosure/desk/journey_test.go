@@ -31,14 +31,6 @@ func today(v url.Values, title string) url.Values {
 	return with(v, "title", title, "formed_on-year", "2026", "formed_on-month", "11", "formed_on-day", "20")
 }
 
-// signed fills the sign form of a page.
-func signed(t *testing.T, body string, checks ...string) url.Values {
-	t.Helper()
-	v := with(filled(t, body, ""), "basis", "政府信息公开条例第十七条")
-	v["checks"] = checks
-	return v
-}
-
 // pub finds what was published.
 func (o *office) pub(u agency.Agency) []disclosure.Row {
 	o.t.Helper()

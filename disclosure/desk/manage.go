@@ -123,10 +123,10 @@ func eventKind(verb string) ui.TagKind {
 func (d *Desk) describe(ctx context.Context, p *publishedPage) {
 	it := p.S.Item
 	p.Tag, p.TagWords = ui.TagPublished, i18n.T(ctx, "disclosure.state_published")
-	switch {
-	case it.State == disclosure.ItemTakenDown:
+	switch it.State {
+	case disclosure.ItemTakenDown:
 		p.Tag, p.TagWords = ui.TagWithdrawn, i18n.T(ctx, "disclosure.state_taken_down")
-	case it.State == disclosure.ItemUnpublished:
+	case disclosure.ItemUnpublished:
 		p.Tag, p.TagWords = tagOf(p.S.Version.State), i18n.T(ctx, "disclosure.state_"+p.S.Version.State)
 	}
 	if it.Number != "" {

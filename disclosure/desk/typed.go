@@ -84,7 +84,7 @@ func (d *Desk) read(r *http.Request, s *disclosure.Sheet) (t typed, text disclos
 	}
 	text = disclosure.Text{Revision: t.Revision, Title: t.Title, Summary: t.Summary, Form: t.Form, Data: t.Data, Body: t.Body, Openness: t.Openness,
 		OpennessGround: t.Ground, DocNumber: t.DocNumber, Keywords: t.Keywords, Period: s.Item.Period, Reason: t.Reason}
-	say := func(name, key string, args ...any) { bad = append(bad, fault.Field{Name: name, Key: key, Args: args}) }
+	say := func(name, key string) { bad = append(bad, fault.Field{Name: name, Key: key}) }
 	if text.FormedOn, err = date(t.FormedOn); err != nil {
 		say("formed_on", "desk.bad_date")
 	}

@@ -16,7 +16,7 @@ import (
 func CSV(ctx context.Context, w io.Writer, f norm.Form, d Data) error {
 	d = Normalize(f, d)
 	b := bufio.NewWriter(w)
-	b.WriteString("\uFEFF")
+	_, _ = b.WriteString("\uFEFF")
 	if len(f.Columns) == 0 {
 		for _, fd := range f.Fields {
 			csvLine(b, safeText(heading(ctx, fd)), csvCell(ctx, fd, d.Fields[fd.ID]))
@@ -71,9 +71,9 @@ func safeText(s string) string {
 func csvLine(b *bufio.Writer, cells ...string) {
 	for i, c := range cells {
 		if i > 0 {
-			b.WriteByte(',')
+			_ = b.WriteByte(',')
 		}
-		b.WriteString(`"` + strings.ReplaceAll(c, `"`, `""`) + `"`)
+		_, _ = b.WriteString(`"` + strings.ReplaceAll(c, `"`, `""`) + `"`)
 	}
-	b.WriteString("\r\n")
+	_, _ = b.WriteString("\r\n")
 }

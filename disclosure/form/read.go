@@ -52,7 +52,7 @@ func Read(f norm.Form, r io.Reader) (Data, []RowError) {
 	if err != nil {
 		return Data{}, []RowError{{Key: "form.xlsx.unreadable"}}
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	for _, sheet := range file.GetSheetList() {
 		s := reader{form: f, file: file, sheet: sheet, at: map[string]string{}, seen: map[string]bool{}}
 		lines, err := s.lines()
@@ -86,7 +86,7 @@ func (s *reader) lines() ([][]string, error) {
 	if err != nil {
 		return nil, nil // a sheet of charts has no rows
 	}
-	defer rows.Close()
+	defer func() { _ = rows.Close() }()
 	var out [][]string
 	for rows.Next() && len(out) < maxLines {
 		cells, err := rows.Columns()

@@ -40,7 +40,7 @@ func workbook(f norm.Form, d Data, lang i18n.Lang, meta Meta, spare int) (b []by
 		return nil, err
 	}
 	w := writer{ctx: i18n.With(context.Background(), lang), form: f, data: Normalize(f, d), meta: meta, file: excelize.NewFile(), lists: map[string]string{}}
-	defer w.file.Close()
+	defer func() { _ = w.file.Close() }()
 	if w.st, err = newStyles(w.file); err != nil {
 		return nil, err
 	}

@@ -275,7 +275,7 @@ func open(t *testing.T, b []byte) *excelize.File {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { x.Close() })
+	t.Cleanup(func() { _ = x.Close() })
 	return x
 }
 

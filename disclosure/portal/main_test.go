@@ -10,7 +10,6 @@ import (
 	"net/url"
 	"os"
 	"strings"
-	"sync/atomic"
 	"testing"
 
 	"yangguang/agency"
@@ -86,7 +85,7 @@ func (s *site) do(t testing.TB, r *http.Request) answer {
 	ctx, n := db.CountStatements(r.Context())
 	w := httptest.NewRecorder()
 	s.App.ServeHTTP(w, r.WithContext(ctx))
-	return answer{w, (*atomic.Int64)(n).Load()}
+	return answer{w, n.Load()}
 }
 
 func (s *site) get(t testing.TB, path string) answer {
