@@ -53,6 +53,9 @@ func (p *Portal) download(w http.ResponseWriter, r *http.Request, name string) e
 		if err := form.CSV(ctx, &b, *f, data); err != nil {
 			return err
 		}
+		if p.Front.Demo { // below the figures, so that programs still find the heads in the first line
+			b.WriteString(`"` + t(ctx, "ui.demo") + "\"\r\n")
+		}
 		return web.Download(w, keep+".csv", "text/csv; charset=utf-8", b.Bytes())
 	}
 	return notFound()
