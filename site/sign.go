@@ -3,6 +3,7 @@ package site
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/a-h/templ"
@@ -79,22 +80,26 @@ func (s *Site) signOut(w http.ResponseWriter, r *http.Request) error {
 // preferences sets how pages are shown and goes back to the page.
 func (s *Site) preferences(w http.ResponseWriter, r *http.Request) error {
 	mode := ui.ParseMode(r.URL.Query().Get("mode"))
+	//nolint:gosec // says how pages look and nothing of the reader; works without TLS too
 	c := &http.Cookie{Name: web.ModeCookie, Value: mode.String(), Path: "/", MaxAge: 365 * 24 * 3600, SameSite: http.SameSiteLaxMode, HttpOnly: true}
 	if mode == (ui.Mode{}) {
 		c.Value, c.MaxAge = "", -1
 	}
 	http.SetCookie(w, c)
 	w.Header().Set("Cache-Control", "no-store")
-	http.Redirect(w, r, web.LocalPath(r.URL.Query().Get("back")), http.StatusSeeOther)
+	http.Redirect(w, r, web.LocalPath(r.URL.Query().Get("back")), http.StatusSeeOther) //nolint:gosec // LocalPath keeps it here
 	return nil
 }
+
+// secrets are the fields no page repeats: passwords old and new, codes.
+var secrets = []string{"password", "old", "code", "slip"}
 
 // kept turns what was posted into hidden fields, so that nothing typed is lost
 // when a post could not be taken; secrets are not repeated.
 func kept(form url.Values) []ui.Pair {
 	var out []ui.Pair
 	for name, vs := range form {
-		if name == "password" || name == "code" {
+		if slices.Contains(secrets, name) || name == "again" && form.Has("password") {
 			continue
 		}
 		for _, v := range vs {
