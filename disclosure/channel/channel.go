@@ -1,7 +1,6 @@
 package channel
 
 import (
-	"errors"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -32,10 +31,10 @@ var printRate = web.Rate{N: 60, Per: time.Minute}
 // so that a drawn sheet is kept like a published page.
 func (c *Channel) Routes() []web.Route {
 	return []web.Route{
-		{Pattern: "GET /{division}/{agency}/print/{sheet}", Handler: on(c.printed), Cached: true, Limit: printRate},
-		{Pattern: "GET /{division}/{agency}/board-a4.pdf", Handler: on(c.whole4), Cached: true, Limit: printRate},
-		{Pattern: "GET /{division}/{agency}/board-a3.pdf", Handler: on(c.whole3), Cached: true, Limit: printRate},
-		{Pattern: "GET /{division}/{agency}/leaflet.pdf", Handler: on(c.folded), Cached: true, Limit: printRate},
+		{Pattern: "GET /{division}/{agency}/print/{sheet}", Handler: c.printed, Cached: true, Limit: printRate},
+		{Pattern: "GET /{division}/{agency}/board-a4.pdf", Handler: c.whole4, Cached: true, Limit: printRate},
+		{Pattern: "GET /{division}/{agency}/board-a3.pdf", Handler: c.whole3, Cached: true, Limit: printRate},
+		{Pattern: "GET /{division}/{agency}/leaflet.pdf", Handler: c.folded, Cached: true, Limit: printRate},
 	}
 }
 
@@ -51,24 +50,6 @@ func BoardPath(u agency.Agency, size string) string {
 
 // LeafletPath is where the leaflet 明白纸 of a unit is.
 func LeafletPath(u agency.Agency) string { return "/" + u.Path() + "/leaflet.pdf" }
-
-// moved is the answer when a unit has another address now.
-type moved string
-
-// Error says where to.
-func (m moved) Error() string { return "moved to " + string(m) }
-
-func on(h web.Handler) web.Handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		err := h(w, r)
-		var m moved
-		if errors.As(err, &m) {
-			http.Redirect(w, r, web.URL(r.Context(), string(m)), http.StatusMovedPermanently)
-			return nil
-		}
-		return err
-	}
-}
 
 func notFound() error { return fault.Say(fault.NotFound, "fault.not_found") }
 
@@ -92,7 +73,7 @@ func (c *Channel) unit(r *http.Request) (u agency.Agency, err error) {
 	}
 	if u.Path() != r.PathValue("division")+"/"+r.PathValue("agency") {
 		rest := strings.SplitN(web.PathOf(r.Context()), "/", 4)
-		return u, moved("/" + u.Path() + "/" + rest[len(rest)-1])
+		return u, web.Moved("/" + u.Path() + "/" + rest[len(rest)-1])
 	}
 	return u, nil
 }

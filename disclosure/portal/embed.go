@@ -46,17 +46,17 @@ func (p *Portal) framed(h web.Handler) web.Handler {
 		allowed = strings.Join(p.EmbedIn, " ")
 	}
 	csp := strings.Replace(web.CSP, "frame-ancestors 'none'", "frame-ancestors "+allowed, 1)
-	return on(func(w http.ResponseWriter, r *http.Request) error {
+	return func(w http.ResponseWriter, r *http.Request) error {
 		w.Header().Set("Content-Security-Policy", csp)
 		return h(w, r)
-	})
+	}
 }
 
 // embedUnit finds the unit of a frame's address; former addresses forward.
 func (p *Portal) embedUnit(tx *db.Tx, r *http.Request) (agency.Agency, error) {
 	u, err := unitOfPath(tx, r.PathValue("division")+"/"+r.PathValue("agency"))
 	if err == nil && (u.Slug != r.PathValue("agency") || u.Division.Short() != r.PathValue("division")) {
-		return u, moved("/embed/" + u.Path() + rest(r, 3))
+		return u, web.Moved("/embed/" + u.Path() + rest(r, 3))
 	}
 	return u, err
 }

@@ -86,7 +86,7 @@ func (p *Portal) versionPage(w http.ResponseWriter, r *http.Request, which strin
 		return notFound()
 	}
 	if old.ID == found.Version.ID {
-		return moved(found.Item.Path(found.Unit))
+		return web.Moved(found.Item.Path(found.Unit))
 	}
 	pg := versionPage{Number: n, Current: href(ctx, found.Item.Path(found.Unit)), Content: p.content(ctx, old), Reason: next.Reason,
 		Until: t(ctx, "portal.old_version_text", i18n.Date(ctx, clock.DateOf(old.PublishedAt)), i18n.Date(ctx, clock.DateOf(next.PublishedAt)))}

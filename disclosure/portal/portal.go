@@ -2,7 +2,6 @@ package portal
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -27,25 +26,6 @@ type Portal struct {
 	EmbedIn []string
 }
 
-// moved is the answer when a page has another address now.
-type moved string
-
-// Error says where to.
-func (m moved) Error() string { return "moved to " + string(m) }
-
-// on answers a page that moved by a permanent redirect.
-func on(h web.Handler) web.Handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		err := h(w, r)
-		var m moved
-		if errors.As(err, &m) {
-			http.Redirect(w, r, web.URL(r.Context(), string(m)), http.StatusMovedPermanently)
-			return nil
-		}
-		return err
-	}
-}
-
 func (p *Portal) read(ctx context.Context, f func(tx *db.Tx) error) error {
 	return p.Disclosure.DB.Read(ctx, f)
 }
@@ -66,17 +46,17 @@ func code(r *http.Request) (agency.Code, error) {
 		return c, nil
 	}
 	if c, err := agency.ParseCode(strings.TrimRight(s, "0")); err == nil && len(s) == 12 && c != agency.Nation {
-		return c, moved("/" + c.Short() + rest(r, 1))
+		return c, web.Moved("/" + c.Short() + rest(r, 1))
 	}
 	if c, err := agency.ParseCode(s); err == nil {
-		return c, moved("/" + c.Short() + rest(r, 1))
+		return c, web.Moved("/" + c.Short() + rest(r, 1))
 	}
 	return 0, notFound()
 }
 
 // rest is what follows the first n parts of the address, with its query.
 func rest(r *http.Request, n int) string {
-	parts := strings.SplitN(r.URL.Path, "/", n+2)
+	parts := strings.SplitN(r.URL.EscapedPath(), "/", n+2)
 	out := ""
 	if len(parts) == n+2 {
 		out = "/" + parts[n+1]
@@ -107,7 +87,7 @@ func (p *Portal) unit(tx *db.Tx, r *http.Request) (agency.Agency, error) {
 		return u, err
 	}
 	if u.Division != c || u.Slug != r.PathValue("agency") {
-		return u, moved("/" + u.Path() + rest(r, 2))
+		return u, web.Moved("/" + u.Path() + rest(r, 2))
 	}
 	return u, nil
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"runtime/debug"
@@ -99,7 +100,7 @@ func (a *App) recovered(next http.Handler) http.Handler {
 		setFixedHeaders(w.Header(), a.o.Secure)
 		defer func() {
 			if p := recover(); p != nil {
-				if p == http.ErrAbortHandler {
+				if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 					panic(p)
 				}
 				a.fail(w, r, fmt.Errorf("panic: %v\n%s", p, debug.Stack()))

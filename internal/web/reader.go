@@ -61,6 +61,14 @@ func See(w http.ResponseWriter, r *http.Request, path string) error {
 	return nil
 }
 
+// Moved is the answer when a page has another address now: there for good.
+func Moved(path string) error { return moved(path) }
+
+type moved string
+
+// Error says where to.
+func (m moved) Error() string { return "moved to " + string(m) }
+
 // withReader takes the language from the path and the mode from the cookie.
 func withReader(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -103,6 +103,19 @@ func TestACallerIsKnownByTheNearestAddressWeTrust(t *testing.T) {
 	}
 }
 
+func TestAPageThatMovedForwardsInTheReadersLanguage(t *testing.T) {
+	a := web.New(web.Options{}, []web.Route{{Pattern: "GET /old", Cached: true, Handler: func(http.ResponseWriter, *http.Request) error { return web.Moved("/new") }}})
+	for in, want := range map[string]string{"/old": "/new", "/en/old": "/en/new"} {
+		for range 2 { // the second time too, from memory or not
+			w := httptest.NewRecorder()
+			a.ServeHTTP(w, httptest.NewRequest(http.MethodGet, in, nil))
+			if w.Code != http.StatusMovedPermanently || w.Header().Get("Location") != want {
+				t.Errorf("%s: %d to %q", in, w.Code, w.Header().Get("Location"))
+			}
+		}
+	}
+}
+
 func TestNothingOfAnUploadIsLeftOnTheDisk(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
 	if err := i18n.Load(web.Locale); err != nil {

@@ -23,7 +23,7 @@ type Listener struct {
 // prints one line "ready http(s)://ADDR" once it serves. Plain HTTP is allowed
 // only on loopback or behind a named proxy.
 func Serve(ctx context.Context, l Listener, h http.Handler) error {
-	ln, err := net.Listen("tcp", l.Addr)
+	ln, err := new(net.ListenConfig).Listen(ctx, "tcp", l.Addr)
 	if err != nil {
 		return fmt.Errorf("listen (is another program using %s?): %w", l.Addr, err)
 	}

@@ -7,6 +7,7 @@
 package web
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -201,6 +202,11 @@ func (a *App) allowed(route Route, w http.ResponseWriter, r *http.Request) error
 }
 
 func (a *App) fail(w http.ResponseWriter, r *http.Request, err error) {
+	var m moved
+	if errors.As(err, &m) {
+		http.Redirect(w, r, URL(r.Context(), string(m)), http.StatusMovedPermanently)
+		return
+	}
 	kind := fault.KindOf(err)
 	if kind == fault.Internal && r.Context().Err() != nil {
 		return // the reader went away
