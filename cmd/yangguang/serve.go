@@ -63,7 +63,7 @@ func (h *house) serveMetrics(ctx context.Context) error {
 	if h.c.Metrics == "" {
 		return nil
 	}
-	ln, err := net.Listen("tcp", h.c.Metrics)
+	ln, err := new(net.ListenConfig).Listen(ctx, "tcp", h.c.Metrics)
 	if err != nil {
 		return fmt.Errorf("listen for metrics: %w", err)
 	}

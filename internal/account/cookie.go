@@ -19,7 +19,7 @@ func (a *Accounts) Cookie(token string) *http.Cookie {
 }
 
 func (a *Accounts) cookie(name, plain, value string, site http.SameSite) *http.Cookie {
-	c := &http.Cookie{Name: plain, Value: value, Path: "/", HttpOnly: true, SameSite: site}
+	c := &http.Cookie{Name: plain, Value: value, Path: "/", HttpOnly: true, SameSite: site} //nolint:gosec // Secure below; without TLS there is only loopback
 	if a.o.Secure {
 		c.Name, c.Secure = name, true
 	}

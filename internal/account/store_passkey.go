@@ -31,7 +31,7 @@ func deleteCeremony(tx *db.Tx, ticket []byte) (c ceremonyRow, err error) {
 	return c, err
 }
 
-const passkeyColumns = "id, login, data, label, created_at, used_at"
+const passkeyColumns = "id, login, data, label, created_at, used_at" //nolint:gosec // names of columns
 
 func (k *Passkey) scan(row interface{ Scan(...any) error }) error {
 	var (

@@ -3,7 +3,9 @@ package i18n
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"regexp"
 	"slices"
@@ -59,8 +61,11 @@ func ordered(src fs.FS, l Lang) (map[string]string, []string, error) {
 	var keys []string
 	for {
 		tok, err := dec.Token()
-		if err != nil {
+		if errors.Is(err, io.EOF) {
 			return m, keys, nil
+		}
+		if err != nil {
+			return nil, nil, err
 		}
 		if s, ok := tok.(string); ok {
 			keys = append(keys, s)

@@ -75,7 +75,7 @@ func (d *pdfDoc) read(b []byte) error {
 	case err != nil:
 		d.in.rep.doubt(UncertainBroken)
 		d.in.salvage(b)
-		return nil
+		return nil //nolint:nilerr // what cannot be read is a doubt, not a failure
 	}
 	d.doc = doc.Document
 	if n := countImages(b); n > 0 {
@@ -85,7 +85,7 @@ func (d *pdfDoc) read(b []byte) error {
 	count, err := d.lib.FPDF_GetPageCount(&requests.FPDF_GetPageCount{Document: d.doc})
 	if err != nil || count.PageCount == 0 {
 		d.in.rep.doubt(UncertainBroken)
-		return nil
+		return nil //nolint:nilerr // as above
 	}
 	d.in.rep.Pages = count.PageCount
 	for i := range min(count.PageCount, maxPages) {
