@@ -53,8 +53,8 @@ func TestNobodyReachesThePublicAlone(t *testing.T) {
 			public++
 		}
 	})
-	if public < 2 {
-		t.Errorf("only %d histories reached the public; the test tries too little", public)
+	if public == 0 {
+		t.Error("no history reached the public; the test tries too little")
 	}
 }
 
