@@ -1,0 +1,239 @@
+package main
+
+import (
+	"archive/zip"
+	"bytes"
+	"html"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"yangguang/disclosure"
+	"yangguang/internal/account"
+	"yangguang/internal/clock"
+	"yangguang/internal/db"
+)
+
+// bird begins every canary, so that a search for it would find them all while
+// the echo of the question is none of them.
+const bird = "金丝雀"
+
+// canaries are planted where the public must never look.
+var canaries = map[string]string{
+	"a draft's title": bird + "草稿标题", "a draft's body": bird + "草稿正文", "a draft's summary": bird + "草稿摘要", "a file's name": bird + "附件名", "a file's note": bird + "附件说明", "a file's content": bird + "附件内容",
+	"a title under review": bird + "送审标题", "a correction's body": bird + "更正正文", "a correction's reason": bird + "更正理由",
+	"a reviewer's note": bird + "审查备注", "a reviewer's ground": bird + "审查依据", "a return's note": bird + "退回意见",
+	"a report's text": bird + "报告正文", "a report's contact": bird + "报告联系", "a clerk's name": bird + "经办人",
+}
+
+// TestNothingPrivateIsPublic plants canaries in everything that is not
+// published, asks every public address that can be reached, and listens: in
+// the pages, the feeds, the API, the downloads, the log, the metrics and, for
+// what is sealed, the bytes on the disk.
+func TestNothingPrivateIsPublic(t *testing.T) {
+	dir, clk := t.TempDir(), clock.NewFake(spring)
+	d, err := db.Open(t.Context(), db.Options{Dir: dir, Clock: clk})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = d.Close() })
+	if err := d.Migrate(t.Context(), migrations()...); err != nil {
+		t.Fatal(err)
+	}
+	f := fillHouse(t, d, clk)
+	var logged bytes.Buffer
+	f.log = slog.New(slog.NewJSONHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	f.wire(false)
+	f.world.Disclosure = f.disclosure
+	f.plant(t)
+
+	c := &crawl{f: f, asked: map[string]bool{}, alike: map[string]int{}}
+	c.all(t)
+	t.Logf("%d addresses asked", c.pages)
+	if c.pages < 150 {
+		t.Errorf("only %d pages were reached", c.pages)
+	}
+	for what, path := range map[string]string{"the entry the canaries sat on": "/350525/bureau/2026-00006", "its report form": "/350525/bureau/2026-00006/report", "its page to keep": "/350525/bureau/2026-00006/item.html",
+		"a village": "/350525100001/committee", "a feed": "/350525/feed.atom", "the site map": "/sitemap.xml", "a workbook": "/350525/bureau/catalogue.xlsx", "the API": "/api/v1/items"} {
+		if !c.asked[path] {
+			t.Errorf("the crawl did not hear of %s (%s)", what, path)
+		}
+	}
+	if logged.Len() == 0 {
+		t.Error("nothing was logged")
+	}
+	hear(t, "the log", logged.Bytes(), canaries)
+	w := httptest.NewRecorder()
+	f.app.Metrics().Handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	if w.Code != http.StatusOK || w.Body.Len() == 0 {
+		t.Errorf("the metrics: %d", w.Code)
+	}
+	hear(t, "the metrics", w.Body.Bytes(), canaries)
+	sealed := map[string]string{"a report's text": canaries["a report's text"], "a report's contact": canaries["a report's contact"]}
+	for _, name := range []string{"yangguang.db", "yangguang.db-wal"} {
+		b, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		hear(t, name, b, sealed)
+	}
+}
+
+// plant lives one more day, with the canaries.
+func (f *filled) plant(t *testing.T) {
+	t.Helper()
+	w := f.world
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(f.db.Write(t.Context(), func(tx *db.Tx) (err error) {
+		w.Author.Name = canaries["a clerk's name"]
+		w.Author.ID, err = account.CreatePerson(tx, account.Person{Name: w.Author.Name, State: account.PersonActive, Home: account.Target{Agency: w.County.ID, Division: int64(w.County.Division)}})
+		return err
+	}))
+	text := w.Plain(canaries["a draft's title"])
+	text.Body, text.Summary = canaries["a draft's body"], canaries["a draft's summary"]
+	v := w.Draft(t, w.County, "county.12", text)
+	_, err := f.disclosure.Attach(w.As(w.Signer(w.County, "author")), v.Province, v.ID, canaries["a file's name"]+".csv", canaries["a file's note"], strings.NewReader(canaries["a file's content"]+",1\n"))
+	must(err)
+	w.Submitted(t, w.County, "county.12", w.Plain(canaries["a title under review"]))
+
+	v = w.Submitted(t, w.County, "county.12", w.Plain("义诊活动通告"))
+	must(f.disclosure.Return(w.As(w.Signer(w.County, "reviewer")), v.Province, v.ID, canaries["a return's note"]))
+	must(f.disclosure.Submit(w.As(w.Signer(w.County, "author")), v.Province, v.ID))
+	o := disclosure.Opinion{Checks: []string{"secrecy", "privacy", "accuracy", "legality"}, Basis: canaries["a reviewer's ground"], Note: canaries["a reviewer's note"]}
+	for _, slot := range []string{"reviewer", "reviewer2"} {
+		must(f.disclosure.Pass(w.As(w.Signer(w.County, slot)), v.Province, v.ID, o))
+	}
+	must(f.disclosure.Approve(w.As(w.Signer(w.County, "approver")), v.Province, v.ID, o, time.Time{}))
+	it := w.Item(t, v)
+	next, err := f.disclosure.Correct(w.As(w.Signer(w.County, "author")), it.Province, it.ID)
+	must(err)
+	text = w.Plain("义诊活动通告")
+	text.Body, text.Reason = canaries["a correction's body"], canaries["a correction's reason"]
+	_, err = f.disclosure.Save(w.As(w.Signer(w.County, "author")), next.Province, next.ID, text)
+	must(err)
+	report := url.Values{"kind": {"wrong"}, "text": {canaries["a report's text"]}, "contact": {canaries["a report's contact"]}}
+	if got := send(f.house, it.Path(w.County)+"/report", report); got.Code != http.StatusSeeOther {
+		t.Fatalf("the report: %d", got.Code)
+	}
+	f.app.Cache().Empty()
+}
+
+// hear fails on every canary in what somebody may read.
+func hear(t *testing.T, where string, b []byte, birds map[string]string) {
+	t.Helper()
+	for what, s := range birds {
+		if bytes.Contains(b, []byte(s)) || bytes.Contains(b, []byte(url.QueryEscape(s))) {
+			t.Errorf("%s holds %s", where, what)
+		}
+	}
+}
+
+// crawl asks as nobody for every address it hears of.
+type crawl struct {
+	f     *filled
+	todo  []string
+	asked map[string]bool
+	alike map[string]int // how many addresses of one shape were asked
+	pages int
+}
+
+// alikeAtMost is how many addresses that differ in a number only are asked.
+const alikeAtMost = 10
+
+var (
+	links  = regexp.MustCompile(`(?:(?:href|src|action)="|<loc>|"(?:url|id|self|next|home_page_url)": ?")([^"<#]+)`)
+	number = regexp.MustCompile(`\d+`)
+)
+
+func (c *crawl) all(t *testing.T) {
+	t.Helper()
+	for _, r := range c.f.app.Routes() {
+		if path, ok := strings.CutPrefix(r.Pattern, "GET "); ok && !strings.Contains(path, "{") {
+			c.hears(path)
+			c.hears("/en" + path)
+		}
+	}
+	c.hears("/")
+	q := url.QueryEscape(bird)
+	for _, path := range []string{"/search?q=" + q, "/en/search?q=" + q, "/search?q=" + url.QueryEscape("草稿标题"), "/api/v1/items?q=" + q, "/350525/bureau/catalogue?q=" + q} {
+		c.hears(path)
+	}
+	for len(c.todo) > 0 && c.pages < 4000 {
+		next := c.todo[0]
+		c.todo = c.todo[1:]
+		c.ask(t, next)
+	}
+}
+
+// hears remembers an address of this site to ask.
+func (c *crawl) hears(link string) {
+	u, err := url.Parse(html.UnescapeString(link))
+	if err != nil || u.Scheme != "" && u.Scheme != "http" && u.Scheme != "https" || !strings.HasPrefix(u.Path, "/") || u.Path == "/preferences" {
+		return
+	}
+	path := (&url.URL{Path: u.Path, RawQuery: u.RawQuery}).RequestURI()
+	if c.asked[path] {
+		return
+	}
+	c.asked[path] = true
+	shape := number.ReplaceAllString(path, "N")
+	if c.alike[shape]++; c.alike[shape] <= alikeAtMost {
+		c.todo = append(c.todo, path)
+	}
+}
+
+func (c *crawl) ask(t *testing.T, path string) {
+	t.Helper()
+	w := httptest.NewRecorder()
+	c.f.app.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+	c.pages++
+	if w.Code >= 500 {
+		t.Errorf("%s: %d", path, w.Code)
+	}
+	hear(t, path, w.Body.Bytes(), canaries)
+	hear(t, path, []byte(strings.Join(w.Header()["Content-Disposition"], " ")+w.Header().Get("Location")), canaries)
+	if strings.HasPrefix(w.Header().Get("Content-Type"), "application/vnd.openxmlformats") {
+		c.unzip(t, path, w.Body.Bytes())
+		return
+	}
+	for _, m := range links.FindAllStringSubmatch(w.Body.String(), -1) {
+		c.hears(m[1])
+	}
+	if at := w.Header().Get("Location"); at != "" {
+		c.hears(at)
+	}
+}
+
+// unzip listens inside a workbook.
+func (c *crawl) unzip(t *testing.T, path string, b []byte) {
+	t.Helper()
+	z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
+	if err != nil {
+		t.Errorf("%s: %v", path, err)
+		return
+	}
+	for _, part := range z.File {
+		r, err := part.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		hear(t, path+" in "+part.Name, text, canaries)
+	}
+}
