@@ -23,7 +23,7 @@ const (
 
 // TicketCookie carries a ceremony's ticket; an empty one takes it away.
 func (a *Accounts) TicketCookie(ticket string) *http.Cookie {
-	c := a.cookie(ticketCookieName, plainTicketCookieName, ticket, http.SameSiteLaxMode)
+	c := a.cookie(ticketCookieName, plainTicketCookieName, ticket, http.SameSiteLaxMode) //nolint:gosec // see cookie
 	if ticket != "" {
 		c.MaxAge = int(ceremonyLasts / time.Second)
 	}

@@ -40,7 +40,7 @@ func (t *Tx) Exec(query string, args ...any) (int64, error) {
 // Query runs a query; the caller closes the rows. List is nearly always better.
 func (t *Tx) Query(query string, args ...any) (*Rows, error) {
 	count(t.Ctx, query, args)
-	rows, err := t.q.QueryContext(t.Ctx, query, args...) //nolint:rowserrcheck // the caller reads the rows, List and Row check
+	rows, err := t.q.QueryContext(t.Ctx, query, args...)
 	return rows, meaning(err)
 }
 
@@ -52,7 +52,7 @@ type Row struct {
 
 // Row runs a query for one row.
 func (t *Tx) Row(query string, args ...any) *Row {
-	rows, err := t.Query(query, args...)
+	rows, err := t.Query(query, args...) //nolint:rowserrcheck // Scan checks
 	return &Row{rows, err}
 }
 
