@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -11,6 +12,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/pem"
 	"io"
+	"log"
 	"math/big"
 	"net"
 	"net/http"
@@ -63,13 +65,15 @@ func TestPlainHTTPIsServedOnLoopbackOnly(t *testing.T) {
 // TestACertificateMakesTheSiteSecure: TLS from the two files, HSTS, and a
 // session cookie only this host over TLS can have set.
 func TestACertificateMakesTheSiteSecure(t *testing.T) {
+	var logged bytes.Buffer
+	log.SetOutput(&logged)
+	defer log.SetOutput(os.Stderr)
 	h := emptyHouse(t)
 	h.c.Listen = "127.0.0.1:0"
 	var pool *x509.CertPool
 	h.c.Cert, h.c.Key, pool = certificate(t)
 	h.wire(false)
 	addr, stop := serving(t, h)
-	defer stop()
 	if !strings.HasPrefix(addr, "https://") {
 		t.Fatalf("ready at %s", addr)
 	}
@@ -92,6 +96,11 @@ func TestACertificateMakesTheSiteSecure(t *testing.T) {
 	if resp, err := old.Get(addr + "/healthz"); err == nil {
 		_ = resp.Body.Close()
 		t.Error("TLS 1.1 was spoken")
+	}
+	stop()
+	log.SetOutput(os.Stderr)
+	if logged.Len() > 0 {
+		t.Errorf("the address of a failed caller was logged: %s", logged.String())
 	}
 	h.c.Key = h.c.Cert
 	if err := h.serve(t.Context(), io.Discard); err == nil || !strings.Contains(err.Error(), "--tls-key") {

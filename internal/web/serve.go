@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"time"
@@ -40,7 +41,10 @@ func Serve(ctx context.Context, l Listener, h http.Handler) error {
 		_ = ln.Close()
 		return errors.New("plain HTTP is served on loopback only; give --tls-cert and --tls-key, or --trusted-proxy with the address of the proxy that speaks TLS")
 	}
-	srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 5 * time.Minute, WriteTimeout: 5 * time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10}
+	// The server's own log names callers by their address; what concerns the
+	// operator is in ours.
+	silent := log.New(io.Discard, "", 0)
+	srv := &http.Server{Handler: h, ErrorLog: silent, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 5 * time.Minute, WriteTimeout: 5 * time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10}
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(ln) }()
 	_, _ = fmt.Fprintf(l.Ready, "ready %s://%s\n", scheme, ln.Addr())
