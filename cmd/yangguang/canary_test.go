@@ -71,12 +71,23 @@ func TestNothingPrivateIsPublic(t *testing.T) {
 		t.Error("nothing was logged")
 	}
 	hear(t, "the log", logged.Bytes(), canaries)
+	f.hearMetrics(t)
+	hearDisk(t, dir)
+}
+
+func (f *filled) hearMetrics(t *testing.T) {
+	t.Helper()
 	w := httptest.NewRecorder()
 	f.app.Metrics().Handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
 	if w.Code != http.StatusOK || w.Body.Len() == 0 {
 		t.Errorf("the metrics: %d", w.Code)
 	}
 	hear(t, "the metrics", w.Body.Bytes(), canaries)
+}
+
+// hearDisk reads the bytes of the store: what is sealed cannot be read there.
+func hearDisk(t *testing.T, dir string) {
+	t.Helper()
 	sealed := map[string]string{"a report's text": canaries["a report's text"], "a report's contact": canaries["a report's contact"]}
 	for _, name := range []string{"yangguang.db", "yangguang.db-wal"} {
 		b, err := os.ReadFile(filepath.Join(dir, name))
