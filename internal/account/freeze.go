@@ -12,20 +12,27 @@ import (
 // Logins lists a person's logins, for himself and for whoever administers his account.
 func (a *Accounts) Logins(ctx context.Context, person int64) (ls []Login, err error) {
 	defer fault.Wrap(&err, "account.Logins(%d)", person)
+	err = a.readOf(ctx, person, func(tx *db.Tx) error {
+		ls, err = listLogins(tx, person)
+		return err
+	})
+	return ls, err
+}
+
+// readOf reads what concerns a person, for himself and for whoever administers his account.
+func (a *Accounts) readOf(ctx context.Context, person int64, read func(*db.Tx) error) error {
 	who, err := must(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	err = a.db.Read(ctx, func(tx *db.Tx) error {
+	return a.db.Read(ctx, func(tx *db.Tx) error {
 		if who.Person != person {
 			if _, err := managed(tx, who, Managing, person); err != nil {
 				return err
 			}
 		}
-		ls, err = listLogins(tx, person)
-		return err
+		return read(tx)
 	})
-	return ls, err
 }
 
 // Freeze stops a login and ends its sessions at once.
@@ -66,27 +73,37 @@ func (a *Accounts) Unfreeze(ctx context.Context, login int64, reason string) (er
 // changeState: another person than the owner, who administers the account, gives a reason.
 func (a *Accounts) changeState(ctx context.Context, login int64, reason, verb string, change func(*db.Tx, Login) error) error {
 	return a.act(ctx, func(tx *db.Tx, who *Actor) error {
-		l, err := lockLogin(tx, login)
+		l, p, err := lockAnothers(tx, who, Managing, login, reason)
 		if err != nil {
 			return err
-		}
-		p, err := managed(tx, who, Managing, l.Person)
-		if err != nil {
-			return err
-		}
-		switch {
-		case who.Is(p.ID):
-			return fault.Say(fault.Forbidden, "account.not_to_oneself")
-		case p.State != PersonActive:
-			return fault.Say(fault.Conflict, "account.person_left")
-		case strings.TrimSpace(reason) == "":
-			return errReason
 		}
 		if err := change(tx, l); err != nil {
 			return err
 		}
 		return record(tx, who, p, verb, reason, "login "+strconv.FormatInt(l.ID, 10))
 	})
+}
+
+// lockAnothers locks the login of another person in office, whose account the actor may administer by verb, for a
+// reason he gives.
+func lockAnothers(tx *db.Tx, who *Actor, verb string, login int64, reason string) (Login, Person, error) {
+	l, err := lockLogin(tx, login)
+	if err != nil {
+		return l, Person{}, err
+	}
+	p, err := managed(tx, who, verb, l.Person)
+	if err != nil {
+		return l, p, err
+	}
+	switch {
+	case who.Is(p.ID):
+		err = fault.Say(fault.Forbidden, "account.not_to_oneself")
+	case p.State != PersonActive:
+		err = fault.Say(fault.Conflict, "account.person_left")
+	case strings.TrimSpace(reason) == "":
+		err = errReason
+	}
+	return l, p, err
 }
 
 // FreezeNamed is Freeze by login name, for the command line.

@@ -3,7 +3,6 @@ package account
 import (
 	"context"
 	"strconv"
-	"strings"
 	"time"
 
 	"yangguang/internal/db"
@@ -203,23 +202,12 @@ func (a *Accounts) acceptTOTP(tx *db.Tx, s slipRow, l Login, typed string) error
 func (a *Accounts) RecoverAtCounter(ctx context.Context, login int64, reason string) (s Slip, err error) {
 	defer fault.Wrap(&err, "account.RecoverAtCounter(%d)", login)
 	err = a.act(ctx, func(tx *db.Tx, who *Actor) error {
-		l, err := lockLogin(tx, login)
+		l, p, err := lockAnothers(tx, who, Recovering, login, reason)
 		if err != nil {
 			return err
 		}
-		p, err := managed(tx, who, Recovering, l.Person)
-		if err != nil {
-			return err
-		}
-		switch {
-		case who.Is(p.ID):
-			return fault.Say(fault.Forbidden, "account.not_to_oneself")
-		case p.State != PersonActive:
-			return fault.Say(fault.Conflict, "account.person_left")
-		case l.State == Frozen:
+		if l.State == Frozen {
 			return fault.Say(fault.Conflict, "account.login_frozen")
-		case strings.TrimSpace(reason) == "":
-			return errReason
 		}
 		if err := setLoginState(tx, l.ID, Pending); err != nil {
 			return err

@@ -133,16 +133,7 @@ func (a *Accounts) EndSubstitute(ctx context.Context, id int64) (err error) {
 // Substitutes lists the arrangements in which a person is principal or delegate, the newest first.
 func (a *Accounts) Substitutes(ctx context.Context, person int64) (ss []Substitute, err error) {
 	defer fault.Wrap(&err, "account.Substitutes(%d)", person)
-	who, err := must(ctx)
-	if err != nil {
-		return nil, err
-	}
-	err = a.db.Read(ctx, func(tx *db.Tx) error {
-		if who.Person != person {
-			if _, err := managed(tx, who, Managing, person); err != nil {
-				return err
-			}
-		}
+	err = a.readOf(ctx, person, func(tx *db.Tx) error {
 		ss, err = listSubstitutes(tx, person)
 		return err
 	})
