@@ -73,7 +73,9 @@ func backup(ctx context.Context, args []string, out io.Writer) error {
 	if err := os.Rename(part, *to); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(out, "backed up %d files to %s\n", len(m.Files), *to)
+	if _, err = fmt.Fprintf(out, "backed up %d files to %s\n", len(m.Files), *to); err == nil && c.Blobs != "" {
+		_, err = fmt.Fprintln(out, "attachments are at --blobs and not in it: back that bucket up as well")
+	}
 	return err
 }
 

@@ -80,13 +80,17 @@ func (h *house) serveMetrics(ctx context.Context) error {
 	return nil
 }
 
+// readyRate bounds how often one caller may have the store written: each time
+// waits for the disk.
+var readyRate = web.Rate{N: 60, Per: time.Minute}
+
 // health are the routes an operator's watch asks.
 func (h *house) health() []web.Route {
 	return []web.Route{
 		{Pattern: "GET /healthz", Access: web.Public, Handler: func(w http.ResponseWriter, _ *http.Request) error {
 			return web.Write(w, http.StatusOK, "text/plain; charset=utf-8", []byte("ok\n"))
 		}},
-		{Pattern: "GET /readyz", Access: web.Public, Handler: h.ready},
+		{Pattern: "GET /readyz", Access: web.Public, Handler: h.ready, Limit: readyRate},
 	}
 }
 
