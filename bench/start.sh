@@ -7,17 +7,16 @@ pid=
 CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o "$work/yangguang" ./cmd/yangguang
 echo "stripped binary: $(stat -c %s "$work/yangguang" | awk '{printf "%.1f MB", $1/1e6}')"
 now() { date +%s.%N; }
-start() { # seconds from exec to the first page
+start() { # sets took: seconds from exec to the first page
   local t0; t0=$(now)
   "$work/yangguang" serve --data "$work/data" --listen 127.0.0.1:18080 --home 350525 >"$work/out" 2>"$work/err" &
   pid=$!
   until grep -q '^ready' "$work/out"; do kill -0 $pid; sleep 0.02; done
   curl -fsS -o "$work/page" http://127.0.0.1:18080/
-  awk -v a="$t0" -v b="$(now)" 'BEGIN {printf "%.2f", b-a}'
+  took=$(awk -v a="$t0" -v b="$(now)" 'BEGIN {printf "%.2f", b-a}')
 }
-echo "first start with the import of all divisions: $(start) s"
-kill $pid; wait $pid || true
+stop() { kill $pid; wait $pid || true; }
+start; echo "first start with the import of all divisions: $took s"; stop
 for _ in 1 2 3; do
-  echo "start to first page, imported: $(start) s; resident: $(awk '/VmRSS/ {printf "%.0f MB", $2/1024}' /proc/$pid/status)"
-  kill $pid; wait $pid || true
+  start; echo "start to first page, imported: $took s; resident: $(awk '/VmRSS/ {printf "%.0f MB", $2/1024}' /proc/$pid/status)"; stop
 done

@@ -144,6 +144,13 @@ func (d *Disclosure) insertReport(tx *db.Tx, province int, r Report) error {
 	return err
 }
 
+// mayHear answers whether the person acting handles readers' reports: those who
+// write, sign or oversee the unit's items, not whoever only imports.
+func mayHear(ctx context.Context, u agency.Agency) bool {
+	a := account.From(ctx)
+	return a != nil && slices.ContainsFunc(allVerbs, func(v string) bool { return v != Importing && a.May(v, target(u)) })
+}
+
 // Reports lists the error reports of an agency, open ones first; texts stay
 // sealed until one is opened.
 func (d *Disclosure) Reports(ctx context.Context, unit int64) (out []Report, err error) {
@@ -153,7 +160,7 @@ func (d *Disclosure) Reports(ctx context.Context, unit int64) (out []Report, err
 		if err != nil {
 			return err
 		}
-		if !MayRead(ctx, u) {
+		if !mayHear(ctx, u) {
 			return fault.Say(fault.NotFound, "fault.not_found")
 		}
 		out, err = listReports(tx, unit)
@@ -217,7 +224,7 @@ func (d *Disclosure) reportFor(tx *db.Tx, province int, id int64) (*Report, *Ite
 		return nil, nil, nil, err
 	}
 	a := account.From(tx.Ctx)
-	if !MayRead(tx.Ctx, u) {
+	if !mayHear(tx.Ctx, u) {
 		return nil, nil, nil, fault.Say(fault.NotFound, "fault.not_found")
 	}
 	return x, it, a, nil

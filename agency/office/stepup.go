@@ -53,8 +53,9 @@ func (o *Office) askStepUp(w http.ResponseWriter, r *http.Request, err error) er
 
 // keep puts a form's fields under the prefix, or passes on those that have it.
 func keep(vals url.Values, prefixed bool) (out []ui.Pair) {
+	secrets := []string{"password", "again", "old", "code", "slip"} // never repeated in a page
 	for name, vs := range vals {
-		if !prefixed && (name == "password" || name == "code" || name == "old") || prefixed && !strings.HasPrefix(name, keptPrefix) {
+		if !prefixed && slices.Contains(secrets, name) || prefixed && !strings.HasPrefix(name, keptPrefix) {
 			continue
 		}
 		if !prefixed {
