@@ -139,7 +139,6 @@ func (w *tab) axe(script string, v view, d dress) []string {
 type axeReport struct {
 	began  time.Time
 	pages  map[string]int // by state
-	people map[string]bool
 	faults []string
 }
 

@@ -156,7 +156,7 @@ func label(text string, names ...string) string {
 			if !ok {
 				continue
 			}
-			rest = strings.TrimLeft(rest, "：:\t】]】")
+			rest = strings.TrimLeft(rest, "：:\t】]")
 			if rest, _, _ = strings.Cut(rest, "\t"); rest != "" && utf8.RuneCountInString(rest) <= 60 {
 				return rest
 			}

@@ -58,7 +58,7 @@ func main() {
 	if err != nil {
 		log.Fatalf("gen: %v", err)
 	}
-	if err := os.WriteFile(*out, packed, 0o644); err != nil {
+	if err := os.WriteFile(*out, packed, 0o644); err != nil { //nolint:gosec // a file of the repository, to be read by all
 		log.Fatalf("gen: %v", err)
 	}
 	log.Printf("%s: %d divisions, %d bytes", *out, len(rows), len(packed))
@@ -99,7 +99,7 @@ func table(path string) ([][]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	records, err := csv.NewReader(f).ReadAll()
 	if err != nil {
 		return nil, err
