@@ -184,3 +184,31 @@ func (d *Disclosure) SetValidity(ctx context.Context, province int, item int64, 
 		return record(tx, a, it, "validity", reason)
 	})
 }
+
+// CloseEarlier ends the reading of every superseded text of an item, for a
+// correction that removed what should never have been public. The history goes
+// on saying that there was an earlier text, and why it is closed.
+func (d *Disclosure) CloseEarlier(ctx context.Context, province int, item int64, reason string) (err error) {
+	defer fault.Wrap(&err, "disclosure.CloseEarlier(%d)", item)
+	return d.DB.Write(ctx, func(tx *db.Tx) error {
+		it, _, a, err := d.openItem(tx, province, item, TakingDown)
+		if err != nil {
+			return err
+		}
+		if reason = strings.TrimSpace(reason); reason == "" {
+			return fault.Fields(fault.Field{Name: "close_reason", Key: "disclosure.need_reason"})
+		}
+		n, err := closeSuperseded(tx, it, reason)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return fault.Say(fault.Conflict, "disclosure.nothing_to_close")
+		}
+		if err := insertEvent(tx, it, "closed", 0, reason); err != nil {
+			return err
+		}
+		tx.After(d.changed)
+		return record(tx, a, it, "close_earlier", reason)
+	})
+}

@@ -74,6 +74,7 @@ type Version struct {
 	PublishAt      time.Time
 	Revision       int
 	Author         int64
+	Closed         string // why a superseded text can no longer be read; "" while it can
 	Reviewer       int64
 	Reviewer2      int64
 	Approver       int64

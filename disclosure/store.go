@@ -57,13 +57,13 @@ func updateItem(tx *db.Tx, it *Item) error {
 
 const versionCols = `v.province, v.id, v.item, v.number, v.state, v.step, v.rule, v.title, v.summary, v.form, v.data, v.body, v.body_text,
  v.openness, v.openness_ground, v.formed_on, v.ends_on, v.doc_number, v.keywords, v.explains, v.reason, v.emergency, v.review_owed,
- v.publish_at, v.revision, v.author, v.reviewer, v.reviewer2, v.approver, v.created_at, v.saved_at, v.submitted_at, v.approved_at, v.published_at`
+ v.publish_at, v.revision, v.author, v.reviewer, v.reviewer2, v.approver, v.created_at, v.saved_at, v.submitted_at, v.approved_at, v.published_at, v.closed`
 
 func scanVersion(r *db.Rows, v *Version) error {
 	return r.Scan(&v.Province, &v.ID, &v.Item, &v.Number, &v.State, &v.Step, &v.Rule, &v.Title, &v.Summary, &v.Form, &v.Data, &v.Body, &v.BodyText,
 		&v.Openness, &v.OpennessGround, &v.FormedOn, &v.EndsOn, db.OrZero(&v.DocNumber), &v.Keywords, db.OrZero(&v.Explains), &v.Reason,
 		&v.Emergency, &v.ReviewOwed, db.OrZero(&v.PublishAt), &v.Revision, &v.Author, db.OrZero(&v.Reviewer), db.OrZero(&v.Reviewer2),
-		db.OrZero(&v.Approver), db.OrZero(&v.CreatedAt), db.OrZero(&v.SavedAt), db.OrZero(&v.SubmittedAt), db.OrZero(&v.ApprovedAt), db.OrZero(&v.PublishedAt))
+		db.OrZero(&v.Approver), db.OrZero(&v.CreatedAt), db.OrZero(&v.SavedAt), db.OrZero(&v.SubmittedAt), db.OrZero(&v.ApprovedAt), db.OrZero(&v.PublishedAt), &v.Closed)
 }
 
 func versionByID(tx *db.Tx, province int, id int64) (*Version, error) {
@@ -104,6 +104,11 @@ func saveVersion(tx *db.Tx, v *Version) error {
 		v.Emergency, v.ReviewOwed, db.OrNull(v.PublishAt), v.Revision, db.OrNull(v.Reviewer), db.OrNull(v.Reviewer2), db.OrNull(v.Approver),
 		clock.Millis(v.SavedAt), db.OrNull(v.SubmittedAt), db.OrNull(v.ApprovedAt), db.OrNull(v.PublishedAt))
 	return err
+}
+
+// closeSuperseded closes the superseded texts of an item that are still open.
+func closeSuperseded(tx *db.Tx, it *Item, reason string) (int64, error) {
+	return tx.Exec("update item_version set closed = $3 where province = $1 and item = $2 and state = 'superseded' and closed = ''", it.Province, it.ID, reason)
 }
 
 // nextSerial gives the agency's next serial of the year: without gaps, never

@@ -86,6 +86,7 @@ func (d *Desk) Routes() []web.Route {
 		{Pattern: "GET " + publishedPath + "/take-down", Access: end, Handler: d.takeDownForm},
 		{Pattern: "POST " + publishedPath + "/take-down", Access: end, Handler: d.takeDown},
 		{Pattern: "POST " + publishedPath + "/validity", Access: end, Handler: d.validity},
+		{Pattern: "POST " + publishedPath + "/close-earlier", Access: end, Handler: d.closeEarlier},
 		{Pattern: "GET /desk/reports", Access: web.SignedIn, Handler: d.reports},
 		{Pattern: "GET " + reportPath, Access: web.SignedIn, Handler: d.reportCover},
 		{Pattern: "POST " + reportPath + "/open", Access: web.SignedIn, Handler: d.openReport},
@@ -144,7 +145,7 @@ func (d *Desk) frame(r *http.Request, title string, crumbs ...ui.Link) ui.Frame 
 
 // deeds are what a page may say was just done.
 var deeds = []string{"saved", "submitted", "passed", "approved", "scheduled", "returned", "referred", "ruled", "refused", "withdrawn",
-	"recalled", "emergency", "completed", "discarded", "released", "cleared", "attached", "detached", "filled", "taken_down", "validity", "answered"}
+	"recalled", "emergency", "completed", "discarded", "released", "cleared", "attached", "detached", "filled", "taken_down", "validity", "closed", "answered"}
 
 func (d *Desk) side(r *http.Request) []ui.SideGroup {
 	ctx, a := r.Context(), account.From(r.Context())

@@ -27,6 +27,8 @@ type publishedPage struct {
 	MayCorrect, MayEnd bool
 	Validity           ui.Input
 	Reason             ui.Input
+	CloseReason        ui.Input
+	MayClose           bool // an earlier text can still be read
 	Bad                ui.Errors
 	Message            string
 	Path               func(more string) string
@@ -100,6 +102,7 @@ func (d *Desk) history(ctx context.Context, p *publishedPage) error {
 		{Title: i18n.T(ctx, "desk.state")}, {Title: i18n.T(ctx, "desk.published_on")}, {Title: i18n.T(ctx, "desk.reason")}}}
 	p.underWay = len(all) > 0 && slices.Contains([]string{disclosure.Drafted, disclosure.InReview, disclosure.Referred, disclosure.Approved}, all[0].State)
 	for _, v := range all {
+		p.MayClose = p.MayClose || v.State == disclosure.Superseded && v.Closed == ""
 		when := ""
 		if !v.PublishedAt.IsZero() {
 			when = i18n.Time(ctx, v.PublishedAt)
@@ -159,6 +162,8 @@ func (d *Desk) describe(ctx context.Context, p *publishedPage) {
 	for _, v := range disclosure.Validities {
 		p.Validity.Options = append(p.Validity.Options, ui.Option{Value: v, Text: i18n.T(ctx, "disclosure.validity_"+v)})
 	}
+	p.CloseReason = ui.Input{Name: "close_reason", Label: i18n.T(ctx, "desk.public_reason"), Help: i18n.T(ctx, "desk.close_help"), Value: p.CloseReason.Value, Rows: 3,
+		MaxLen: disclosure.MaxSummary, Error: p.Bad.Of(ctx, "close_reason")}
 	p.Reason = ui.Input{Name: "reason", Label: i18n.T(ctx, "desk.public_reason"), Help: i18n.T(ctx, "desk.public_reason_help"), Value: p.Reason.Value, Rows: 3,
 		MaxLen: disclosure.MaxSummary, Error: p.Bad.Of(ctx, "reason")}
 }
@@ -176,6 +181,26 @@ func (d *Desk) correct(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return web.See(w, r, versionPath(v.Province, v.ID, "/edit"))
+}
+
+// closeEarlier closes what was readable before a correction.
+func (d *Desk) closeEarlier(w http.ResponseWriter, r *http.Request) error {
+	province, id, err := target(r, "item")
+	if err != nil {
+		return err
+	}
+	err = d.Disclosure.CloseEarlier(r.Context(), province, id, r.PostForm.Get("close_reason"))
+	if k := fault.KindOf(err); err != nil && (k == fault.Invalid || k == fault.Conflict) {
+		p := publishedPage{Bad: ui.ErrorsOf(err), CloseReason: ui.Input{Value: r.PostForm.Get("close_reason")}}
+		if len(p.Bad) == 0 {
+			p.Message = sentence(r.Context(), err)
+		}
+		return d.showPublished(w, r, k.Status(), p)
+	}
+	if err != nil {
+		return err
+	}
+	return web.See(w, r, pathOf("published", province, id, "?did=closed"))
 }
 
 func (d *Desk) validity(w http.ResponseWriter, r *http.Request) error {

@@ -185,13 +185,14 @@ type past struct {
 	ID                   int64
 	Number               int
 	State, Reason        string
+	Closed               string // why it can no longer be read
 	SavedAt, PublishedAt time.Time
 }
 
 func pastOf(tx *db.Tx, province int, item int64) ([]past, error) {
 	return db.List(tx, func(r *db.Rows, p *past) error {
-		return r.Scan(&p.ID, &p.Number, &p.State, &p.Reason, db.OrZero(&p.SavedAt), db.OrZero(&p.PublishedAt))
-	}, "select id, number, state, reason, saved_at, published_at from item_version where province = $1 and item = $2 order by number desc limit 100", province, item)
+		return r.Scan(&p.ID, &p.Number, &p.State, &p.Reason, db.OrZero(&p.SavedAt), db.OrZero(&p.PublishedAt), &p.Closed)
+	}, "select id, number, state, reason, saved_at, published_at, closed from item_version where province = $1 and item = $2 order by number desc limit 100", province, item)
 }
 
 func eventsOf(tx *db.Tx, province int, item int64) ([]disclosure.Event, error) {

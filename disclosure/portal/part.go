@@ -88,6 +88,11 @@ func (p *Portal) versionPage(w http.ResponseWriter, r *http.Request, which strin
 	if old.ID == found.Version.ID {
 		return web.Moved(found.Item.Path(found.Unit))
 	}
+	if old.Closed != "" {
+		f := p.Front.Page(r, t(ctx, "portal.version_closed"), crumbs...)
+		f.NoIndex, f.Narrow = true, true
+		return web.Render(w, r, http.StatusGone, closedView(f, old.Closed, href(ctx, found.Item.Path(found.Unit))))
+	}
 	pg := versionPage{Number: n, Current: href(ctx, found.Item.Path(found.Unit)), Content: p.content(ctx, old), Reason: next.Reason,
 		Until: t(ctx, "portal.old_version_text", i18n.Date(ctx, clock.DateOf(old.PublishedAt)), i18n.Date(ctx, clock.DateOf(next.PublishedAt)))}
 	p.compare(r, &pg, old, found.Version)
