@@ -119,7 +119,7 @@ func (w *tab) axe(script string, v view, d dress) []string {
 	if d.width == 320 {
 		found = slices.Concat(found, eval[[]string](w, small))
 	}
-	if d.width == 320 && v.as == "" {
+	if d.width == 320 {
 		eval[chromedp.Void](w, `document.documentElement.style.fontSize = parseFloat(getComputedStyle(document.documentElement).fontSize) * 2 + "px"`)
 		for _, f := range slices.Concat(eval[[]string](w, wide), eval[[]string](w, cut)) {
 			found = append(found, "text at 200 %: "+f)
