@@ -80,7 +80,7 @@ func start(dir string) (*program, error) {
 	go readyLine(out, ready)
 	select {
 	case p.url = <-ready:
-	case <-time.After(3 * time.Minute):
+	case <-time.After(10 * time.Minute):
 	}
 	if p.url == "" {
 		_ = p.cmd.Process.Kill()

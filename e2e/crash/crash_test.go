@@ -57,10 +57,10 @@ func TestWhatWasAcknowledgedOutlivesAKill(t *testing.T) {
 	head := p.signIn(t, "cun.zhuren")
 	rnd := rand.New(rand.NewPCG(7, uint64(os.Getpid())))
 	var acked []string
-	for len(paths) > 0 {
+	for n := 0; len(paths) > 0; n++ {
 		batch := paths[:each]
 		paths = paths[each:]
-		acked = append(acked, p.approveAndKill(t, head, batch, time.Duration(rnd.IntN(60_000))*time.Microsecond)...)
+		acked = append(acked, p.approveAndKill(t, head, batch, n%2 == 0, time.Duration(rnd.IntN(60_000))*time.Microsecond)...)
 		p.start(t)
 	}
 	p.kill()
@@ -217,13 +217,16 @@ func (p *program) opinion(t *testing.T, c *http.Client, path string) url.Values 
 }
 
 // approveAndKill lets the head approve a batch at once and kills the program
-// after a while; it gives the addresses of what was acknowledged.
-func (p *program) approveAndKill(t *testing.T, head *http.Client, batch []string, after time.Duration) []string {
+// after a while, which begins with the first answer when answered is set, so
+// that a busy machine too has something acknowledged; it gives the addresses of
+// what was.
+func (p *program) approveAndKill(t *testing.T, head *http.Client, batch []string, answered bool, after time.Duration) []string {
 	t.Helper()
 	opinion := p.opinion(t, head, batch[0])
 	var mu sync.Mutex
 	var acked []string
 	var wg sync.WaitGroup
+	answers := make(chan struct{}, len(batch))
 	for _, path := range batch {
 		wg.Go(func() {
 			if to := p.post(t, head, path+"/approve", opinion); strings.HasPrefix(to, "/desk") {
@@ -231,7 +234,12 @@ func (p *program) approveAndKill(t *testing.T, head *http.Client, batch []string
 				acked = append(acked, path)
 				mu.Unlock()
 			}
+			answers <- struct{}{}
 		})
+	}
+	if answered {
+		<-answers
+		after /= 10
 	}
 	time.Sleep(after) // the moment of the kill is the test's random input
 	p.kill()

@@ -78,7 +78,7 @@ func (d *DB) openSQLite(ctx context.Context, dir string) error {
 		return fmt.Errorf("make the data folder (check --data): %w", err)
 	}
 	d.path = filepath.Join(dir, "yangguang.db")
-	file := "file:" + strings.NewReplacer("?", "%3f", "#", "%23").Replace(d.path) + "?" + sqlitePragmas
+	file := sqliteURI(d.path)
 	var err error
 	if d.writer, err = sql.Open("sqlite", file); err != nil {
 		return err
@@ -99,6 +99,12 @@ func (d *DB) openSQLite(ctx context.Context, dir string) error {
 	d.queue = make(chan *job, 256)
 	go d.commitTogether()
 	return nil
+}
+
+// sqliteURI names a database file so that SQLite opens that very file: in a
+// URI the signs ? # and % of a folder's name would mean something else.
+func sqliteURI(path string) string {
+	return "file:" + strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(path) + "?" + sqlitePragmas
 }
 
 // refuseLessThanFull checks that a commit is on disk before it is answered:

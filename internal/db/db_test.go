@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 	"testing/fstest"
@@ -130,6 +132,36 @@ func TestANewerDatabaseIsRefused(t *testing.T) {
 			t.Errorf("migrating twice: %v", err)
 		}
 	})
+}
+
+// TestAFolderMayHaveAnyName opens, migrates and copies a store in a folder whose
+// name holds the signs that mean something in a URI.
+func TestAFolderMayHaveAnyName(t *testing.T) {
+	top := t.TempDir()
+	dir := filepath.Join(top, "县 #1?x=%41&mode=memory", "数据")
+	d, err := db.Open(context.Background(), db.Options{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = d.Close() }()
+	if err := d.Migrate(context.Background(), schema...); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Write(context.Background(), func(tx *db.Tx) error { return insert(tx, "一") }); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Snapshot(context.Background(), filepath.Join(dir, "copy.db")); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"yangguang.db", "copy.db"} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+			t.Error(err)
+		}
+	}
+	beside, err := os.ReadDir(top)
+	if err != nil || len(beside) != 1 {
+		t.Errorf("a store was made elsewhere: %v %v", beside, err)
+	}
 }
 
 func TestWhereNumbersItsPlaceholders(t *testing.T) {

@@ -29,7 +29,7 @@ func (d *DB) Migrate(ctx context.Context, sources ...fs.FS) error {
 		dialect, pool = goose.DialectPostgres, d.pool
 	}
 	if d.writer != nil { // goose needs the one writing connection for itself
-		if pool, err = sql.Open("sqlite", "file:"+d.path+"?"+sqlitePragmas+"&_txlock=immediate"); err != nil {
+		if pool, err = sql.Open("sqlite", sqliteURI(d.path)+"&_txlock=immediate"); err != nil {
 			return err
 		}
 		defer func() { _ = pool.Close() }()

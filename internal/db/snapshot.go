@@ -13,7 +13,7 @@ func (d *DB) Snapshot(ctx context.Context, path string) error {
 	if d.postgres {
 		return errors.New("the data is in PostgreSQL: back it up with pg_dump or pg_basebackup")
 	}
-	pool, err := sql.Open("sqlite", "file:"+d.path+"?"+sqlitePragmas)
+	pool, err := sql.Open("sqlite", sqliteURI(d.path))
 	if err != nil {
 		return err
 	}
