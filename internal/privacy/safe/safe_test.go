@@ -1,0 +1,264 @@
+package safe
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"image/color"
+	"io"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"codeberg.org/go-pdf/fpdf"
+	"github.com/xuri/excelize/v2"
+
+	"yangguang/internal/fault"
+	"yangguang/internal/i18n"
+	"yangguang/internal/privacy"
+)
+
+func TestMain(m *testing.M) {
+	i18n.MustLoad(Locale, privacy.Locale)
+	os.Exit(m.Run())
+}
+
+func TestLocale(t *testing.T) {
+	for _, p := range i18n.Check(Locale) {
+		t.Error(p)
+	}
+}
+
+const secretID, mask = "350525198001010018", "35*************018"
+
+var gate = privacy.New(privacy.Options{Cache: os.TempDir() + "/yangguang-test-pdf"})
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func report(t testing.TB, name string, b []byte) privacy.Report {
+	t.Helper()
+	rep, err := gate.Inspect(context.Background(), name, bytes.NewReader(b), int64(len(b)))
+	must(t, err)
+	return rep
+}
+
+// everything unpacks what a file holds, as deep as a zip goes.
+func everything(t testing.TB, b []byte) string {
+	t.Helper()
+	z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
+	if err != nil {
+		return string(b)
+	}
+	var out strings.Builder
+	for _, f := range z.File {
+		r, err := f.Open()
+		must(t, err)
+		c, err := io.ReadAll(r)
+		must(t, err)
+		out.WriteString(f.Name + "\n" + string(c) + "\n")
+	}
+	return out.String()
+}
+
+var resident = regexp.MustCompile(`[1-9]\d{16}[\dXx]`)
+
+// TestAListOfPeopleComesOutMasked copies the list of 77 couples: the copy
+// passes the gate and holds every row, but no number and no name.
+func TestAListOfPeopleComesOutMasked(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		file, want string
+		o          Options
+		uncertain  string
+	}{
+		{"list77.csv", "list77.csv", Options{}, ""},
+		{"list77.xlsx", "list77.xlsx", Options{}, ""},
+		{"list77.docx", "list77.docx", Options{}, ""},
+		{"list77.pdf", "list77.docx", Options{}, ""},
+		{"list77.pdf", "list77.pdf", Options{Drawn: true}, privacy.UncertainScan},
+	} {
+		t.Run(c.file+" "+c.want, func(t *testing.T) {
+			b, err := os.ReadFile("../testdata/" + c.file)
+			must(t, err)
+			was := report(t, c.file, b)
+			out, name, d, err := Copy(t.Context(), gate, was.Type, c.file, b, c.o)
+			must(t, err)
+			if name != c.want || d.Masked < 154 || d.Left != 0 {
+				t.Errorf("%s: %d masked, %d left", name, d.Masked, d.Left)
+			}
+			rep := report(t, name, out)
+			if len(rep.Findings) != 0 || rep.Uncertain != c.uncertain || len(rep.Hidden) != 0 {
+				t.Errorf("the copy: %v, uncertain %q, hidden %v", rep.Findings, rep.Uncertain, rep.Hidden)
+			}
+			all := everything(t, out)
+			if resident.MatchString(all) || strings.Contains(c.file, "pdf") == false && strings.Contains(all, "王丽甲") {
+				t.Error("a person is still in the copy")
+			}
+			if !c.o.Drawn && strings.Count(all, "*************") != 154 {
+				t.Errorf("%d masked numbers in the copy, want 154", strings.Count(all, "*************"))
+			}
+		})
+	}
+}
+
+// TestOnlyWhatIsShownIsCopied makes a workbook full of hidden things.
+func TestOnlyWhatIsShownIsCopied(t *testing.T) {
+	t.Parallel()
+	f := excelize.NewFile()
+	must(t, f.SetSheetRow("Sheet1", "A1", &[]any{"项目", "隐藏", "件数"}))
+	must(t, f.SetSheetRow("Sheet1", "A2", &[]any{"奖励扶助", "C-CANARY", 12}))
+	must(t, f.SetSheetRow("Sheet1", "A3", &[]any{"R-CANARY", "", 9}))
+	must(t, f.SetCellFormula("Sheet1", "C4", "C2*2"))
+	must(t, f.SetCellValue("Sheet1", "A5", "电话 13800138000"))
+	must(t, f.SetColVisible("Sheet1", "B", false))
+	must(t, f.SetRowVisible("Sheet1", 3, false))
+	_, err := f.NewSheet("暗")
+	must(t, err)
+	must(t, f.SetCellStr("暗", "A1", "S-CANARY"))
+	must(t, f.SetSheetVisible("暗", false))
+	must(t, f.AddComment("Sheet1", excelize.Comment{Cell: "A1", Author: "N-CANARY", Paragraph: []excelize.RichTextRun{{Text: "N-CANARY"}}}))
+	must(t, f.SetDocProps(&excelize.DocProperties{Creator: "P-CANARY", Title: "P-CANARY"}))
+	must(t, f.SetDefinedName(&excelize.DefinedName{Name: "D_CANARY", RefersTo: "Sheet1!$A$1"}))
+	var in bytes.Buffer
+	must(t, f.Write(&in))
+
+	out, _, d, err := Copy(t.Context(), gate, privacy.XLSX, "表.xlsx", in.Bytes(), Options{OnlyNever: true})
+	must(t, err)
+	if all := everything(t, out); strings.Contains(all, "CANARY") || d.Masked != 0 || d.Left != 1 {
+		t.Errorf("hidden things came along: %d masked, %d left\n%s", d.Masked, d.Left, all)
+	}
+	x, err := excelize.OpenReader(bytes.NewReader(out))
+	must(t, err)
+	rows, err := x.GetRows("Sheet1")
+	must(t, err)
+	if len(rows) != 4 || strings.Join(rows[1], "|") != "奖励扶助|12" {
+		t.Errorf("rows %v", rows)
+	}
+	if kind, err := x.GetCellType("Sheet1", "B2"); err != nil || kind != excelize.CellTypeUnset && kind != excelize.CellTypeNumber {
+		t.Errorf("12 is no number any more: %v, %v", kind, err)
+	}
+}
+
+// TestDeletedAndHiddenTextStaysBehind reads a document with tracked changes.
+func TestDeletedAndHiddenTextStaysBehind(t *testing.T) {
+	t.Parallel()
+	body := `<w:p><w:pPr><w:pStyle w:val="Heading1"/></w:pPr><w:r><w:t>公示</w:t></w:r></w:p>
+<w:p><w:r><w:t>身份证号 3505251980</w:t></w:r><w:r><w:t>01010018</w:t></w:r><w:del><w:r><w:delText>D-CANARY</w:delText></w:r></w:del>
+<w:r><w:rPr><w:vanish/></w:rPr><w:t>V-CANARY</w:t></w:r><w:ins><w:r><w:t>，以上&amp;其他</w:t></w:r></w:ins></w:p>
+<w:tbl><w:tr><w:tc><w:p><w:r><w:t>姓名</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>身份证号</w:t></w:r></w:p></w:tc></w:tr>
+<w:tr><w:tc><w:p><w:r><w:t>张三丰</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>` + secretID + `</w:t></w:r></w:p></w:tc></w:tr></w:tbl>`
+	var in bytes.Buffer
+	z := zip.NewWriter(&in)
+	w, err := z.Create("word/document.xml")
+	must(t, err)
+	_, err = io.WriteString(w, `<w:document xmlns:w="x"><w:body>`+body+`</w:body></w:document>`)
+	must(t, err)
+	must(t, z.Close())
+	d, err := Read(t.Context(), gate, privacy.DOCX, in.Bytes(), Options{})
+	must(t, err)
+	if len(d.Blocks) != 3 || d.Blocks[0].Title != "公示" || d.Blocks[1].Text.Text != "身份证号 "+mask+"，以上&其他" {
+		t.Fatalf("blocks %+v", d.Blocks)
+	}
+	if row := d.Blocks[2].Rows[1]; row[0].Text == "张三丰" || row[1].Text != mask || len(row[1].Marks) != 1 {
+		t.Errorf("row %+v", row)
+	}
+	out, _, _, err := Copy(t.Context(), gate, privacy.DOCX, "公示.docx", in.Bytes(), Options{})
+	must(t, err)
+	if all := everything(t, out); strings.Contains(all, "CANARY") || strings.Contains(all, secretID) {
+		t.Error("hidden or personal text came along")
+	}
+	if rep := report(t, "公示.docx", out); !rep.Clean() {
+		t.Errorf("the copy: %+v", rep)
+	}
+}
+
+// TestADrawnPageIsBlackWhereTheNumberStood draws a page and looks at its dots.
+func TestADrawnPageIsBlackWhereTheNumberStood(t *testing.T) {
+	t.Parallel()
+	p := fpdf.New("P", "pt", "A4", "")
+	p.SetFont("Helvetica", "", 24)
+	p.AddPage()
+	p.Text(100, 200, "ID "+secretID)
+	p.Text(100, 400, "no person at all")
+	var in bytes.Buffer
+	must(t, p.Output(&in))
+	d := &Doc{}
+	black, ink := 0, 0
+	err := gate.Pages(t.Context(), in.Bytes(), dpi, func(page privacy.Page) error {
+		d.cover(page, Options{})
+		for y := range page.Picture.Bounds().Dy() {
+			for x := range page.Picture.Bounds().Dx() {
+				if page.Picture.RGBAAt(x, y) == (color.RGBA{A: 255}) {
+					switch {
+					case y > 350 && y < 420:
+						black++
+					case y > 760 && y < 820:
+						ink++
+					}
+				}
+			}
+		}
+		return nil
+	})
+	must(t, err)
+	if d.Masked != 1 || black < 10000 || ink == 0 {
+		t.Errorf("%d masked, %d black dots over the number, %d of other words", d.Masked, black, ink)
+	}
+}
+
+func TestWhatCannotBeCopiedIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, ty := range []privacy.Type{privacy.OLE, privacy.Zip, privacy.JPEG, privacy.Unknown} {
+		_, _, _, err := Copy(t.Context(), gate, ty, "x", []byte("x"), Options{})
+		if key, _, _ := fault.Sentence(err); key != "safe.kind" {
+			t.Errorf("%s: %v", ty, err)
+		}
+	}
+	for _, ty := range []privacy.Type{privacy.XLSX, privacy.DOCX, privacy.PDF} {
+		if _, _, _, err := Copy(t.Context(), gate, ty, "x", []byte("not what it says"), Options{}); fault.KindOf(err) != fault.Invalid {
+			t.Errorf("broken %s: %v", ty, err)
+		}
+	}
+}
+
+func TestCellsThatWouldRunAreText(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	d := &Doc{Blocks: []Block{{Rows: [][]Words{{{Text: "=cmd()"}, {Text: "-5"}, {Text: "@x"}, {Text: "+86"}}}}}}
+	must(t, d.writeCSV(&out))
+	if got := strings.TrimSpace(out.String()); got != "\uFEFF'=cmd(),-5,'@x,+86" {
+		t.Errorf("%q", got)
+	}
+}
+
+// FuzzRead reads anything as any type: refused or read, never a panic.
+func FuzzRead(f *testing.F) {
+	for _, name := range []string{"list77.csv", "list77.docx", "list77.xlsx"} {
+		b, err := os.ReadFile("../testdata/" + name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b[:min(len(b), 4096)])
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		for _, ty := range []privacy.Type{privacy.CSV, privacy.Text, privacy.DOCX} {
+			d, err := Read(t.Context(), gate, ty, b, Options{})
+			if err != nil {
+				continue
+			}
+			for _, x := range d.Blocks {
+				for _, m := range x.Text.Marks {
+					if m.Start < 0 || m.End > len(x.Text.Text) || m.Start >= m.End {
+						t.Fatalf("mark %v of %d bytes", m, len(x.Text.Text))
+					}
+				}
+			}
+		}
+	})
+}
