@@ -64,13 +64,7 @@ func (d *Disclosure) Attach(ctx context.Context, province int, version int64, na
 // inspect reads a file with the gate; a picture comes back re-encoded, without
 // the place and the camera it was taken with.
 func (d *Disclosure) inspect(ctx context.Context, name string, b []byte) (privacy.Report, []byte, error) {
-	look := privacy.Inspect
-	if d.Gate != nil {
-		look = func(name string, r io.ReaderAt, size int64) (privacy.Report, error) {
-			return d.Gate.Inspect(ctx, name, r, size)
-		}
-	}
-	rep, err := look(name, bytes.NewReader(b), int64(len(b)))
+	rep, err := d.gate().Inspect(ctx, name, bytes.NewReader(b), int64(len(b)))
 	if err != nil {
 		var fe *fault.Error
 		if errors.As(err, &fe) && fe.Key != "" {
@@ -88,6 +82,13 @@ func (d *Disclosure) inspect(ctx context.Context, name string, b []byte) (privac
 	return rep, b, nil
 }
 
+func (d *Disclosure) gate() *privacy.Gate {
+	if d.Gate == nil {
+		return privacy.Default()
+	}
+	return d.Gate
+}
+
 func (d *Disclosure) attach(tx *db.Tx, province int, version int64, f File, rep privacy.Report) (*File, error) {
 	w, err := d.open(tx, province, version, "save")
 	if err != nil {
@@ -100,6 +101,21 @@ func (d *Disclosure) attach(tx *db.Tx, province int, version int64, f File, rep 
 	if len(files) >= MaxFiles {
 		return nil, fault.Fields(fault.Field{Name: "file", Key: "disclosure.files_too_many", Args: []any{MaxFiles}})
 	}
+	f.Version, f.Position = version, 1
+	if n := len(files); n > 0 {
+		f.Position = files[n-1].Position + 1
+	}
+	if err := keepFile(tx, province, &f, rep); err != nil {
+		return nil, err
+	}
+	if err := d.noteHelper(tx, w); err != nil {
+		return nil, err
+	}
+	return &f, record(tx, w.by.Actor, w.it, "attach", "")
+}
+
+// keepFile writes a file of a draft with what the gate saw in it.
+func keepFile(tx *db.Tx, province int, f *File, rep privacy.Report) error {
 	found := fileFindings(f.Hash, rep)
 	switch {
 	case f.Uncertain != "":
@@ -108,23 +124,17 @@ func (d *Disclosure) attach(tx *db.Tx, province int, version int64, f File, rep 
 	case len(found) > maxFindings:
 		f.Uncertain = privacy.UncertainTooMuch
 	}
-	f.ID, f.Version, f.Position = tx.ID(province), version, 1
-	if n := len(files); n > 0 {
-		f.Position = files[n-1].Position + 1
-	}
-	if err := insertFile(tx, province, f); err != nil {
-		return nil, err
+	f.ID = tx.ID(province)
+	if err := insertFile(tx, province, *f); err != nil {
+		return err
 	}
 	for _, x := range found[:min(len(found), maxFindings)] {
-		x.ID, x.Version, x.File = tx.ID(province), version, f.ID
+		x.ID, x.Version, x.File = tx.ID(province), f.Version, f.ID
 		if err := insertFinding(tx, province, x); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	if err := d.noteHelper(tx, w); err != nil {
-		return nil, err
-	}
-	return &f, record(tx, w.by.Actor, w.it, "attach", "")
+	return nil
 }
 
 // fileFindings are what the gate saw in a file, what may never be released
@@ -147,18 +157,23 @@ func (d *Disclosure) Detach(ctx context.Context, province int, version, file int
 		if err != nil {
 			return err
 		}
-		if _, err := tx.Exec("delete from item_finding where province = $1 and version = $2 and file = $3", province, version, file); err != nil {
+		if err := dropFile(tx, province, version, file); err != nil {
 			return err
-		}
-		n, err := tx.Exec("delete from item_file where province = $1 and version = $2 and id = $3", province, version, file)
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			return fault.Say(fault.NotFound, "fault.not_found")
 		}
 		return record(tx, w.by.Actor, w.it, "detach", "")
 	})
+}
+
+// dropFile takes a file out of a draft, with its findings.
+func dropFile(tx *db.Tx, province int, version, file int64) error {
+	if _, err := tx.Exec("delete from item_finding where province = $1 and version = $2 and file = $3", province, version, file); err != nil {
+		return err
+	}
+	n, err := tx.Exec("delete from item_file where province = $1 and version = $2 and id = $3", province, version, file)
+	if err == nil && n == 0 {
+		return fault.Say(fault.NotFound, "fault.not_found")
+	}
+	return err
 }
 
 func insertFile(tx *db.Tx, province int, f File) error {

@@ -34,6 +34,7 @@ import (
 	"yangguang/internal/jobs"
 	"yangguang/internal/notify"
 	"yangguang/internal/privacy"
+	"yangguang/internal/privacy/safe"
 	"yangguang/internal/search"
 	"yangguang/internal/secret"
 	"yangguang/internal/ui"
@@ -49,7 +50,7 @@ func migrations() []fs.FS {
 
 // locales are the rooms' sentences.
 func locales() []fs.FS {
-	return []fs.FS{fault.Locale, flow.Locale, blob.Locale, calendar.Locale, audit.Locale, account.Locale, privacy.Locale, notify.Locale, web.Locale, ui.Locale,
+	return []fs.FS{fault.Locale, flow.Locale, blob.Locale, calendar.Locale, audit.Locale, account.Locale, privacy.Locale, safe.Locale, notify.Locale, web.Locale, ui.Locale,
 		agency.Locale, front.Locale, office.Locale, keeping.Locale, form.Locale, disclosure.Locale, importer.Locale, portal.Locale, desk.Locale, channel.Locale, site.Locale}
 }
 

@@ -68,6 +68,8 @@ func (d *Desk) Routes() []web.Route {
 		{Pattern: "GET " + itemPath + "/template.xlsx", Access: web.SignedIn, Handler: d.template},
 		{Pattern: "GET " + itemPath + "/form.xlsx", Access: web.SignedIn, Handler: d.filled},
 		{Pattern: "GET " + itemPath + "/files/{file}", Access: web.SignedIn, Handler: d.file},
+		{Pattern: "GET " + itemPath + "/files/{file}/safe", Access: draft, Handler: d.safeForm},
+		{Pattern: "POST " + itemPath + "/files/{file}/safe", Access: draft, Handler: d.makeSafe},
 		{Pattern: "GET " + itemPath, Access: web.SignedIn, Handler: d.sheet},
 		{Pattern: "POST " + itemPath + "/pass", Access: web.SignedIn, Handler: d.act(d.pass)},
 		{Pattern: "POST " + itemPath + "/return", Access: web.SignedIn, Handler: d.act(d.sendBack)},
@@ -145,7 +147,7 @@ func (d *Desk) frame(r *http.Request, title string, crumbs ...ui.Link) ui.Frame 
 
 // deeds are what a page may say was just done.
 var deeds = []string{"saved", "submitted", "passed", "approved", "scheduled", "returned", "referred", "ruled", "refused", "withdrawn",
-	"recalled", "emergency", "completed", "discarded", "released", "cleared", "attached", "detached", "filled", "taken_down", "validity", "closed", "answered"}
+	"recalled", "emergency", "completed", "discarded", "released", "cleared", "attached", "detached", "made_safe", "filled", "taken_down", "validity", "closed", "answered"}
 
 func (d *Desk) side(r *http.Request) []ui.SideGroup {
 	ctx, a := r.Context(), account.From(r.Context())

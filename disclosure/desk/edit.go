@@ -43,6 +43,7 @@ type fileRow struct {
 	Doubt      string
 	Cleared    string
 	Picture    bool
+	Safe       string // where a safe copy can be made of it
 	Spots      []spot
 }
 

@@ -174,6 +174,9 @@ func (d *Desk) fileRows(ctx context.Context, s *disclosure.Sheet, all []spot) []
 				row.Spots = append(row.Spots, byID[x.ID])
 			}
 		}
+		if len(row.Spots) > 0 || f.Uncertain != "" {
+			row.Safe = href + "/safe"
+		}
 		out = append(out, row)
 	}
 	return out

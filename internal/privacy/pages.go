@@ -123,3 +123,6 @@ func drawPage(lib pdfium.Pdfium, doc references.FPDF_DOCUMENT, i, dpi int, each 
 // DecodeText turns the bytes of a text file (UTF-8, UTF-16 with a mark, GB
 // 18030) into UTF-8; ok is false when they are no text.
 func DecodeText(b []byte) (s string, ok bool) { return decodeText(b) }
+
+// Default is the gate Inspect uses.
+func Default() *Gate { return defaultGate() }
