@@ -10,13 +10,13 @@ import (
 )
 
 // Render answers with a whole page or none: a component that fails leaves
-// nothing half-written.
+// nothing half-written. Words of the other language are marked as such.
 func Render(w http.ResponseWriter, r *http.Request, status int, c templ.Component) error {
 	var b bytes.Buffer
 	if err := c.Render(r.Context(), &b); err != nil {
 		return err
 	}
-	return Write(w, status, "text/html; charset=utf-8", b.Bytes())
+	return Write(w, status, "text/html; charset=utf-8", Tongues(b.Bytes()))
 }
 
 // JSON answers with a document of the API.
