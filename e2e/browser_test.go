@@ -12,6 +12,7 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
@@ -21,12 +22,12 @@ type tab struct {
 	ctx context.Context
 }
 
-// newTab starts a Chromium of its own, or skips where there is none.
+// newTab starts a Chromium of its own, and fails where there is none: a proof left out is no proof.
 func newTab(t *testing.T) *tab {
 	t.Helper()
 	path, err := exec.LookPath("chromium")
 	if err != nil {
-		t.Skip("no chromium on this machine: apt-get install chromium fonts-noto-cjk")
+		t.Fatal("no chromium on this machine, so nothing was proved: apt-get install chromium fonts-noto-cjk, or leave the browser out by -short")
 	}
 	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-background-networking", true),
@@ -168,4 +169,15 @@ func (w *tab) pictureOfFailure() {
 		return
 	}
 	w.t.Logf("picture of %s: %s", w.at(), name)
+}
+
+// beforeEveryPage runs a script in each page of the window before its own.
+func (w *tab) beforeEveryPage(script string) {
+	w.t.Helper()
+	_, err := chromedp.Run(w.ctx, func(ctx context.Context, t *chromedp.Target) (page.AddScriptToEvaluateOnNewDocumentResult, error) {
+		return cdp.Call(ctx, t, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
 }

@@ -73,7 +73,9 @@ func citizenViews(t *testing.T) []view {
 	views := []view{
 		{name: "home", path: "/"}, {name: "catalogue", path: "/catalogue"}, {name: "guide", path: "/guide"}, {name: "latest", path: "/latest"},
 		{name: "overdue", path: "/overdue"}, {name: "clauses", path: "/clauses"}, {name: "open-data", path: "/open-data"}, {name: "accessibility", path: "/accessibility"},
-		{name: "privacy", path: "/privacy"}, {name: "site-error", path: "/site-error"}, {name: "sign-in", path: "/sign-in"},
+		{name: "privacy", path: "/privacy"}, {name: "privacy-request", path: "/privacy/request"}, {name: "privacy-request-wrong", path: "/privacy/request", submit: "main form", state: "error"},
+		{name: "privacy-status", path: "/privacy/status"}, {name: "privacy-status-wrong", path: "/privacy/status", submit: "main form", state: "error"}, {name: "privacy-retention", path: "/privacy/retention"},
+		{name: "calendar", path: "/calendar"}, {name: "calendar-deadline", path: "/calendar/deadline"}, {name: "activate", path: "/activate"}, {name: "activate-wrong", path: "/activate", submit: "main form", state: "error"}, {name: "site-error", path: "/site-error"}, {name: "sign-in", path: "/sign-in"},
 		{name: "search", path: "/search?q=%E6%94%B6%E8%B4%B9"}, {name: "search-nothing", path: "/search?q=zzzqqqxxx", state: "empty"},
 		{name: "place-nation", path: "/0"}, {name: "place-county", path: county}, {name: "place-without-units", path: "/11", state: "empty"},
 		{name: "latest-nothing", path: "/latest?within=11", state: "empty"}, {name: "overdue-nothing", path: "/overdue?within=11", state: "empty"},
@@ -145,15 +147,34 @@ func staffViews(t *testing.T) []view {
 	add("xian.qicao", view{name: "desk", path: "/desk"}, view{name: "desk-items", path: "/desk/items"}, view{name: "desk-new", path: "/desk/items/new"},
 		view{name: "desk-new-chosen", path: clerk.some("/desk/items/new", `category=`)}, view{name: "desk-edit", path: clerk.some(clerk.some("/desk/items?state=draft", `/desk/items/[0-9]+/[0-9]+$`), `/edit$`)},
 		view{name: "desk-register", path: "/desk/register"}, view{name: "desk-reports", path: "/desk/reports"}, view{name: "desk-report", path: clerk.some("/desk/reports", `/desk/reports/[0-9]+/[0-9]+$`)},
-		view{name: "desk-nothing-found", path: "/desk/items?q=zzzqqq", state: "empty"}, view{name: "account", path: "/account"}, view{name: "account-password", path: "/account/password"})
+		view{name: "desk-nothing-found", path: "/desk/items?q=zzzqqq", state: "empty"}, view{name: "account", path: "/account"}, view{name: "account-password", path: "/account/password"},
+		view{name: "account-password-wrong", path: "/account/password", submit: "main form", state: "error"}, view{name: "step-up", path: "/step-up?next=/account"},
+		view{name: "desk-discard", path: below(clerk.some("/desk/items?state=draft", `/desk/items/[0-9]+/[0-9]+$`), "/discard")}, view{name: "desk-preview", path: below(clerk.some("/desk/items?state=draft", `/desk/items/[0-9]+/[0-9]+$`), "/preview")},
+		view{name: "desk-published", path: clerk.some("/desk/items?state=published", `/desk/published/[0-9]+/[0-9]+$`)}, view{name: "desk-take-down", path: below(clerk.some("/desk/items?state=published", `/desk/published/[0-9]+/[0-9]+$`), "/take-down")})
 	add("xian.baomi", view{name: "desk-review", path: signedIn(t, "xian.baomi").some("/desk", `/desk/items/[0-9]+/[0-9]+$`)})
 	add("xian.pizhun", view{name: "desk-approve", path: signedIn(t, "xian.pizhun").some("/desk", `/desk/items/[0-9]+/[0-9]+$`)})
 	add("cun.wenshu", view{name: "desk-quick", path: "/desk/quick"}, view{name: "desk-village", path: "/desk"})
 	admin := signedIn(t, "xian.guanli")
 	add("xian.guanli", view{name: "desk-below", path: "/desk/below"}, view{name: "desk-people", path: exists(admin, "/desk/people")}, view{name: "desk-person", path: admin.some("/desk/people", `/desk/people/[0-9]+$`)},
 		view{name: "desk-enrol", path: exists(admin, "/desk/people/new")}, view{name: "desk-units", path: exists(admin, "/desk/agencies")}, view{name: "desk-found", path: exists(admin, "/desk/agencies/found")},
-		view{name: "desk-audit", path: exists(admin, "/desk/audit")}, view{name: "desk-calendar", path: exists(admin, "/desk/calendar")}, view{name: "desk-refused", path: "/desk/items/new", state: "error"})
+		view{name: "desk-audit", path: exists(admin, "/desk/audit")}, view{name: "desk-calendar", path: exists(admin, "/desk/calendar")},
+		view{name: "desk-audit-nothing", path: "/desk/audit?q=zzzqqq", state: "empty"}, view{name: "desk-outbox", path: exists(admin, "/desk/outbox")}, view{name: "desk-outbox-nothing", path: exists(admin, "/desk/outbox?state=failed"), state: "empty"},
+		view{name: "desk-people-import", path: exists(admin, "/desk/people/import")}, view{name: "desk-people-import-wrong", path: exists(admin, "/desk/people/import"), submit: "main form", state: "error"},
+		view{name: "desk-people-nothing", path: "/desk/people?q=zzzqqq", state: "empty"}, view{name: "desk-enrol-wrong", path: exists(admin, "/desk/people/new"), submit: "main form", state: "error"},
+		view{name: "desk-hand-over", path: below(admin.some("/desk/people", `/desk/people/[0-9]+$`), "/hand-over")}, view{name: "desk-login-act", path: admin.some(admin.some("/desk/people", `/desk/people/[0-9]+$`), `/logins/[0-9]+/[a-z]+$`)},
+		view{name: "desk-unit", path: admin.some("/desk/agencies", `/desk/agencies/[0-9]+$`)}, view{name: "desk-unit-act", path: admin.some(admin.some("/desk/agencies", `/desk/agencies/[0-9]+$`), `/desk/agencies/[0-9]+/[a-z]+$`)},
+		view{name: "desk-units-import", path: exists(admin, "/desk/agencies/import")}, view{name: "desk-units-import-wrong", path: exists(admin, "/desk/agencies/import"), submit: "main form", state: "error"},
+		view{name: "desk-import", path: exists(admin, "/desk/import")}, view{name: "desk-import-wrong", path: exists(admin, "/desk/import"), submit: "main form", state: "error"}, view{name: "desk-import-batch", path: admin.some("/desk/import", `/desk/import/[0-9]+/[0-9]+$`)},
+		view{name: "desk-privacy", path: exists(admin, "/desk/privacy")}, view{name: "desk-privacy-request", path: admin.some("/desk/privacy", `/desk/privacy/[0-9]+/[0-9]+$`)}, view{name: "desk-inspection", path: exists(admin, "/desk/below/inspection")}, view{name: "desk-refused", path: "/desk/items/new", state: "error"})
 	return views
+}
+
+// below is a page under another, left out with it.
+func below(path, rest string) string {
+	if path == "" {
+		return ""
+	}
+	return path + rest
 }
 
 // exists leaves a page out that is not for this person.

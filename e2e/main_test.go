@@ -8,6 +8,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -27,6 +28,13 @@ func TestMain(m *testing.M) {
 		return
 	}
 	if base = strings.TrimSuffix(os.Getenv("YANGGUANG_E2E_URL"), "/"); base != "" {
+		if at := os.Getenv("YANGGUANG_E2E_ISSUER"); at != "" {
+			var err error
+			if identity, err = newIdentity(at); err != nil {
+				fmt.Fprintln(os.Stderr, "e2e:", err)
+				os.Exit(1)
+			}
+		}
 		os.Exit(m.Run())
 	}
 	code, err := withProgram(m)
@@ -67,7 +75,23 @@ func start(dir string) (*program, error) {
 	if out, err := exec.Command("go", "build", "-o", binary, "../cmd/yangguang").CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("build: %w\n%s", err, out)
 	}
-	p := &program{cmd: exec.Command(binary, "demo", "--listen", "127.0.0.1:0", "--data", filepath.Join(dir, "data"))}
+	// The address has a name, since browsers make passkeys for names only.
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	listen := free.Addr().String()
+	_ = free.Close()
+	site := "http://localhost:" + listen[strings.LastIndex(listen, ":")+1:]
+	if identity, err = newIdentity(""); err != nil {
+		return nil, err
+	}
+	secret := filepath.Join(dir, "oidc-secret")
+	if err := os.WriteFile(secret, []byte("s"), 0o600); err != nil {
+		return nil, err
+	}
+	p := &program{cmd: exec.Command(binary, "demo", "--listen", listen, "--data", filepath.Join(dir, "data"), "--domain", site,
+		"--oidc-issuer", identity.URL, "--oidc-client", "yangguang", "--oidc-secret-file", secret)}
 	p.cmd.Stderr = &p.log
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
@@ -79,7 +103,10 @@ func start(dir string) (*program, error) {
 	ready := make(chan string, 1)
 	go readyLine(out, ready)
 	select {
-	case p.url = <-ready:
+	case _, ok := <-ready:
+		if ok {
+			p.url = site
+		}
 	case <-time.After(10 * time.Minute):
 	}
 	if p.url == "" {

@@ -3,6 +3,7 @@ package office
 import (
 	"context"
 	"encoding/json"
+	"log/slog"
 	"net/http"
 
 	"github.com/a-h/templ"
@@ -113,7 +114,7 @@ func (o *Office) SignInMeans() templ.Component { return signInMeans(o.Passkeys, 
 func (o *Office) beginOIDC(w http.ResponseWriter, r *http.Request) error {
 	address, ticket, err := o.Accounts.BeginOIDC(r.Context())
 	if err != nil {
-		return err
+		return o.notIn(w, r, err)
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	http.SetCookie(w, o.Accounts.TicketCookie(ticket))
@@ -129,12 +130,29 @@ func (o *Office) finishOIDC(w http.ResponseWriter, r *http.Request) error {
 	http.SetCookie(w, o.Accounts.TicketCookie(""))
 	token, err := o.Accounts.FinishOIDC(ctx, ticket, q.Get("state"), q.Get("code"), o.Remote(r))
 	if err != nil {
-		return err
+		return o.notIn(w, r, err)
 	}
 	http.SetCookie(w, o.Accounts.Cookie(token))
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Refresh", "0; url="+web.URL(ctx, "/desk"))
 	return o.open(w, r, http.StatusOK, o.quiet(r, say(ctx, "signed_in_title"), ""), buttons(ui.Action{Text: say(ctx, "to_desk"), Href: web.URL(ctx, "/desk")}))
+}
+
+// notIn says why somebody who came from the provider is not signed in, and
+// leads back to where one can sign in another way.
+func (o *Office) notIn(w http.ResponseWriter, r *http.Request, err error) error {
+	ctx, kind := r.Context(), fault.KindOf(err)
+	key, args, ok := fault.Sentence(err)
+	sentence := i18n.T(ctx, key, args...)
+	switch {
+	case kind == fault.Unavailable:
+		slog.WarnContext(ctx, "identity provider failed", "error", err)
+		sentence = say(ctx, "oidc_down")
+	case !ok || kind != fault.Invalid:
+		return err
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	return o.open(w, r, kind.Status(), o.quiet(r, say(ctx, "not_signed_in"), sentence), buttons(ui.Action{Text: say(ctx, "sign_in_again"), Href: web.URL(ctx, "/sign-in")}))
 }
 
 func noticeRow(ctx context.Context, n *names, x notify.Notice) []ui.Cell {

@@ -17,8 +17,8 @@ import (
 )
 
 // loginActs are what an administrator does to a login, each on a page of its
-// own that says what follows; all but the new slip need a reason.
-var loginActs = []string{"freeze", "unfreeze", "recover", "reissue"}
+// own that says what follows; freezing and recovery need a reason.
+var loginActs = []string{"freeze", "unfreeze", "recover", "reissue", "link", "unlink"}
 
 // loginOf is the login a page is about, of a person the actor administers.
 func (o *Office) loginOf(r *http.Request) (p account.Person, l account.Login, act string, err error) {
@@ -35,7 +35,7 @@ func (o *Office) loginOf(r *http.Request) (p account.Person, l account.Login, ac
 		return p, l, act, err
 	}
 	i := slices.IndexFunc(ls, func(l account.Login) bool { return l.ID == n })
-	if i < 0 || !slices.Contains(loginActs, act) {
+	if i < 0 || !slices.Contains(loginActs, act) || (act == "link" || act == "unlink") && !o.OIDC {
 		return p, l, act, fault.Say(fault.NotFound, "fault.not_found")
 	}
 	return p, ls[i], act, nil
@@ -58,7 +58,11 @@ func (o *Office) askLogin(w http.ResponseWriter, r *http.Request, p account.Pers
 	a := ask{ctx, r.PostForm, errs}
 	here := "/desk/people/" + id(p.ID)
 	fm := form{Action: here + "/logins/" + id(l.ID) + "/" + act, Send: say(ctx, "login_"+act), Danger: act == "freeze" || act == "recover", Back: here}
-	if act != "reissue" {
+	switch act {
+	case "reissue", "unlink":
+	case "link":
+		fm.Fields = []templ.Component{a.text("subject", func(in *ui.Input) { in.MaxLen = 255 })}
+	default:
 		fm.Fields = []templ.Component{a.text("reason", func(in *ui.Input) { in.MaxLen = 200 })}
 	}
 	f := o.frame(r, say(ctx, "login_"+act), up(ctx, "nav_people", "/desk/people"), ui.Link{Text: p.Name, Href: web.URL(ctx, here)})
@@ -83,6 +87,10 @@ func (o *Office) loginAct(w http.ResponseWriter, r *http.Request) error {
 		slip, err = o.Accounts.RecoverAtCounter(ctx, l.ID, reason)
 	case "reissue":
 		slip, err = o.Accounts.Reissue(ctx, l.ID)
+	case "link":
+		err = o.Accounts.LinkOIDC(ctx, l.ID, r.PostForm.Get("subject"))
+	case "unlink":
+		err = o.Accounts.UnlinkOIDC(ctx, l.ID)
 	}
 	if err != nil {
 		return o.askLogin(w, r, p, l, act, err)

@@ -126,7 +126,11 @@ func (o *Office) personLogins(ctx context.Context, p account.Person, _ ask) (tem
 		kind := map[account.LoginState]ui.TagKind{account.Pending: ui.TagWaiting, account.Active: ui.TagPublished, account.Frozen: ui.TagDanger}[l.State]
 		var acts []templ.Component
 		if !who.Is(p.ID) && p.State == account.PersonActive {
-			for _, act := range actsOn(l, who.May(account.Recovering, p.Home)) {
+			known := actsOn(l, who.May(account.Recovering, p.Home))
+			if o.OIDC && l.State == account.Active {
+				known = append(known, "link", "unlink")
+			}
+			for _, act := range known {
 				acts = append(acts, linkTo("/desk/people/"+id(p.ID)+"/logins/"+id(l.ID)+"/"+act, say(ctx, "login_"+act)))
 			}
 		}

@@ -317,12 +317,12 @@ func editView(p editPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.TextArea(ui.Input{Name: "body", Label: i18n.T(ctx, "desk.body_more"), Value: p.T.Body, Rows: 4, Optional: true, Error: p.Bad.Of(ctx, "body")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.RichText(ui.Input{Name: "body", Label: i18n.T(ctx, "desk.body_more"), Value: p.T.Body, Rows: 4, Optional: true, Error: p.Bad.Of(ctx, "body")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = ui.TextArea(ui.Input{Name: "body", Label: i18n.T(ctx, "desk.body"), Help: i18n.T(ctx, "desk.body_help"), Value: p.T.Body, Rows: 14, Error: p.Bad.Of(ctx, "body")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.RichText(ui.Input{Name: "body", Label: i18n.T(ctx, "desk.body"), Help: i18n.T(ctx, "desk.body_help"), Value: p.T.Body, Rows: 14, Error: p.Bad.Of(ctx, "body")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -17,12 +17,15 @@ import (
 	"yangguang/disclosure/portal/portaltest"
 )
 
-// browser starts a real Chromium, or skips where there is none.
+// browser starts a real Chromium, and fails where there is none: a proof left out is no proof.
 func browser(t *testing.T) context.Context {
 	t.Helper()
 	path, err := exec.LookPath("chromium")
+	if err != nil && testing.Short() {
+		t.Skip("short: no chromium on this machine")
+	}
 	if err != nil {
-		t.Skip("no chromium on this machine: apt-get install chromium fonts-noto-cjk")
+		t.Fatal("no chromium on this machine, so nothing was proved: apt-get install chromium fonts-noto-cjk, or leave the browser out by -short")
 	}
 	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("hide-scrollbars", true))

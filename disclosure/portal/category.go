@@ -30,7 +30,7 @@ type categoryPage struct {
 	Pages    ui.Pages
 	Above    []ui.Link // the units an inherited category is shown from
 	Deadline string
-	Later    bool // not the first page of the list
+	Page     int // of the list, the first being 1
 }
 
 // category finds a category of a unit's catalogue by its address word, also
@@ -61,6 +61,7 @@ func (p *Portal) categoryPage(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		pg.Unit, pg.Category = u, *cat
+		pg.Page = pageNumber(r)
 		if err := p.fillCategory(tx, &pg, cursor(r)); err != nil {
 			return err
 		}
@@ -72,7 +73,7 @@ func (p *Portal) categoryPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	f := p.Front.Page(r, pg.Category.Title.In(ctx), crumbs...)
 	f.Lead = pg.Category.Content.In(ctx)
-	f.NoIndex = f.NoIndex || pg.Later
+	f.NoIndex, f.Of = f.NoIndex || pg.Page > 1, pageWords(ctx, pg.Page)
 	kind := columnCatalogue
 	if pg.Category.Inherited {
 		kind = columnPolicy
@@ -83,7 +84,6 @@ func (p *Portal) categoryPage(w http.ResponseWriter, r *http.Request) error {
 
 func (p *Portal) fillCategory(tx *db.Tx, pg *categoryPage, before disclosure.Cursor) error {
 	ctx, u, cat := tx.Ctx, pg.Unit, pg.Category
-	pg.Later = before.ID != 0
 	pg.Facts = p.facts(ctx, &cat)
 	pg.Duty = duty{ID: cat.ID, Number: cat.Number, Title: cat.Title.In(ctx), Href: href(ctx, "/", u.Path(), "/c/", cat.Slug)}
 	due, err := p.dueOf(tx, u, cat.ID)
@@ -111,7 +111,7 @@ func (p *Portal) fillCategory(tx *db.Tx, pg *categoryPage, before disclosure.Cur
 	if err != nil {
 		return err
 	}
-	pg.Items, pg.Pages = pageOf(ctx, rows, cat.Inherited, pg.Duty.Href, nil, pg.Later)
+	pg.Items, pg.Pages = pageOf(ctx, rows, cat.Inherited, pg.Duty.Href, nil, pg.Page)
 	return nil
 }
 
@@ -170,23 +170,45 @@ func cursorOf(word string) disclosure.Cursor {
 	return disclosure.Cursor{At: ms, ID: n}
 }
 
+// pageNumber is which page of a list an address asks for. The place in the list
+// is the cursor; the number only tells the reader where he is.
+func pageNumber(r *http.Request) int {
+	q := r.URL.Query()
+	if q.Get("before") == "" && q.Get("after") == "" {
+		return 1
+	}
+	n, err := strconv.Atoi(q.Get("page"))
+	if err != nil || n < 2 || n > 1_000_000 {
+		return 2
+	}
+	return n
+}
+
+// pageWords name a later page in the window's title.
+func pageWords(ctx context.Context, page int) []string {
+	if page < 2 {
+		return nil
+	}
+	return []string{t(ctx, "portal.page_number", strconv.Itoa(page))}
+}
+
 func cursorWord(c disclosure.Cursor) string {
 	return strconv.FormatInt(c.At, 10) + "." + strconv.FormatInt(c.ID, 10)
 }
 
 // pageOf cuts the one row too many off a list and links to what follows.
-func pageOf(ctx context.Context, rows []disclosure.Row, withUnit bool, path string, q url.Values, later bool) ([]ui.Entry, ui.Pages) {
+func pageOf(ctx context.Context, rows []disclosure.Row, withUnit bool, path string, q url.Values, page int) ([]ui.Entry, ui.Pages) {
 	var pages ui.Pages
 	if q == nil {
 		q = url.Values{}
 	}
-	if later {
-		q.Del("before")
+	if page > 1 {
 		pages.Newer = withQuery(path, q)
 	}
 	if len(rows) > perPage {
 		rows = rows[:perPage]
 		q.Set("before", cursorWord(rows[perPage-1].After()))
+		q.Set("page", strconv.Itoa(page+1))
 		pages.Older = withQuery(path, q)
 	}
 	return Entries(ctx, rows, withUnit), pages

@@ -170,7 +170,7 @@ func categoryView(f ui.Frame, p categoryPage) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-					} else if p.Later {
+					} else if p.Page > 1 {
 						templ_7745c5c3_Err = ui.Empty(i18n.T(ctx, "portal.no_older"), i18n.T(ctx, "portal.no_older_how")).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err

@@ -81,7 +81,7 @@ func (p *Portal) embedList(w http.ResponseWriter, r *http.Request) error {
 			path, pg.More = path+"/c/"+slug, pg.More+"/c/"+slug
 		}
 		rows, err := disclosure.List(tx, q)
-		pg.Items, pg.Pages = pageOf(ctx, rows, false, path, nil, q.Before.ID != 0)
+		pg.Items, pg.Pages = pageOf(ctx, rows, false, path, nil, pageNumber(r))
 		for i := range pg.Items {
 			pg.Items[i].Href = href(ctx, "/embed", rows[i].Href())
 		}

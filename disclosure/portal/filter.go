@@ -28,7 +28,7 @@ type filter struct {
 func (p *Portal) filterOf(tx *db.Tx, r *http.Request) (f filter, err error) {
 	q := r.URL.Query()
 	f = filter{Within: p.Front.Home, Query: url.Values{}}
-	if c, err := agency.ParseCode(q.Get("within")); err == nil && p.Front.Home.Contains(c) {
+	if c, err := agency.ParseCode(q.Get("within")); err == nil && p.Front.Home.Contains(c) && c != p.Front.Home { // the whole place is no narrowing
 		f.Within = c
 		f.Query.Set("within", c.Short())
 	}
@@ -63,6 +63,29 @@ func unitOfPath(tx *db.Tx, path string) (agency.Agency, error) {
 		return agency.Agency{}, notFound()
 	}
 	return agency.FindByPath(tx, c, slug)
+}
+
+// narrowed says in words what an address narrows a list to, for the window's
+// title: place, unit, category, days, page.
+func (p *Portal) narrowed(r *http.Request, f filter) (out []string) {
+	ctx := r.Context()
+	if f.Query.Has("unit") {
+		out = append(out, f.Unit.Name)
+	}
+	if cat := p.Disclosure.Norm.Category(f.Category); cat != nil {
+		words := cat.Title.In(ctx)
+		if cg := p.Disclosure.Norm.CatalogueOf(cat.ID); f.Unit == nil && cg != nil && len(cg.Kinds) > 0 {
+			words = t(ctx, "portal.category_of", p.Disclosure.Norm.Label("kind."+cg.Kinds[0]), words)
+		}
+		out = append(out, words)
+	}
+	if f.Query.Has("from") || f.Query.Has("to") {
+		out = append(out, t(ctx, "portal.days_between", f.From.String(), f.To.String()))
+	}
+	if f.Query.Has("within") {
+		out = append(out, f.Place)
+	}
+	return append(out, pageWords(ctx, pageNumber(r))...)
 }
 
 // set answers whether anything narrows the list.

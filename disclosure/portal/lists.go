@@ -59,6 +59,7 @@ func (p *Portal) cataloguePage(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		f = p.Front.Page(r, title, crumbs...)
+		f.Of = p.narrowed(r, fl)
 		return p.fillCatalogue(tx, r, &pg, fl, action)
 	})
 	if err != nil {
@@ -108,7 +109,7 @@ func (p *Portal) fillCatalogue(tx *db.Tx, r *http.Request, pg *listPage, fl filt
 		plain[i] = rows[i].Row
 	}
 	pg.Download = withQuery(action+".xlsx", fl.Query)
-	_, pg.Pages = pageOf(ctx, plain, false, action, fl.Query, before.ID != 0)
+	_, pg.Pages = pageOf(ctx, plain, false, action, fl.Query, pageNumber(r))
 	pg.Grid = ui.Grid{Caption: t(ctx, "portal.catalogue"), Cards: true, Nothing: t(ctx, "portal.catalogue_nothing")}
 	for _, h := range catalogueHeads(ctx) {
 		pg.Grid.Columns = append(pg.Grid.Columns, ui.Column{Title: h})
@@ -221,13 +222,13 @@ func (p *Portal) latestPage(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		f.Lead = t(ctx, "portal.latest_lead", fl.Place)
+		f.Lead, f.Of = t(ctx, "portal.latest_lead", fl.Place), p.narrowed(r, fl)
 		if pg.Ask, err = p.questionsOf(tx, fl, href(ctx, "/latest"), "unit", "category"); err != nil {
 			return err
 		}
 		before := cursor(r)
 		rows, err := disclosure.List(tx, disclosure.Query{Within: fl.within(), Agency: fl.agency(), Category: fl.Category, Before: before, Limit: perPage + 1})
-		pg.Items, pg.Pages = pageOf(ctx, rows, true, href(ctx, "/latest"), fl.Query, before.ID != 0)
+		pg.Items, pg.Pages = pageOf(ctx, rows, true, href(ctx, "/latest"), fl.Query, pageNumber(r))
 		return err
 	})
 	if err != nil {
@@ -250,7 +251,7 @@ func (p *Portal) overduePage(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		f.Lead = t(ctx, "portal.overdue_lead", fl.Place)
+		f.Lead, f.Of = t(ctx, "portal.overdue_lead", fl.Place), p.narrowed(r, fl)
 		if pg.Ask, err = p.questionsOf(tx, fl, href(ctx, "/overdue"), "unit"); err != nil {
 			return err
 		}
@@ -286,6 +287,7 @@ func (p *Portal) fillOverdue(tx *db.Tx, r *http.Request, pg *listPage, fl filter
 	if len(rows) > perPage {
 		rows = rows[:perPage]
 		fl.Query.Set("after", dueWord(rows[perPage-1]))
+		fl.Query.Set("page", itoa(int64(pageNumber(r)+1)))
 		pg.Turn = append(pg.Turn, ui.Link{Text: t(ctx, "portal.page_next"), Href: withQuery(href(ctx, "/overdue"), fl.Query)})
 	}
 	var ids []int64

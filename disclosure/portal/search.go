@@ -42,11 +42,13 @@ func (p *Portal) searchPage(w http.ResponseWriter, r *http.Request) error {
 	if utf8.RuneCountInString(pg.Typed) > maxTyped {
 		pg.Typed = string([]rune(pg.Typed)[:maxTyped])
 	}
+	var narrowed []string
 	err := p.read(ctx, func(tx *db.Tx) error {
 		fl, err := p.filterOf(tx, r)
 		if err != nil {
 			return err
 		}
+		narrowed = p.narrowed(r, fl)
 		if pg.Ask, err = p.questionsOf(tx, fl, href(ctx, "/search"), "unit", "category", "days"); err != nil {
 			return err
 		}
@@ -57,6 +59,13 @@ func (p *Portal) searchPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	f := p.Front.Page(r, t(ctx, "portal.search"), append(p.Front.Crumbs(r, nil, nil), ui.Link{Text: t(ctx, "portal.search")})...)
 	f.NoIndex = true
+	if pg.Typed != "" {
+		f.Of = append(f.Of, pg.Typed)
+	}
+	f.Of = append(f.Of, narrowed...)
+	if r.URL.Query().Get("sort") == "best" {
+		f.Of = append(f.Of, t(ctx, "portal.best_first"))
+	}
 	return web.Render(w, r, http.StatusOK, searchView(f, pg))
 }
 
@@ -94,6 +103,7 @@ func (p *Portal) fillSearch(tx *db.Tx, r *http.Request, pg *searchPage, fl filte
 	}
 	if next != 0 {
 		fl.Query.Set("before", itoa(next))
+		fl.Query.Set("page", itoa(int64(pageNumber(r)+1)))
 		pg.Pages.Older = withQuery(path, fl.Query)
 	}
 	pg.Hits, err = p.hitEntries(tx, hits, pg.Typed)

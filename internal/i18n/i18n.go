@@ -106,6 +106,23 @@ func loadOne(src fs.FS, l Lang) error {
 	return nil
 }
 
+// Add loads a further language from one file of sentences: locales are data.
+// What it does not say is said in Chinese. Its direction and its own name are
+// sentences too, ui.direction ("ltr" or "rtl") and ui.language_name.
+func Add(l Lang, file []byte) error {
+	m, err := Parse(file)
+	if err != nil {
+		return fmt.Errorf("%s: %w", l, err)
+	}
+	bundle.mu.Lock()
+	defer bundle.mu.Unlock()
+	if bundle.m[l] == nil {
+		bundle.m[l] = map[string]string{}
+	}
+	maps.Copy(bundle.m[l], m)
+	return nil
+}
+
 // MustLoad is Load for start-up and tests.
 func MustLoad(sources ...fs.FS) {
 	if err := Load(sources...); err != nil {

@@ -75,7 +75,8 @@ var rule = regexp.MustCompile(`([^{}]+)\{([^{}]*)\}`)
 func TestStylesSuitChrome80(t *testing.T) {
 	files := contents(t, ui.AssetFiles())
 	css := files[strings.TrimPrefix(ui.Asset("yangguang.css"), ui.AssetPrefix)]
-	for _, word := range []string{":has(", ":is(", ":where(", ":focus-visible", "inset:", "inset-inline", "aspect-ratio", "@layer", "@container", "color-mix(", "url(", "@import", "dvh"} {
+	for _, word := range []string{":has(", ":is(", ":where(", ":focus-visible", "inset:", "inset-inline", "aspect-ratio", "@layer", "@container", "color-mix(", "url(", "@import", "dvh", "svh", "lvh",
+		"margin-inline:", "margin-block:", "padding-inline:", "padding-block:", "border-start-", "border-end-", "overflow:clip", "lch(", "oklab(", "@property", "@supports selector", "scrollbar-gutter", "translate:", "rotate:", "scale:", "round(", "subgrid", "::marker"} {
 		if strings.Contains(css, word) {
 			t.Errorf("the style sheet uses %s", word)
 		}
@@ -87,5 +88,34 @@ func TestStylesSuitChrome80(t *testing.T) {
 	}
 	if len(css) > 40_000 {
 		t.Errorf("the style sheet has grown to %d bytes; keep it under 40,000", len(css))
+	}
+}
+
+// TestStylesKnowNoSide holds that a page reads from right to left as well: what
+// stands at the start of a line is said so, not "left". Where a thing is placed
+// at a spot, _rtl.css names the other one.
+func TestStylesKnowNoSide(t *testing.T) {
+	css := contents(t, ui.AssetFiles())[strings.TrimPrefix(ui.Asset("yangguang.css"), ui.AssetPrefix)]
+	sided := regexp.MustCompile(`(margin|padding|border)-(left|right)|text-align:(left|right)|float:|border-(top|bottom)-(left|right)-radius:[^0]`)
+	for _, m := range rule.FindAllStringSubmatch(css, -1) {
+		if found := sided.FindString(m[2]); found != "" {
+			t.Errorf("%s says %s; say inline-start, inline-end, start or end", m[1], found)
+		}
+	}
+}
+
+// TestScriptsSuitChrome80 refuses syntax and calls that browsers of that class
+// do not know; esbuild lowers syntax, but not what is called.
+func TestScriptsSuitChrome80(t *testing.T) {
+	for name, js := range contents(t, ui.AssetFiles()) {
+		if !strings.HasSuffix(name, ".js") {
+			continue
+		}
+		for _, word := range []string{"??=", "||=", "&&=", ".replaceAll(", ".at(-", "structuredClone(", "Promise.any(", "Object.hasOwn(", ".replaceChildren(", ".findLast(", ".toSorted(", "AbortSignal.timeout",
+			"crypto.randomUUID", "static{", "eval(", "new Function", "innerHTML=", "outerHTML=", "insertAdjacentHTML", "document.write"} {
+			if strings.Contains(js, word) {
+				t.Errorf("%s uses %s", name, word)
+			}
+		}
 	}
 }

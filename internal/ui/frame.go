@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"net/url"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -54,9 +55,10 @@ type SideGroup struct {
 
 // Frame is everything around a page's own content.
 type Frame struct {
-	Title       string // heading and window title
-	Description string // for search machines
-	Lead        string // what can be done here, one sentence
+	Title       string   // heading and window title
+	Of          []string // what narrows the page beyond its heading: a filter, a page of a list
+	Description string   // for search machines
+	Lead        string   // what can be done here, one sentence
 	Site        Site
 	Lang        i18n.Lang // the reader's language when empty
 	AltURL      string    // this page in the other language
@@ -88,14 +90,30 @@ func (f Frame) lang(ctx context.Context) string {
 	return string(i18n.LangOf(ctx))
 }
 
+// windowTitle tells this page from every other: its heading, what narrows it,
+// what it lies under (two steps of the way, such as unit and place) and the
+// site. Who has ten tabs open, or hears them, knows which is which.
 func (f Frame) windowTitle(ctx context.Context) string {
-	switch {
-	case f.Home || f.Title == "":
+	if f.Home || f.Title == "" {
 		return f.Site.Name
-	case f.Site.Name == "":
-		return f.Title
 	}
-	return i18n.T(ctx, "ui.window_title", f.Title, f.Site.Name)
+	title := f.Title
+	join := func(more string) {
+		if more != "" && !strings.Contains(title, more) {
+			title = i18n.T(ctx, "ui.window_title", title, more)
+		}
+	}
+	for _, o := range f.Of {
+		join(o)
+	}
+	for i, n := len(f.Crumbs)-1, 0; i > 0 && n < 2; i-- { // the first is home
+		if f.Crumbs[i].Href != "" {
+			join(f.Crumbs[i].Text)
+			n++
+		}
+	}
+	join(f.Site.Name)
+	return title
 }
 
 func (f Frame) robots() string {

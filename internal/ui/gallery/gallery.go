@@ -52,8 +52,8 @@ func Handler() http.Handler {
 			return
 		}
 		ctx := r.Context()
-		if r.FormValue("lang") == string(i18n.EN) {
-			ctx = i18n.With(ctx, i18n.EN)
+		if l := i18n.Lang(r.FormValue("lang")); i18n.Has(l, "ui.direction") {
+			ctx = i18n.With(ctx, l)
 		}
 		w.Header().Set("Content-Security-Policy", csp)
 		templ.Handler(page(ctx, ui.ParseMode(r.FormValue("mode")))).ServeHTTP(w, r.WithContext(ctx))

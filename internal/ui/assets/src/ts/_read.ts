@@ -1,11 +1,15 @@
 import { all } from "./_dom";
 
-// Reads the main text aloud, block by block, so that stopping and going on
+// Reads the main text aloud, part by part, so that stopping and going on
 // keeps the place. The button appears only when the browser has a voice for
 // the page's language. Some voices are spoken by a server of the browser's
 // maker; only voices of the device itself are used, because what a person
 // reads here is nobody else's business.
-const blocks = "h1,h2,h3,h4,p,li,dt,dd,caption,th,td,figcaption,summary,legend,label,blockquote,pre";
+const blocks = "h1,h2,h3,h4,p,li,dt,dd,caption,th,td,figcaption,summary,legend,label,blockquote,pre,div,section,article,figure,header,ul,ol,dl,main";
+const silent = ".crumbs, .hide, button, .button, script, svg, select, textarea, [hidden]";
+
+// Part is what is spoken in one breath: words of one block in one language.
+type Part = { block: HTMLElement; lang: string; text: string };
 
 export function readAloud(): void {
   const button = document.querySelector<HTMLButtonElement>("[data-read-aloud]");
@@ -23,9 +27,21 @@ function voice(lang: string): SpeechSynthesisVoice | undefined {
   return fit.find((v) => v.lang.replace("_", "-").toLowerCase() === lang.toLowerCase()) || fit[0];
 }
 
-function leaves(main: HTMLElement): HTMLElement[] {
-  return all<HTMLElement>(blocks, main).filter((e) =>
-    e.offsetParent !== null && !e.querySelector(blocks) && !e.closest(".crumbs, .hide, button") && (e.textContent || "").trim() !== "");
+// parts are all words of the main part that are shown, in the order of the page.
+function parts(main: HTMLElement): Part[] {
+  const out: Part[] = [];
+  const walker = document.createTreeWalker(main, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const n = walker.currentNode as Text;
+    const e = n.parentElement as HTMLElement;
+    if (!n.data.trim() || e.closest(silent) || e.getClientRects().length === 0) continue;
+    const block = e.closest<HTMLElement>(blocks) as HTMLElement;
+    const lang = (e.closest("[lang]") as HTMLElement).lang;
+    const last = out[out.length - 1];
+    if (last && last.block === block && (last.lang === lang || !/[^\s\d.,:;!?()/-]/.test(n.data))) last.text += n.data;
+    else out.push({ block, lang, text: n.data });
+  }
+  return out;
 }
 
 class Reader {
@@ -54,16 +70,15 @@ class Reader {
   }
 
   private say(): void {
-    const all = leaves(this.main);
-    const block = all[this.at];
-    if (!block) {
+    const part = parts(this.main)[this.at];
+    if (!part) {
       this.at = 0;
       this.stop();
       return;
     }
-    this.mark(block);
-    const lang = (block.closest("[lang]") as HTMLElement).lang;
-    const u = new SpeechSynthesisUtterance((block.innerText || "").trim());
+    this.mark(part.block);
+    const lang = part.lang;
+    const u = new SpeechSynthesisUtterance(part.text.replace(/\s+/g, " ").trim());
     u.lang = lang;
     u.rate = document.documentElement.classList.contains("elder") ? 0.85 : 1;
     const v = voice(lang);

@@ -2,6 +2,8 @@
 // keys.
 import { autosave } from "./_autosave";
 import { keys } from "./_keys";
+import { rich } from "./_rich";
 
 autosave();
+rich(); // after a kept text is back in its field
 keys();

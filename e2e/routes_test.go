@@ -1,0 +1,101 @@
+package e2e
+
+import (
+	"os"
+	"strings"
+	"testing"
+)
+
+// unvisited are the pages axe does not visit in the demonstration, and why.
+var unvisited = map[string]string{
+	"/activate/done":                             "shown once, after a slip was used; made of the same parts as /activate",
+	"/desk/handovers/{id}":                       "the demonstration has no leaver; internal/ui/gallery shows its parts",
+	"/desk/import/{province}/{batch}":            "the demonstration has no imported batch",
+	"/desk/privacy/{province}/{request}":         "the demonstration has no request about personal data",
+	"/desk/import/{province}/{batch}/rows/{row}": "the demonstration has no batch with a faulty row",
+	"/desk/quick/{province}/{version}/photo":     "reached by the village clerk's journey, which is tested with its own photograph",
+	"/desk/quick/{province}/{version}/send":      "reached by the village clerk's journey",
+	"/{division}/{agency}/c/{slug}/nudged":       "follows a count; the same view as /nudge",
+}
+
+// TestEveryPageIsVisited holds that each route that answers with a page is
+// among the views axe, the grid and the pictures go through, or is left out for
+// a reason that stands here.
+func TestEveryPageIsVisited(t *testing.T) {
+	b, err := os.ReadFile("../cmd/yangguang/testdata/routes.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var pages []string
+	for line := range strings.Lines(string(b)) {
+		path, ok := strings.CutPrefix(strings.TrimSpace(strings.SplitN(line, "|", 2)[0]), "GET ")
+		if !ok {
+			continue
+		}
+		if isPage(path) {
+			pages = append(pages, path)
+		}
+	}
+	visited := map[string]bool{}
+	for _, views := range everyView(t) {
+		for _, v := range views {
+			visited[routeOf(pages, v.path)] = true
+		}
+	}
+	for _, p := range pages {
+		switch reason, excused := unvisited[p]; {
+		case !visited[p] && !excused:
+			t.Errorf("%s is not visited: add it to the views, or a reason to unvisited", p)
+		case visited[p] && excused:
+			t.Errorf("%s is visited; its reason %q is out of date", p, reason)
+		}
+	}
+	for p := range unvisited {
+		if !strings.Contains(string(b), "GET "+p+" ") {
+			t.Errorf("%s is no route any more", p)
+		}
+	}
+}
+
+// routeOf is the route of a path: of those that fit the one with most words of
+// its own, as the desk's before a division's.
+func routeOf(pages []string, path string) (best string) {
+	path, _, _ = strings.Cut(path, "?")
+	most := -1
+	for _, p := range pages {
+		if words := fits(strings.TrimSuffix(p, "{$}"), path); words > most {
+			best, most = p, words
+		}
+	}
+	return best
+}
+
+// fits counts the words a path shares with a pattern; -1 when it does not fit.
+func fits(pattern, path string) (words int) {
+	ps, xs := strings.Split(pattern, "/"), strings.Split(path, "/")
+	for i, p := range ps {
+		switch {
+		case strings.HasSuffix(p, "...}") && i < len(xs):
+			return words
+		case i >= len(xs) || !strings.HasPrefix(p, "{") && p != xs[i]:
+			return -1
+		case !strings.HasPrefix(p, "{"):
+			words++
+		}
+	}
+	if len(ps) != len(xs) {
+		return -1
+	}
+	return words
+}
+
+// isPage answers whether a route shows a page, rather than a file, a feed, data
+// or a setting.
+func isPage(path string) bool {
+	for _, file := range []string{".xlsx", ".pdf", ".atom", ".json", ".xml", ".txt", ".css", ".ico", ".yaml", "/assets/", "/api/", "/embed/", "/old/", "/sitemap/", "/files/", "/template", "/calendar/file", "/healthz", "/readyz", "/metrics", "/preferences", "/print/", "/sign-in/oidc"} {
+		if strings.Contains(path, file) {
+			return false
+		}
+	}
+	return true
+}
