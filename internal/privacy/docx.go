@@ -115,10 +115,7 @@ func (s *story) start(t xml.StartElement) {
 			s.hidden++
 		}
 	case "tbl":
-		s.number++
-		d := &docTable{}
-		d.table.place = Place{Part: s.place.Part, Table: s.number}
-		s.tables = append(s.tables, d)
+		s.beginTable()
 	case "gridSpan":
 		if d := s.top(); d != nil {
 			d.span, _ = strconv.Atoi(attr(t, "val"))
@@ -169,6 +166,13 @@ func (s *story) top() *docTable {
 		return nil
 	}
 	return s.tables[len(s.tables)-1]
+}
+
+func (s *story) beginTable() {
+	s.number++
+	d := &docTable{}
+	d.table.place = Place{Part: s.place.Part, Table: s.number}
+	s.tables = append(s.tables, d)
 }
 
 func (s *story) endTable() {

@@ -81,6 +81,10 @@ type inspection struct {
 	rep    *Report
 	budget *int64 // bytes that may still be unpacked
 	depth  int
+	drawn  int // pictures, shapes and objects a document's text names
+
+	known   map[string]bool // findings told, for readings of the same bytes
+	counted int             // findings of rep that known holds
 }
 
 var errBomb = fault.Say(fault.Invalid, "privacy.bomb")
@@ -101,6 +105,12 @@ func (in *inspection) file(name string, r io.ReaderAt, size int64) error {
 		return in.zipped(z, in.xlsx)
 	case DOCX:
 		return in.zipped(z, in.docx)
+	case OFD:
+		return in.zipped(z, in.ofd)
+	case ODF:
+		return in.zipped(z, in.odf)
+	case PPTX:
+		return in.zipped(z, in.pptx)
 	case Office:
 		in.rep.doubt(UncertainFormat)
 		return in.zipped(z, in.office)

@@ -224,15 +224,15 @@ func TestWhatCannotBeReadIsNeverPassed(t *testing.T) {
 		name, file, content, want string
 		blocks                    bool
 	}{
-		{"an old Word file", "a.doc", ole + string(utf16le("身份证"+secretID)), UncertainOLE, true},
-		{"an old Excel file", "a.xls", ole + "\x12\x00\x00" + secretID, UncertainOLE, true},
-		{"a WPS file", "a.wps", ole, UncertainOLE, false},
+		{"an old Word file", "a.doc", ole + string(utf16le("身份证"+secretID)), UncertainBroken, true},
+		{"an old Excel file", "a.xls", ole + "\x12\x00\x00" + secretID, UncertainBroken, true},
+		{"a WPS file", "a.wps", ole, UncertainBroken, false},
 		{"an encrypted workbook", "a.xlsx", ole + string(utf16le("EncryptedPackage")), UncertainEncrypted, false},
 		{"an unknown format", "a.dat", "\x00\x01\x02\x03", UncertainFormat, false},
 		{"an unknown format with a number", "a.dat", "\x00\x01" + secretID + "\x00", UncertainFormat, true},
 		{"a zip", "a.zip", string(zipOf(t, "b.txt", secretID)), UncertainFormat, true},
-		{"an OFD file", "a.ofd", string(zipOf(t, "OFD.xml", "<o/>", "Doc_0/Pages/Page_0/Content.xml", "<t>"+secretID+"</t>")), UncertainFormat, true},
-		{"a presentation", "a.pptx", string(zipOf(t, "[Content_Types].xml", "<o/>", "ppt/slides/slide1.xml", "<a:t>"+secretID+"</a:t>")), UncertainFormat, true},
+		{"an OFD file", "a.ofd", string(zipOf(t, "OFD.xml", "<o/>", "Doc_0/Pages/Page_0/Content.xml", "<t>"+secretID+"</t>")), UncertainBroken, true},
+		{"a binary workbook", "a.xlsb", string(zipOf(t, "[Content_Types].xml", "<o/>", "xl/worksheets/sheet1.bin", "\x00\x00"+secretID+"\x00")), UncertainFormat, true},
 		{"two parts of one name", "a.docx", string(documentOf(t, para("甲"), "word/Document.xml", "<x/>")), UncertainBroken, false},
 		{"a broken PDF", "a.pdf", "%PDF-1.4\n" + secretID, UncertainBroken, true},
 		{"a picture", "a.png", string(pngOf(t, picture(9, 9))), UncertainPicture, false},

@@ -25,10 +25,10 @@ func TestLocale(t *testing.T) {
 		keys = append(keys, "privacy.part."+string(p))
 	}
 	for _, h := range []Thing{HiddenSheet, VeryHiddenSheet, HiddenRow, HiddenColumn, HiddenComment, HiddenName, HiddenProperty, HiddenLink,
-		HiddenPivot, HiddenMacro, HiddenEmbedded, HiddenTracked, HiddenText, HiddenRevision, HiddenScript, HiddenEXIF, HiddenGPS, HiddenXMP, HiddenTrailing} {
+		HiddenPivot, HiddenMacro, HiddenEmbedded, HiddenTracked, HiddenText, HiddenRevision, HiddenScript, HiddenEXIF, HiddenGPS, HiddenXMP, HiddenTrailing, HiddenThumbnail} {
 		keys = append(keys, "privacy.hidden."+string(h))
 	}
-	for _, ty := range []Type{XLSX, DOCX, PDF, JPEG, PNG, WebP, CSV, Text, HTML, OLE, Office, Zip, Program, Unknown} {
+	for _, ty := range []Type{XLSX, DOCX, PDF, JPEG, PNG, WebP, CSV, Text, HTML, DOC, XLS, OLE, OFD, PPTX, ODF, Office, Zip, Program, Unknown} {
 		keys = append(keys, "privacy.type."+string(ty))
 	}
 	keys = append(keys, "privacy.class.never", "privacy.class.releasable")

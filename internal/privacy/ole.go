@@ -2,33 +2,216 @@ package privacy
 
 import (
 	"bytes"
+	"path"
 	"strings"
 	"unicode/utf16"
 
 	"yangguang/internal/fault"
 )
 
-// ole salvages text from .doc, .xls, .ppt, .wps and .et: they are not read in
-// full, so a second person must look in any case, but what is found already
-// stops the file. An encrypted .docx or .xlsx is such a container too.
+// ole inspects a compound file: the .doc, .xls and .ppt of old, the .wps and
+// .et of WPS, or the shell of an encrypted .docx. Word and Excel files are
+// read in full; in all of them whatever else can be recognised in the bytes is
+// scanned too, since deleted streams and texts stay behind in a file.
 func (in *inspection) ole(ext string, b []byte) error {
-	encrypted := bytes.Contains(b, utf16le("EncryptedPackage")) || bytes.Contains(b, utf16le("EncryptionInfo"))
+	streams, broken, bomb := openCompound(b, in.budget)
+	if bomb {
+		return errBomb
+	}
+	f := oleFile{in: in, streams: streams}
+	encrypted := f.has("EncryptedPackage") || f.has("EncryptionInfo") || len(streams) == 0 && bytes.Contains(b, utf16le("EncryptedPackage"))
 	switch ext {
 	case ".docx", ".xlsx", ".pptx":
 		if !encrypted {
 			return fault.Say(fault.Invalid, "privacy.disguised", strings.TrimPrefix(ext, "."), string(OLE))
 		}
 	}
-	in.rep.doubt(UncertainOLE)
 	if encrypted {
 		in.rep.doubt(UncertainEncrypted)
 		return nil
 	}
-	if bytes.Contains(b, utf16le("_VBA_PROJECT")) || bytes.Contains(b, utf16le("Macros")) {
-		in.rep.hide(HiddenMacro, Place{Part: Code}, 1)
+	if broken || len(streams) == 0 {
+		in.rep.doubt(UncertainBroken)
+	}
+	if err := f.read(); err != nil {
+		return err
 	}
 	in.salvage(b)
+	if in.depth == 0 && (in.rep.Type == XLS && (ext == ".doc" || ext == ".wps") || in.rep.Type == DOC && (ext == ".xls" || ext == ".et")) {
+		return fault.Say(fault.Invalid, "privacy.disguised", strings.TrimPrefix(ext, "."), string(in.rep.Type))
+	}
 	return nil
+}
+
+// oleFile is a compound file being read.
+type oleFile struct {
+	in      *inspection
+	streams []oleStream
+	macros  bool
+	inner   *Report // of a document inside this one
+}
+
+func (f *oleFile) has(name string) bool { return f.stream(name) != nil }
+
+func (f *oleFile) stream(name string) []byte {
+	for _, s := range f.streams {
+		if strings.EqualFold(s.path, name) {
+			if s.data == nil {
+				return []byte{}
+			}
+			return s.data
+		}
+	}
+	return nil
+}
+
+// read inspects each stream by what it holds. A stream nobody knows makes the
+// file one for a person.
+func (f *oleFile) read() error {
+	known := false
+	for _, s := range f.streams {
+		var err error
+		dir, base := path.Split(s.path)
+		switch {
+		case base == "WordDocument":
+			known = known || dir == ""
+			err = f.within(dir, DOC).doc(s.data, f.stream(dir+"0Table"), f.stream(dir+"1Table"), f.stream(dir+"Data"))
+		case base == "Workbook":
+			known = known || dir == ""
+			err = f.within(dir, XLS).xls(s.data)
+		case base == "PowerPoint Document":
+			known = known || dir == ""
+			f.in.rep.doubt(UncertainOLE) // its texts are read, its charts are not
+			f.in.ppt(s.data)
+		default:
+			err = f.other(dir, base, s.data)
+		}
+		f.join()
+		if err != nil {
+			return err
+		}
+		f.in.strings(s.data, Place{Part: Raw})
+	}
+	if !known {
+		f.in.rep.doubt(UncertainOLE)
+	}
+	if f.in.drawn > f.in.rep.Pictures {
+		f.in.rep.doubt(UncertainPicture) // shapes, metafiles, objects: a person sees what they show
+	}
+	return nil
+}
+
+// within is the inspection that reads a document: this one for the file's own,
+// another for a document inside it, whose places are its own.
+func (f *oleFile) within(dir string, t Type) *inspection {
+	if dir == "" {
+		if f.in.rep.Type == OLE {
+			f.in.rep.Type = t
+		}
+		return f.in
+	}
+	f.inner = &Report{Type: t}
+	return &inspection{gate: f.in.gate, ctx: f.in.ctx, rep: f.inner, budget: f.in.budget, depth: f.in.depth + 1}
+}
+
+// join takes over what was found in a document inside the file.
+func (f *oleFile) join() {
+	if f.inner != nil {
+		f.in.rep.hide(HiddenEmbedded, Place{Part: Embedded}, 1)
+		f.in.rep.inner(*f.inner, Place{Part: Embedded})
+		f.inner = nil
+	}
+}
+
+// other reads the streams beside the text.
+func (f *oleFile) other(dir, base string, b []byte) error {
+	in := f.in
+	switch trimmed := strings.TrimLeft(base, "\x01\x03\x05"); {
+	case strings.Contains(dir, "VBA") || strings.Contains(dir, "Macros") || base == "_VBA_PROJECT":
+		if !f.macros {
+			f.macros = true
+			in.rep.hide(HiddenMacro, Place{Part: Code}, 1)
+		}
+		return nil
+	case strings.HasPrefix(base, "\x05") && strings.Contains(base, "SummaryInformation"):
+		in.summary(b)
+	case strings.HasPrefix(dir, "_SX_DB_CUR/"):
+		in.rep.hide(HiddenPivot, Place{Part: Pivot}, 1)
+		in.pivots(b)
+	case base == "Revision Log" || base == "User Names":
+		in.rep.hide(HiddenRevision, Place{Part: Revision}, 1)
+	case base == "0Table", base == "1Table", trimmed == "CompObj", trimmed == "Ole", trimmed == "ObjInfo", base == "\x03OCXNAME", base == "Current User":
+	case base == "Data", base == "Pictures":
+		return in.pictures(b)
+	case trimmed == "Ole10Native", base == "CONTENTS", base == "Package", base == "Contents":
+		in.rep.hide(HiddenEmbedded, Place{Part: Embedded}, 1)
+		return in.packed(b)
+	case len(b) == 0:
+	default:
+		in.rep.doubt(UncertainOLE)
+		return in.pictures(b)
+	}
+	return nil
+}
+
+// packed inspects a file packed into a document.
+func (in *inspection) packed(b []byte) error {
+	for _, magic := range []string{"PK\x03\x04", "%PDF-", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"} {
+		if i := bytes.Index(b, []byte(magic)); i >= 0 {
+			if *in.budget -= int64(len(b) - i); *in.budget < 0 {
+				return errBomb
+			}
+			return in.nested("", b[i:])
+		}
+	}
+	in.rep.doubt(UncertainEmbedded)
+	return in.pictures(b)
+}
+
+// pivots scans the cached values of a pivot table.
+func (in *inspection) pivots(b []byte) {
+	s := biff{b: b}
+	var texts strings.Builder
+	for r, ok := s.next(); ok; r, ok = s.next() {
+		switch {
+		case r.kind == biffSXString && len(r.data) > 2:
+			texts.WriteString(r.reader().long() + "\n")
+		case r.kind == biffSXNum && len(r.data) >= 8:
+			texts.WriteString(biffFloat(le.Uint64(r.data)) + "\n")
+		}
+	}
+	in.rep.text(texts.String(), Place{Part: Pivot})
+}
+
+// ppt scans the texts of a presentation: records of text in UTF-16 (4000,
+// 4026) and of single bytes (4008), in containers.
+func (in *inspection) ppt(b []byte) {
+	var texts strings.Builder
+	for at := 0; at+8 <= len(b); {
+		head, kind, size := le.Uint16(b[at:]), le.Uint16(b[at+2:]), int64(le.Uint32(b[at+4:]))
+		at += 8
+		if head&15 == 15 {
+			continue
+		}
+		end := int(min(int64(len(b)), int64(at)+size))
+		switch kind {
+		case 4000, 4026:
+			writeUTF16(&texts, b[at:end])
+			texts.WriteByte('\n')
+		case 4008:
+			texts.WriteString(latin(b[at:end]) + "\n")
+		}
+		at = end
+	}
+	in.rep.text(strings.ReplaceAll(texts.String(), "\r", "\n"), Place{})
+}
+
+func latin(b []byte) string {
+	r := make([]rune, len(b))
+	for i, c := range b {
+		r[i] = rune(c)
+	}
+	return string(r)
 }
 
 func utf16le(s string) []byte {
@@ -37,67 +220,4 @@ func utf16le(s string) []byte {
 		b = append(b, byte(u), byte(u>>8))
 	}
 	return b
-}
-
-// salvage scans the text that can be recognised in any bytes: single-byte
-// rows of digits and words, and UTF-16 at even and odd offsets. Chinese words
-// are kept from UTF-16, so that 身份证 before a number still counts.
-func (in *inspection) salvage(b []byte) {
-	seen := map[string]bool{} // by an earlier reading of the same bytes
-	add := func(fs []Finding) {
-		for _, f := range fs {
-			if !seen[string(f.Kind)+f.Masked] {
-				f.Place = Place{Part: Raw}
-				in.rep.add(f)
-			}
-		}
-		for _, f := range fs {
-			seen[string(f.Kind)+f.Masked] = true
-		}
-	}
-	add(Scan(narrow(b)))
-	add(Scan(wide(b)))
-	if len(b) > 1 {
-		add(Scan(wide(b[1:])))
-	}
-}
-
-// narrow keeps rows of printable single bytes, each on its own line.
-func narrow(b []byte) string {
-	out := make([]byte, 0, len(b)/4)
-	for i := 0; i < len(b); {
-		j := i
-		for j < len(b) && b[j] >= 0x20 && b[j] < 0x7F {
-			j++
-		}
-		if j-i >= 6 {
-			out = append(append(out, b[i:j]...), "\n\n\n\n\n"...) // more than maxGap: never joined
-		}
-		i = j + 1
-	}
-	return string(out)
-}
-
-// wide keeps rows of likely UTF-16 characters: ASCII, Han, full-width forms.
-func wide(b []byte) string {
-	var out strings.Builder
-	row := make([]rune, 0, 256)
-	flush := func() {
-		if len(row) >= 4 {
-			out.WriteString(string(row))
-			out.WriteString("\n\n\n\n\n")
-		}
-		row = row[:0]
-	}
-	for i := 0; i+1 < len(b); i += 2 {
-		r := rune(b[i]) | rune(b[i+1])<<8
-		switch {
-		case r >= 0x20 && r < 0x7F, r >= 0x4E00 && r < 0xA000, r >= 0xFF01 && r < 0xFF60, r >= 0x3000 && r < 0x3020, r >= 0x2000 && r < 0x2070:
-			row = append(row, r)
-		default:
-			flush()
-		}
-	}
-	flush()
-	return out.String()
 }

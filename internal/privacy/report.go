@@ -20,8 +20,13 @@ const (
 	CSV     Type = "csv"
 	Text    Type = "text"
 	HTML    Type = "html"
-	OLE     Type = "ole"    // .doc .xls .ppt .wps .et, or an encrypted office file
-	Office  Type = "office" // other zip-and-XML formats: pptx, odt, ods, ofd
+	DOC     Type = "doc" // Word 97–2003 and WPS .wps
+	XLS     Type = "xls" // Excel 97–2003 and WPS .et
+	OLE     Type = "ole" // .ppt, .dps and other compound files, or an encrypted office file
+	OFD     Type = "ofd" // GB/T 33190
+	PPTX    Type = "pptx"
+	ODF     Type = "odf"    // .odt and .ods
+	Office  Type = "office" // other zip-and-XML formats
 	Zip     Type = "zip"
 	Program Type = "program" // an executable: always refused
 	Unknown Type = "unknown"
@@ -74,6 +79,7 @@ const (
 	HiddenGPS       Thing = "gps"
 	HiddenXMP       Thing = "xmp"
 	HiddenTrailing  Thing = "trailing"
+	HiddenThumbnail Thing = "thumbnail"
 )
 
 // Hidden is one hidden thing, where it is and how often.

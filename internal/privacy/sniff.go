@@ -17,7 +17,7 @@ import (
 var extensions = map[Type]string{
 	XLSX: ".xlsx .xlsm", DOCX: ".docx .docm", PDF: ".pdf", JPEG: ".jpg .jpeg", PNG: ".png", WebP: ".webp",
 	CSV: ".csv .tsv", Text: ".txt .text .md .log", HTML: ".html .htm", OLE: ".doc .xls .ppt .wps .et .dps .docx .xlsx .pptx",
-	Office: ".pptx .odt .ods .odp .ofd .xlsb .xltx .dotx", Zip: ".zip",
+	PPTX: ".pptx .pptm", OFD: ".ofd", ODF: ".odt .ods .ott .ots .odp", Office: ".xlsb .xltx .dotx", Zip: ".zip",
 }
 
 // fits answers whether a file's extension may carry the type. A text may be
@@ -80,17 +80,29 @@ func sniffZip(r io.ReaderAt, size int64) (Type, *zip.Reader) {
 	if err != nil {
 		return Zip, nil
 	}
-	office := false
+	office, odf, content := false, false, false
 	for _, f := range z.File {
 		switch strings.ToLower(strings.TrimPrefix(f.Name, "/")) {
 		case "xl/workbook.xml":
 			return XLSX, z
 		case "word/document.xml":
 			return DOCX, z
-		case "[content_types].xml", "ofd.xml", "mimetype", "content.xml":
+		case "ppt/presentation.xml":
+			return PPTX, z
+		case "ofd.xml":
+			return OFD, z
+		case "mimetype":
+			odf = true
+		case "content.xml":
+			content = true
+		case "[content_types].xml":
 			office = true
 		}
 	}
+	if odf && content {
+		return ODF, z
+	}
+	office = office || odf || content
 	if office {
 		return Office, z
 	}
@@ -149,6 +161,19 @@ func decodeText(b []byte) (string, bool) {
 		return "", false
 	}
 	return string(out), !controls(out)
+}
+
+// decodeLoose reads bytes of a binary file as GB 18030, line ends in place of
+// what is no text.
+func decodeLoose(b []byte) (string, bool) {
+	clean := make([]byte, len(b))
+	for i, c := range b {
+		if clean[i] = c; c < 0x20 && c != '\t' {
+			clean[i] = '\n'
+		}
+	}
+	out, _, err := transform.Bytes(simplifiedchinese.GB18030.NewDecoder(), clean)
+	return string(out), err == nil
 }
 
 // controls answers whether bytes hold control characters no text has.
