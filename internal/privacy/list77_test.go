@@ -20,7 +20,7 @@ func TestTheListIsStoppedInEveryFormat(t *testing.T) {
 		{"list77.xlsx", 154, true, ""},
 		{"list77.docx", 154, true, ""},
 		{"list77.html", 154, true, ""},
-		{"list77.pdf", 154, false, ""},
+		{"list77.pdf", 154, true, ""},
 		{"list77.xls", 154, true, ""},
 		{"list77.doc", 154, true, ""},
 		{"list77.wps", 154, true, ""},

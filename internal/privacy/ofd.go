@@ -200,18 +200,33 @@ func (in *inspection) layout(all []ofdText, p Place) {
 		text.WriteByte('\n')
 		i = j
 	}
+	before := len(in.rep.Findings)
 	in.rep.text(text.String(), p)
-	in.names(g.table.found, p)
+	in.names(g.table.found, p, in.rep.Findings[before:])
 }
 
 // names adds what only a heading tells of a laid-out page: its numbers are
 // found in the text already.
-func (in *inspection) names(found []Finding, p Place) {
+func (in *inspection) names(found []Finding, p Place, text []Finding) {
+	type at struct {
+		line int
+		mask string
+	}
+	told := map[at]bool{}
+	for _, f := range text {
+		told[at{f.Place.Line, f.Masked}] = true
+	}
 	for _, f := range found {
-		f.Place = Place{Page: p.Page, Part: p.Part, Line: f.Place.Row}
+		line := f.Place.Row
+		f.Place = p
+		if p.Page > 0 {
+			f.Place.Line = line
+		}
 		switch f.Kind {
 		case Name, Sensitive:
-			in.rep.add(f)
+			if !told[at{line, f.Masked}] {
+				in.rep.add(f)
+			}
 		case Address, Account:
 			in.fresh([]Finding{f}, f.Place)
 		}

@@ -172,7 +172,7 @@ func TestTheTonglingListIsStopped(t *testing.T) {
 			never++
 		}
 	}
-	if never != 77*2 {
-		t.Errorf("pasted as text, %d numbers stopped, want %d", never, 77*2)
+	if never != 77*4 {
+		t.Errorf("pasted as text, %d names and numbers stopped, want %d", never, 77*4)
 	}
 }

@@ -146,6 +146,7 @@ type scanner struct {
 	found  []Finding
 	line   int // the line of offset lined
 	lined  int
+	free   int // offset after the last finding of the runs before
 }
 
 // maxGap is how many separators may stand between two groups of one number.
@@ -202,6 +203,10 @@ func (s *scanner) readGroup(i int) int {
 func (s *scanner) judge() {
 	gs := s.groups
 	first := len(s.found)
+	s.free = 0
+	if first > 0 {
+		s.free = s.found[first-1].End
+	}
 	if len(s.digits) >= 6 {
 		for g := range gs {
 			s.residents(g)
@@ -213,8 +218,18 @@ func (s *scanner) judge() {
 		}
 	}
 	s.address()
-	if len(s.found) > first {
-		s.place(first)
+	if len(s.found) == first {
+		return
+	}
+	s.place(first)
+	if n := len(s.found); s.found[first].Kind != Address || n > first+1 {
+		for _, f := range s.found[first:n] {
+			s.beside(f)
+			s.free = max(s.free, s.found[len(s.found)-1].End)
+		}
+		if len(s.found) > n {
+			s.place(first)
+		}
 	}
 }
 

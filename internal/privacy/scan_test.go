@@ -107,7 +107,7 @@ func TestMaskFollowsTheConvention(t *testing.T) {
 	t.Parallel()
 	id := invented("35010119900307001")
 	text := "张三，" + id + "，电话13812341234或0591-87654321，卡6222020200112233" + "，住址：甲县乙镇丙村3组。"
-	want := "张三，35*************" + id[15:] + "，电话138****1234或0591-****4321，卡6222020200112233，住址：甲县乙镇****。"
+	want := "张*，35*************" + id[15:] + "，电话138****1234或0591-****4321，卡6222020200112233，住址：甲县乙镇****。"
 	if diff := cmp.Diff(want, Mask(text, Scan(text))); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
@@ -166,4 +166,30 @@ func FuzzScan(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestANameBesideANumberIsNamed(t *testing.T) {
+	t.Parallel()
+	id := secretID
+	for _, c := range []struct{ text, want string }{
+		{"张三 " + id, "张三"},
+		{"张三，男，汉族，身份证号码：" + id + "，住址", "张三"},
+		{"姓名：王小二\t" + id, "王小二"},
+		{"欧阳修文 " + id, "欧阳修文"},
+		{id + " 赵六", "赵六"},
+		{"本村村民" + id, ""},
+		{"姓名 身份证号 " + id, ""},
+		{"王五\n" + id, ""},
+		{"王五 13800000000", ""},
+	} {
+		got := ""
+		for _, f := range Scan(c.text) {
+			if f.Kind == Name && f.Class == Never {
+				got += c.text[f.Start:f.End]
+			}
+		}
+		if got != c.want {
+			t.Errorf("%q: %q, want %q", c.text, got, c.want)
+		}
+	}
 }
