@@ -55,7 +55,8 @@ func (d *pdfDoc) revision(b []byte, known map[string]bool) {
 		if err != nil {
 			continue
 		}
-		for _, f := range scanAt(joined(text.Text), Place{Page: i + 1, Part: Revision}) {
+		fs, _ := scanAt(joined(text.Text), Place{Page: i + 1, Part: Revision})
+		for _, f := range fs {
 			if key := string(f.Kind) + f.Masked; !known[key] {
 				known[key] = true
 				d.in.rep.add(f)

@@ -154,7 +154,9 @@ func (r *Report) add(fs ...Finding) {
 
 // text scans a text that belongs to one part of the file.
 func (r *Report) text(s string, p Place) {
-	r.add(scanAt(s, p)...)
+	fs, more := scanAt(s, p)
+	r.add(fs...)
+	r.More += more
 }
 
 // inner takes over the report of a file inside this one.

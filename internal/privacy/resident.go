@@ -26,14 +26,27 @@ func (s *scanner) residents(g int) {
 		s.embedded(g)
 		return
 	}
+	d := s.digits[s.groups[g].at:]
+	if len(d) < 14 || !provinces[two(d)] {
+		return
+	}
+	last := len(s.groups)
+	if !plausible(d[6:14]) { // then only the 15 digits of old, cut in three at most
+		if !plausible([]byte{'1', '9', d[6], d[7], d[8], d[9], d[10], d[11]}) {
+			return
+		}
+		last = min(last, g+3)
+	}
 	total, seps := 0, 0
-	for b := g; b < len(s.groups) && !s.groups[b].taken; b++ {
+	for b := g; b < last && !s.groups[b].taken; b++ {
 		if b > g {
 			seps |= s.groups[b].sep
 		}
 		total += s.groups[b].n
 		switch {
 		case total > 18:
+			return
+		case total == 14 && s.half(g, b, seps):
 			return
 		case total == 18 && s.resident18(g, b, seps, s.digits[s.groups[g].at:s.groups[g].at+18], 0):
 			return
@@ -52,11 +65,33 @@ func (s *scanner) residents(g int) {
 	}
 }
 
+// half judges 14 digits with stars behind them: a number of which only the last
+// four are hidden still tells where and when its person was born.
+func (s *scanner) half(a, b, seps int) bool {
+	d := s.digits[s.groups[a].at : s.groups[a].at+14]
+	end := s.groups[b].end
+	stars := 0
+	for _, w := range [...]string{"*", "＊", "X", "x", "×"} {
+		for stars < 4 && strings.HasPrefix(s.text[end:], w) {
+			end += len(w)
+			stars++
+		}
+	}
+	if stars < 4 || seps&sepWeak != 0 || !provinces[two(d)] || !plausible(d[6:14]) {
+		return false
+	}
+	s.takeAt(a, b, s.groups[a].start, end, Resident, Releasable, string(d[:2])+strings.Repeat("*", 16))
+	return true
+}
+
 // letterX is the length of a last character X, with blanks before it, at i.
 // A star counts too: a number with only its check digit hidden is not hidden.
 func (s *scanner) letterX(i int) int {
 	from := i
 	for gap := 0; i < len(s.text) && gap < maxGap; gap++ {
+		if s.text[i]-'0' <= 9 {
+			return 0
+		}
 		for _, x := range [...]string{"X", "x", "Ｘ", "ｘ", "×", "Χ", "Х", "х", "*", "＊"} {
 			if strings.HasPrefix(s.text[i:], x) {
 				i += len(x)
@@ -92,7 +127,7 @@ func (s *scanner) resident18(a, b, seps int, d []byte, tail int) bool {
 		return false
 	case !valid && b-a > 3:
 		return false
-	case !valid && !s.near(s.groups[a].start, 60, residentWords):
+	case !valid && !s.near(s.groups[a].start, 60, aboutResident):
 		class = Releasable // the shape without the check digit: a person decides
 	}
 	s.takeAt(a, b, s.groups[a].start, end, Resident, class, maskResident(d))
@@ -135,7 +170,7 @@ func (s *scanner) resident15(a, b, seps int) bool {
 		return false
 	}
 	class := Never
-	if s.near(s.groups[a].start, 40, registerWords) && !s.near(s.groups[a].start, 40, residentWords) {
+	if s.near(s.groups[a].start, 40, aboutRegister) && !s.near(s.groups[a].start, 40, aboutResident) {
 		class = Releasable
 	}
 	s.take(a, b, Resident, class, maskResident(d))

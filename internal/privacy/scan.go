@@ -1,6 +1,10 @@
 package privacy
 
-import "strings"
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
 
 // Scan finds personal information in running text, in one pass and without
 // regular expressions. Offsets are bytes of text; Place.Line counts from 1.
@@ -10,25 +14,41 @@ import "strings"
 // a number that has the right shape.
 func Scan(text string) []Finding {
 	s := scanner{text: text, line: 1}
+	s.scan()
+	return s.found
+}
+
+// scan is the hot loop. A colon may announce a home address without digits.
+func (s *scanner) scan() {
+	text := s.text
 	for i := 0; i < len(text); {
 		if !leads[text[i]] {
 			i++
 			continue
 		}
 		if _, n := digitAt(text, i); n == 0 {
+			if text[i] == ':' || strings.HasPrefix(text[i:], "：") {
+				s.home(i)
+			}
 			i++
 			continue
 		}
-		end := s.read(i)
-		s.judge()
-		i = end
+		i = s.read(i)
+		i = s.judge(i)
+		if s.max > 0 && len(s.found) > s.max {
+			s.more += len(s.found) - s.max
+			s.found = s.found[:s.max]
+		}
 	}
-	return s.found
 }
 
-// scanAt is Scan with every finding placed in a part of a document.
-func scanAt(text string, p Place) []Finding {
-	fs := Scan(text)
+// scanAt is Scan with every finding placed in a part of a document; beyond
+// maxFindings they are only counted, so that a text of nothing else does not
+// fill the memory.
+func scanAt(text string, p Place) (fs []Finding, more int) {
+	s := scanner{text: text, line: 1, max: maxFindings}
+	s.scan()
+	fs = s.found
 	for i := range fs {
 		line := fs[i].Place.Line
 		fs[i].Place = p
@@ -36,15 +56,15 @@ func scanAt(text string, p Place) []Finding {
 			fs[i].Place.Line = p.Line + line
 		}
 	}
-	return fs
+	return fs, s.more
 }
 
-// leads marks the bytes a digit can begin with: 0-9, ０-９, 𝟎-𝟿.
+// leads marks the bytes a digit can begin with: 0-9, ０-９, 𝟎-𝟿; and colons.
 var leads = func() (t [256]bool) {
 	for c := '0'; c <= '9'; c++ {
 		t[c] = true
 	}
-	t[0xEF], t[0xF0] = true, true
+	t[0xEF], t[0xF0], t[':'] = true, true, true
 	return t
 }()
 
@@ -146,15 +166,28 @@ type scanner struct {
 	found  []Finding
 	line   int // the line of offset lined
 	lined  int
-	free   int // offset after the last finding of the runs before
+	free   int              // offset after the last finding of the runs before
+	max    int              // findings kept; 0 for all
+	more   int              // findings beyond
+	words  [wordClasses]int // where a word of each class last began before the run; 0 if not looked for
+	homeAt int              // offset after the last word that announces a home
+	looked int              // offset up to which such words were looked for
 }
 
 // maxGap is how many separators may stand between two groups of one number.
 const maxGap = 4
 
+// maxGroups is how many groups are judged together; a longer run is judged in
+// pieces that overlap by what one number may have.
+const (
+	maxGroups = 4096
+	overlap   = 24
+)
+
 // read collects the run of digit groups at offset i and returns its end.
 func (s *scanner) read(i int) int {
 	s.digits, s.groups = s.digits[:0], s.groups[:0]
+	s.words = [wordClasses]int{}
 	sep := 0
 	for {
 		g := group{start: i, at: len(s.digits), sep: sep}
@@ -171,7 +204,7 @@ func (s *scanner) read(i int) int {
 			sep |= k
 			i += n
 		}
-		if i == end || i >= len(s.text) {
+		if i == end || i >= len(s.text) || len(s.groups) == maxGroups {
 			return end
 		}
 		if _, n := digitAt(s.text, i); n == 0 {
@@ -199,37 +232,52 @@ func (s *scanner) readGroup(i int) int {
 	return end
 }
 
-// judge looks for numbers of persons in the run just read.
-func (s *scanner) judge() {
+// judge looks for numbers of persons in the run just read, which ends at end,
+// and returns where to read on.
+func (s *scanner) judge(end int) int {
 	gs := s.groups
 	first := len(s.found)
 	s.free = 0
 	if first > 0 {
 		s.free = s.found[first-1].End
 	}
+	whole := len(gs)
+	if whole == maxGroups {
+		whole -= overlap
+	}
 	if len(s.digits) >= 6 {
-		for g := range gs {
+		for g := range whole {
 			s.residents(g)
 		}
-		for g := range gs {
+		for g := range whole {
 			if !gs[g].taken && !s.masked(g) {
 				s.others(g)
 			}
 		}
 	}
-	s.address()
-	if len(s.found) == first {
-		return
+	if whole < len(gs) {
+		for whole < len(gs)-1 && gs[whole].taken {
+			whole++
+		}
+		end = gs[whole].start
 	}
+	s.address()
+	if len(s.found) > first {
+		s.tell(first)
+	}
+	return end
+}
+
+// tell orders the findings of the run and adds the names beside them.
+func (s *scanner) tell(first int) {
 	s.place(first)
-	if n := len(s.found); s.found[first].Kind != Address || n > first+1 {
-		for _, f := range s.found[first:n] {
-			s.beside(f)
-			s.free = max(s.free, s.found[len(s.found)-1].End)
-		}
-		if len(s.found) > n {
-			s.place(first)
-		}
+	n := len(s.found)
+	for _, f := range s.found[first:n] {
+		s.beside(f)
+		s.free = max(s.free, s.found[len(s.found)-1].End)
+	}
+	if len(s.found) > n {
+		s.place(first)
 	}
 }
 
@@ -242,10 +290,8 @@ func (s *scanner) masked(g int) bool {
 // place sorts the findings of one run and gives them their line.
 func (s *scanner) place(first int) {
 	fs := s.found[first:]
-	for i := 1; i < len(fs); i++ {
-		for j := i; j > 0 && fs[j].Start < fs[j-1].Start; j-- {
-			fs[j], fs[j-1] = fs[j-1], fs[j]
-		}
+	if !slices.IsSortedFunc(fs, byStart) {
+		slices.SortStableFunc(fs, byStart)
 	}
 	for i := range fs {
 		if fs[i].Start > s.lined {
@@ -256,16 +302,42 @@ func (s *scanner) place(first int) {
 	}
 }
 
-// near answers whether one of the words stands within reach bytes before i.
-func (s *scanner) near(i, reach int, words []string) bool {
-	from := max(0, i-reach)
-	before := s.text[from:i]
-	for _, w := range words {
-		if strings.Contains(before, w) {
-			return true
-		}
+func byStart(a, b Finding) int { return cmp.Compare(a.Start, b.Start) }
+
+// Classes of words looked for before a number.
+const (
+	aboutPhone = iota
+	aboutAccount
+	aboutPassport
+	aboutHousehold
+	aboutResident
+	aboutRegister
+	wordClasses
+)
+
+// farthest is how many bytes before a number any word is looked for.
+const farthest = 60
+
+// near answers whether a word of the class stands within reach bytes before i.
+// The run itself holds none, so that each class is looked for once in a run.
+func (s *scanner) near(i, reach, class int) bool {
+	start := s.groups[0].start
+	if i-start >= reach {
+		return false
 	}
-	return false
+	at := s.words[class]
+	if at == 0 {
+		from := max(0, start-farthest)
+		before := s.text[from:start]
+		at = -1
+		for _, w := range wordsOf[class] {
+			if k := strings.LastIndex(before, w); k >= 0 {
+				at = max(at, from+k+1) // 0 means not looked for
+			}
+		}
+		s.words[class] = at
+	}
+	return at > 0 && at-1 >= i-reach
 }
 
 // take marks groups a to b as used and records a finding over them.
@@ -276,6 +348,9 @@ func (s *scanner) take(a, b int, k Kind, c Class, masked string) {
 func (s *scanner) takeAt(a, b, start, end int, k Kind, c Class, masked string) {
 	for g := a; g <= b; g++ {
 		s.groups[g].taken = true
+	}
+	if n := len(s.found); n == cap(s.found) && n > 256 {
+		s.found = slices.Grow(s.found, n) // append alone grows by a quarter, and findings are large
 	}
 	s.found = append(s.found, Finding{Kind: k, Class: c, Start: start, End: end, Masked: masked})
 }

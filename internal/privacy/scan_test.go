@@ -54,6 +54,10 @@ func TestScanFinds(t *testing.T) {
 		{"an account after its word", "账号：12345678901234567890", "account releasable 12345678901234567890"},
 		{"a passport", "护照号码：E12345678", "passport never E12345678"},
 		{"a household book", "户口簿号 123456789", "household never 123456789"},
+		{"a fixed line with the country's code", "+86-591-87654321", "telephone releasable 86-591-87654321"},
+		{"a number of which only four are hidden", "35010119900307****", "resident releasable 35010119900307****"},
+		{"a card over cells", "6222\x1f0202\x1f0011\x1f223" + luhnEnd("622202020011223"), "card releasable 6222\x1f0202\x1f0011\x1f223" + luhnEnd("622202020011223")},
+		{"a home address without a digit", "家庭住址：甲县乙镇丙村三组，", "address releasable 甲县乙镇丙村三组"},
 		{"a home address", "家庭住址：甲县乙镇丙村3组12号，", "address releasable 甲县乙镇丙村3组12号"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -89,6 +93,9 @@ func TestScanLeavesAlone(t *testing.T) {
 		"amounts":                         "13800000000元、1,234,567,890.12",
 		"short hot lines":                 "12345、12356、110、400-810-8888",
 		"statistics in lines":             "110105\n19491231\n0021\n3344\n5566",
+		"a home address down to its town": "家庭住址：甲县乙镇，现住：丙街道",
+		"a law about homes":               "向居住地的乡镇人民政府、村民委员会",
+		"a number masked in the middle":   "350101********0016",
 		"an office address":               "地址：甲县人民路12号",
 		"a local number without its word": "共8888666户",
 		"a passport-like word":            "型号E12345678",
