@@ -52,8 +52,8 @@ func (s *scanner) nameBefore(i int) (from, to int) {
 		case han && to < 0:
 			to = i
 		case !han && to >= 0:
-			if isName(s.text[i:to]) {
-				return i, to
+			if w := trimTitle(s.text[i:to]); isName(w) {
+				return to - len(w), to
 			}
 			if !between[s.text[i:to]] {
 				return 0, 0
@@ -65,8 +65,10 @@ func (s *scanner) nameBefore(i int) (from, to int) {
 		}
 		i -= n
 	}
-	if to >= 0 && i == low && (low == 0 || low == s.free) && isName(s.text[low:to]) {
-		return low, to
+	if to >= 0 && i == low && (low == 0 || low == s.free) {
+		if w := trimTitle(s.text[low:to]); isName(w) {
+			return to - len(w), to
+		}
 	}
 	return 0, 0
 }
@@ -95,6 +97,19 @@ func (s *scanner) nameAfter(i int) (from, to int) {
 		return from, i
 	}
 	return 0, 0
+}
+
+// titles are what a person is called before the name, without a blank.
+var titles = []string{"村民", "居民", "户主", "申请人", "当事人", "学生", "患者", "产妇", "孕妇", "低保户", "五保户", "农户", "同志", "其子", "其女", "丈夫", "妻子", "之子", "之女"}
+
+// trimTitle is a word without the title before a name.
+func trimTitle(w string) string {
+	for _, t := range titles {
+		if rest, ok := strings.CutPrefix(w, t); ok && rest != "" {
+			return rest
+		}
+	}
+	return w
 }
 
 // isName answers whether a word of Han characters can be a person's name.
