@@ -238,6 +238,14 @@ func mediaType(t privacy.Type) string {
 		return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 	case privacy.DOCX:
 		return "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+	case privacy.DOC:
+		return "application/msword"
+	case privacy.XLS:
+		return "application/vnd.ms-excel"
+	case privacy.PPTX:
+		return "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+	case privacy.OFD:
+		return "application/ofd"
 	case privacy.PDF:
 		return "application/pdf"
 	case privacy.JPEG:

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"image"
 	"image/png"
+	"os"
 	"strings"
 	"testing"
 
@@ -203,5 +204,31 @@ func TestAttachmentsPassTheGateAndStay(t *testing.T) {
 		h.TakeDown(t, it, "privacy", "可能涉及隐私")
 		_, err = d.PublicFile(h.Anyone(), h.County, it.Year, it.Serial, photo.ID)
 		refused(t, err, missing, "fault.not_found")
+	})
+}
+
+// The list of 2017 in the formats counties really produce: taken as a file,
+// stopped before review, and never shown by a browser.
+func TestTheListIsStoppedAsAnAttachment(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, h *house) {
+		d := h.Disclosure
+		for _, c := range []struct{ name, made, kind string }{
+			{"名单.xls", "list77.xls", "application/vnd.ms-excel"},
+			{"名单.et", "list77.xls", "application/vnd.ms-excel"},
+			{"名单.doc", "list77.doc", "application/msword"},
+			{"名单.wps", "list77.doc", "application/msword"},
+			{"名单.ofd", "list77.ofd", "application/ofd"},
+		} {
+			b, err := os.ReadFile("../internal/privacy/testdata/" + c.made)
+			check(t, err)
+			v := h.Draft(t, h.County, "county.2", h.Plain("公告"))
+			f, err := attach(h, h.Author, v, c.name, b)
+			check(t, err)
+			if f.Kind != c.kind {
+				t.Errorf("%s is kept as %s", c.name, f.Kind)
+			}
+			refused(t, d.Submit(h.As(h.Author), v.Province, v.ID), invalid, "disclosure.personal_never")
+		}
 	})
 }

@@ -115,3 +115,17 @@ func TestALongRunIsJudgedWhole(t *testing.T) {
 		}
 	}
 }
+
+// A cell that ends and never began stands in no column.
+func TestACellThatNeverBegan(t *testing.T) {
+	t.Parallel()
+	book := zipOf(t, "xl/workbook.xml", `<w><sheet name="a" r:id="r1"/></w>`,
+		"xl/worksheets/sheet1.xml", `<worksheet><sheetData><row r="1"><v>`+secretID+`</v></c><c><v>2</v></c></row></sheetData></worksheet>`)
+	if r := inspect(t, "a.xlsx", book); !r.Blocks() {
+		t.Errorf("passed: %q", summary(r))
+	}
+	sheet := zipOf(t, "mimetype", "x", "content.xml", `<b><spreadsheet><table><table-row><p>`+secretID+`</p></table-cell></table-row></table></spreadsheet></b>`)
+	if r := inspect(t, "a.ods", sheet); !r.Blocks() {
+		t.Errorf("passed: %q", summary(r))
+	}
+}

@@ -224,7 +224,7 @@ func (o *odfStory) endCell() {
 		v = strings.TrimSpace(v + " " + o.value)
 	}
 	o.value = ""
-	if n := len(o.cols); v != "" && o.col <= maxColumns && (n == 0 || o.col > o.cols[n-1]) {
+	if n := len(o.cols); v != "" && o.col > 0 && o.col <= maxColumns && (n == 0 || o.col > o.cols[n-1]) {
 		o.cells, o.cols = append(o.cells, v), append(o.cols, o.col)
 	} else if v != "" {
 		o.rest.WriteString(v + "\n")

@@ -120,7 +120,7 @@ func (r *sheetReader) cell() {
 	case "b", "e":
 		return
 	}
-	if v != "" && r.col <= maxColumns && (len(r.cols) == 0 || r.col > r.cols[len(r.cols)-1]) {
+	if v != "" && r.col > 0 && r.col <= maxColumns && (len(r.cols) == 0 || r.col > r.cols[len(r.cols)-1]) {
 		r.cells, r.cols = append(r.cells, v), append(r.cols, r.col)
 	} else if v != "" {
 		r.rest.WriteString(v + "\n")
