@@ -114,6 +114,10 @@ func (s *scanner) home(i int) {
 	if b <= a || len(s.found) > 0 && s.found[len(s.found)-1].End > a {
 		return
 	}
+	if s.max > 0 && len(s.found) >= s.max {
+		s.more++
+		return
+	}
 	s.found = append(s.found, Finding{Kind: Address, Class: Releasable, Start: a, End: b, Masked: maskAddress(s.text[a:b])})
 	s.place(len(s.found) - 1)
 }

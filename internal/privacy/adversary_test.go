@@ -2,6 +2,7 @@ package privacy
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -127,5 +128,19 @@ func TestACellThatNeverBegan(t *testing.T) {
 	sheet := zipOf(t, "mimetype", "x", "content.xml", `<b><spreadsheet><table><table-row><p>`+secretID+`</p></table-cell></table-row></table></spreadsheet></b>`)
 	if r := inspect(t, "a.ods", sheet); !r.Blocks() {
 		t.Errorf("passed: %q", summary(r))
+	}
+}
+
+// Not parallel: what others allocate would count too.
+func TestHostileTextsTakeBoundedMemory(t *testing.T) {
+	var before, after runtime.MemStats
+	for name, make := range hostile {
+		text := make(8 << 20)
+		runtime.ReadMemStats(&before)
+		scanAt(text, Place{})
+		runtime.ReadMemStats(&after)
+		if took := (after.TotalAlloc - before.TotalAlloc) >> 20; took > 64 {
+			t.Errorf("%s: 8 MB of it took %d MB", name, took)
+		}
 	}
 }
