@@ -43,6 +43,7 @@ func Parse(name string, b []byte) (*Profile, []Problem) {
 		})
 		return nil, r.problems
 	}
+	p.Coverage = p.Coverage.orUsual()
 	p.buildIndex()
 	return p, nil
 }

@@ -15,6 +15,7 @@ type Profile struct {
 	Note       i18n.Text            `yaml:"note"`
 	ValidFrom  clock.Date           `yaml:"valid_from"`
 	Calendar   string               `yaml:"calendar"` // id of the working-day calendar deadlines are counted in
+	Coverage   Coverage             `yaml:"coverage"`
 	Labels     map[string]i18n.Text `yaml:"labels"`
 	Laws       []Law                `yaml:"laws"`
 	Clauses    []Clause             `yaml:"clauses"`

@@ -54,6 +54,7 @@ func (r *reader) validate(p *Profile) {
 		r.wrong("valid_from", "the date this edition takes effect is missing; write it as 2026-11-23")
 	}
 	r.slug("calendar", p.Calendar)
+	r.coverage(p.Coverage)
 	r.labels(p)
 	r.laws(p.Laws)
 	r.clauses(p.Clauses)
