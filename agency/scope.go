@@ -25,23 +25,40 @@ func (s Scope) Contains(c Code) bool { return s.Lo <= c && c <= s.Hi }
 func (s Scope) Covers(o Scope) bool { return s.Lo <= o.Lo && o.Hi <= s.Hi }
 
 // Within adds to a listing's condition that its rows lie in the division. The table has the columns province,
-// prefecture, county and region: an equality is what an index answers in the order of any list;
-// only below the county it is a range.
-func Within(w *db.Where, c Code) {
+// prefecture, county and region: an equality is what an index answers in the order of any list; a township is a range inside the equality of
+// its county. The province always stands beside it, since rows are spread by it.
+func Within(w *db.Where, c Code) { WithinAs(w, "", c) }
+
+// WithinAs is Within for a table that has an alias in the query: "i.".
+func WithinAs(w *db.Where, alias string, c Code) {
+	if c == Nation {
+		return
+	}
+	w.And(alias+"province = ?", c.Province())
 	lo, hi := c.Range()
 	switch c.Level() {
-	case LevelNation:
-	case LevelProvince:
-		w.And("province = ?", c.Province())
 	case LevelPrefecture:
-		w.And("prefecture = ?", c)
+		w.And(alias+"prefecture = ?", c)
 	case LevelCounty:
-		w.And("county = ?", c)
+		w.And(alias+"county = ?", c)
+	case LevelTownship:
+		if county := c.County(); county != Nation {
+			w.And(alias+"county = ?", county)
+		} else {
+			w.And(alias+"prefecture = ?", c.Prefecture())
+		}
+		w.And(alias+"region between ? and ?", lo, hi)
 	case LevelVillage:
-		w.And("region = ?", c)
-	default:
-		w.And("region between ? and ?", lo, hi)
+		w.And(alias+"region = ?", c)
 	}
+}
+
+// Division is the division a scope is of; false for a range that is none.
+func (s Scope) Division() (Code, bool) {
+	if s.Lo == Nation && s.Hi >= 999_999_999_999 {
+		return Nation, true
+	}
+	return s.Lo, s.Lo.Valid() && ScopeOf(s.Lo) == s
 }
 
 // Superior is the agency directly above; absent at the top.

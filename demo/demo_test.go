@@ -13,6 +13,7 @@ import (
 	"yangguang/demo"
 	"yangguang/disclosure"
 	"yangguang/disclosure/catalogue"
+	"yangguang/disclosure/coverage"
 	"yangguang/disclosure/form"
 	"yangguang/internal/account"
 	"yangguang/internal/audit"
@@ -58,7 +59,7 @@ func seed(t *testing.T, townships int) place {
 			t.Fatal(err)
 		}
 	}
-	must(d.Migrate(ctx, calendar.Migrations, audit.Migrations, account.Migrations, agency.Migrations, search.Migrations, catalogue.Migrations, disclosure.Migrations))
+	must(d.Migrate(ctx, calendar.Migrations, audit.Migrations, account.Migrations, agency.Migrations, search.Migrations, catalogue.Migrations, disclosure.Migrations, coverage.Migrations))
 	must(search.Setup(ctx, d))
 	must(agency.ImportSubset(ctx, d, demo.County))
 	keys, err := secret.Create(filepath.Join(t.TempDir(), "master.key"))

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"yangguang/disclosure/coverage"
 	"yangguang/internal/clock"
 )
 
@@ -43,6 +44,9 @@ func (w *world) walk(ctx context.Context) error {
 // roll does what the nightly job does: periods that ended make way for the
 // next; and, when a year begins, categories whose first period came are owed.
 func (w *world) roll(ctx context.Context, sync bool) error {
+	if err := coverage.CloseMonth(ctx, w.Disclosure.DB); err != nil {
+		return err
+	}
 	if _, err := w.Disclosure.Catalogue.Roll(ctx, w.Disclosure.DB); err != nil || !sync {
 		return err
 	}

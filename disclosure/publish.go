@@ -167,10 +167,13 @@ func (d *Disclosure) searchDoc(it *Item, v *Version) search.Doc {
 }
 
 // scopes are the terms a search is narrowed by.
-func scopes(it *Item) []string {
-	out := []string{"c" + it.Category, "u" + fmt.Sprint(it.Agency)}
-	for _, c := range it.Region.Ancestors() {
+func scopes(it *Item) []string { return Scopes(it.Category, it.Agency, it.Region) }
+
+// Scopes are the terms by which a search finds an agency's items of a category.
+func Scopes(category string, unit int64, region agency.Code) []string {
+	out := []string{"c" + category, "u" + fmt.Sprint(unit)}
+	for _, c := range region.Ancestors() {
 		out = append(out, "d"+c.Short())
 	}
-	return append(out, "d"+it.Region.Short())
+	return append(out, "d"+region.Short())
 }

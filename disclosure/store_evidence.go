@@ -9,16 +9,7 @@ import (
 // categories; of none given, in all. It is the live evidence of a clause.
 func CountPublished(tx *db.Tx, within agency.Code, categories []string) (n int64, err error) {
 	w := (&db.Where{}).And("state = 'published'")
-	lo, hi := within.Range()
-	switch within.Level() {
-	case agency.LevelNation:
-	case agency.LevelProvince:
-		w.And("province = ?", within.Province())
-	case agency.LevelCounty:
-		w.And("county = ?", within)
-	default:
-		w.And("region between ? and ?", lo, hi)
-	}
+	agency.Within(w, within)
 	if len(categories) > 0 {
 		db.In(w, "category", categories)
 	}

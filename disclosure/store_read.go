@@ -63,18 +63,7 @@ func List(tx *db.Tx, q Query) ([]Row, error) {
 	} else {
 		w.And("i.state = 'published'")
 	}
-	switch q.Within.Level() {
-	case agency.LevelNation:
-	case agency.LevelProvince:
-		w.And("i.province = ?", q.Within.Province())
-	case agency.LevelPrefecture:
-		w.And("i.prefecture = ?", q.Within)
-	case agency.LevelCounty:
-		w.And("i.county = ?", q.Within)
-	default:
-		lo, hi := q.Within.Range()
-		w.And("i.region between ? and ?", lo, hi)
-	}
+	agency.WithinAs(w, "i.", q.Within)
 	w.If(q.Agency != 0, "i.agency = ?", q.Agency)
 	w.If(q.Category != "", "i.category = ?", q.Category)
 	w.If(q.Period != "", "i.period = ?", q.Period)
@@ -199,8 +188,14 @@ func owedReviews(tx *db.Tx, r reach, limit int) ([]Task, error) {
 }
 
 func tasks(tx *db.Tx, r reach, cond, order string, limit int) ([]Task, error) {
-	w := (&db.Where{}).And(cond).And("i.region between ? and ?", r.lo, r.hi)
-	w.If(r.lo.Province() == r.hi.Province(), "v.province = ?", r.lo.Province())
+	w := (&db.Where{}).And(cond)
+	if c, ok := (agency.Scope{Lo: r.lo, Hi: r.hi}).Division(); ok {
+		agency.WithinAs(w, "i.", c)
+		w.If(c != agency.Nation, "v.province = ?", c.Province())
+	} else { // a development zone, which is no division
+		w.And("i.region between ? and ?", r.lo, r.hi)
+		w.If(r.lo.Province() == r.hi.Province(), "v.province = ?", r.lo.Province())
+	}
 	w.If(r.agency != 0, "i.agency = ?", r.agency)
 	sql, _ := w.SQL()
 	n := w.Next(limit)

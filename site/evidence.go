@@ -37,7 +37,7 @@ func (s *Site) disclosureEvidence(tx *db.Tx, clause string) ([]Evidence, error) 
 		down, err := disclosure.CountChanges(tx, home.Province(), "taken_down")
 		return []Evidence{one("site.ev_corrected", corrected, "/latest"), one("site.ev_taken_down", down, "/latest")}, err
 	case "1.1.d":
-		f, err := catalogue.At(tx, home)
+		f, err := catalogue.Total(tx, home)
 		return []Evidence{one("site.ev_met", f.Met(), "/catalogue"), one("site.ev_overdue", f.Overdue, "/overdue")}, err
 	}
 	for _, cg := range s.Norm.Catalogues {

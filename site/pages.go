@@ -10,6 +10,7 @@ import (
 	"yangguang/agency"
 	"yangguang/disclosure"
 	"yangguang/disclosure/catalogue"
+	"yangguang/disclosure/coverage"
 	"yangguang/disclosure/portal"
 	"yangguang/internal/db"
 	"yangguang/internal/i18n"
@@ -68,14 +69,15 @@ func (s *Site) fillHome(tx *db.Tx, p *homePage) error {
 		return err
 	}
 	p.Latest = portal.Entries(ctx, rows, true)
-	fig, err := catalogue.At(tx, home)
+	standing, err := catalogue.At(tx, home)
 	if err != nil {
 		return err
 	}
-	p.Stat = portal.OnTime(ctx, fig)
-	p.Stat.List = web.URL(ctx, "/overdue")
-	p.Share = portal.Share(ctx, i18n.T(ctx, "site.share_title"), fig)
-	late, err := catalogue.OverdueWithin(tx, home, 5)
+	fig, rule := standing.Total, coverage.RuleOf(s.Norm)
+	p.Stat = rule.OnTime(ctx, fig)
+	p.Stat.List = web.URL(ctx, "/"+home.Short()+"/coverage")
+	p.Share = coverage.Bar(ctx, i18n.T(ctx, "site.share_title"), fig)
+	late, err := catalogue.Overdue(tx, home, 0, catalogue.Due{}, 5)
 	if err != nil {
 		return err
 	}
@@ -86,7 +88,7 @@ func (s *Site) fillHome(tx *db.Tx, p *homePage) error {
 		}
 		p.Missing = append(p.Missing, e)
 	}
-	p.Tiles, err = s.tiles(tx, home)
+	p.Tiles, err = s.tiles(tx, home, standing.Below)
 	return err
 }
 
@@ -105,23 +107,15 @@ func (s *Site) missingEntry(tx *db.Tx, x catalogue.Due) (ui.Entry, error) {
 }
 
 // tiles are the divisions directly below, each with its share met in time.
-func (s *Site) tiles(tx *db.Tx, c agency.Code) ([]ui.Tile, error) {
+func (s *Site) tiles(tx *db.Tx, c agency.Code, figures map[agency.Code]catalogue.Figures) ([]ui.Tile, error) {
 	ctx := tx.Ctx
 	below, err := agency.Children(tx, c, 0, 200)
 	if err != nil {
 		return nil, err
 	}
-	parts, err := catalogue.ByChild(tx, c)
-	if err != nil {
-		return nil, err
-	}
-	figures := map[agency.Code]catalogue.Figures{}
-	for _, p := range parts {
-		figures[p.Region] = p.Figures
-	}
 	var out []ui.Tile
 	for _, d := range below {
-		out = append(out, portal.Tile(ctx, d.Name, web.URL(ctx, "/"+d.Code.Short()), figures[d.Code]))
+		out = append(out, coverage.RuleOf(s.Norm).Tile(ctx, d.Name, web.URL(ctx, "/"+d.Code.Short()), figures[d.Code]))
 	}
 	return out, nil
 }

@@ -18,6 +18,7 @@ import (
 	"yangguang/disclosure"
 	"yangguang/disclosure/catalogue"
 	"yangguang/disclosure/channel"
+	"yangguang/disclosure/coverage"
 	"yangguang/disclosure/desk"
 	"yangguang/disclosure/form"
 	"yangguang/disclosure/importer"
@@ -45,13 +46,13 @@ import (
 
 // migrations are the rooms' schemas; they are merged in the order of time.
 func migrations() []fs.FS {
-	return []fs.FS{calendar.Migrations, audit.Migrations, account.Migrations, jobs.Migrations, search.Migrations, notify.Migrations, agency.Migrations, catalogue.Migrations, disclosure.Migrations, keeping.Migrations, importer.Migrations}
+	return []fs.FS{calendar.Migrations, audit.Migrations, account.Migrations, jobs.Migrations, search.Migrations, notify.Migrations, agency.Migrations, catalogue.Migrations, disclosure.Migrations, coverage.Migrations, keeping.Migrations, importer.Migrations}
 }
 
 // locales are the rooms' sentences.
 func locales() []fs.FS {
 	return []fs.FS{fault.Locale, flow.Locale, blob.Locale, calendar.Locale, audit.Locale, account.Locale, privacy.Locale, safe.Locale, notify.Locale, web.Locale, ui.Locale,
-		agency.Locale, front.Locale, office.Locale, keeping.Locale, form.Locale, disclosure.Locale, importer.Locale, portal.Locale, desk.Locale, channel.Locale, site.Locale}
+		agency.Locale, front.Locale, office.Locale, keeping.Locale, form.Locale, disclosure.Locale, importer.Locale, coverage.Locale, portal.Locale, desk.Locale, channel.Locale, site.Locale}
 }
 
 // house is the product, wired.
@@ -103,6 +104,9 @@ func (h *house) prepare(ctx context.Context, progress io.Writer) (err error) {
 		return err
 	}
 	if err := h.importDivisions(ctx, progress); err != nil {
+		return err
+	}
+	if err := catalogue.Prepare(ctx, h.db); err != nil {
 		return err
 	}
 	if h.keys, err = keysIn(h.c.Data); err != nil {
@@ -182,6 +186,7 @@ func (h *house) wire(demo bool) {
 		IDCode: c.IDCode, Record: c.Record, Police: c.Police, Domain: c.Domain, Demo: demo}}
 	h.front.Nav("site.nav_home", "/")
 	h.front.Nav("site.nav_catalogue", "/catalogue")
+	h.front.Nav("coverage.title_short", "/"+c.Home.Short()+"/coverage")
 	h.front.Nav("site.nav_overdue", "/overdue")
 	h.front.Nav("site.nav_clauses", "/clauses")
 	h.front.DeskNav("site.desk", "/desk")
@@ -225,8 +230,9 @@ func (h *house) agencyChanged(tx *db.Tx, e audit.Entry) error {
 // routes are every room's routes, in the order of the norm.
 func (h *house) routes() [][]web.Route {
 	p := &portal.Portal{Front: h.front, Disclosure: h.disclosure, EmbedIn: h.c.EmbedIn}
+	cov := &coverage.Coverage{Front: h.front, DB: h.db, Norm: h.norm}
 	ch := &channel.Channel{Front: h.front, Disclosure: h.disclosure}
-	return [][]web.Route{h.office.Routes(), p.Routes(), ch.Routes(), h.office.Guard(h.desk.Routes()), h.office.Guard(h.importer.Routes()), h.office.Guard(h.keeping.Routes()), h.office.Guard(h.site.Routes()), h.health()}
+	return [][]web.Route{h.office.Routes(), cov.Routes(), p.Routes(), ch.Routes(), h.office.Guard(h.desk.Routes()), h.office.Guard(h.importer.Routes()), h.office.Guard(h.keeping.Routes()), h.office.Guard(h.site.Routes()), h.health()}
 }
 
 // showError lets the office answer what better than a page of failure can: a

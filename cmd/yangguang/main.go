@@ -33,6 +33,8 @@ func commands() []command {
 		{"norm", "check FILE: validate a norm profile", normCommand},
 		{"agency", "import agencies and members from XLSX", agencyCommand},
 		{"import", "hand in past publications from a folder or a file", importCommand},
+		{"load", "fill an empty database with a fictional nation, for trials of scale", load},
+		{"recount", "count coverage anew from the obligations and mend it", recount},
 		{"user", "add, freeze or reset accounts", userCommand},
 		{"verify", "verify the audit book of every province", verifyCommand},
 		{"version", "print the version", func(_ context.Context, _ []string, out io.Writer) error {

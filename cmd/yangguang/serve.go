@@ -12,6 +12,8 @@ import (
 	"os"
 	"time"
 
+	"yangguang/disclosure/catalogue"
+	"yangguang/disclosure/coverage"
 	"yangguang/internal/account"
 	"yangguang/internal/clock"
 	"yangguang/internal/jobs"
@@ -114,6 +116,9 @@ func (h *house) runner() *jobs.Runner {
 		return err
 	})
 	r.Every("catalogue.roll", jobs.Daily(0, 5), func(ctx context.Context, _ jobs.Job) error {
+		if err := coverage.CloseMonth(ctx, h.db); err != nil { // before the new periods begin
+			return err
+		}
 		if _, err := h.catalogue.Roll(ctx, h.db); err != nil {
 			return err
 		}
@@ -122,6 +127,13 @@ func (h *house) runner() *jobs.Runner {
 		}
 		h.app.Cache().Empty()
 		return nil
+	})
+	r.Every("catalogue.recount", jobs.Daily(3, 40), func(ctx context.Context, _ jobs.Job) error {
+		mended, err := catalogue.Recount(ctx, h.db)
+		for _, m := range mended {
+			h.log.WarnContext(ctx, "counters mended", "place", m.Place.String(), "cells", m.Cells)
+		}
+		return err
 	})
 	return r
 }

@@ -47,6 +47,10 @@ func owed(c norm.Category) bool { return !c.Inherited && !c.Optional }
 // of categories no longer owed. The reader of a retired category still finds
 // what was published.
 func (c *Catalogue) Sync(tx *db.Tx, u agency.Agency) error {
+	return changing(tx, u, func() error { return c.sync(tx, u) })
+}
+
+func (c *Catalogue) sync(tx *db.Tx, u agency.Agency) error {
 	today := clock.DateOf(tx.Now)
 	have, err := c.Of(tx, u)
 	if err != nil {
@@ -223,15 +227,17 @@ func (c *Catalogue) Unmet(tx *db.Tx, u agency.Agency, category, period string, i
 }
 
 func (c *Catalogue) restate(tx *db.Tx, u agency.Agency, category string) error {
-	x, err := find(tx, u, category)
-	if fault.Is(err, fault.NotFound) {
-		return nil // optional, inherited or retired: nothing is owed
-	}
-	if err != nil {
-		return err
-	}
-	if x, err = c.state(tx, u, x); err != nil {
-		return err
-	}
-	return updateDue(tx, x)
+	return changing(tx, u, func() error {
+		x, err := find(tx, u, category)
+		if fault.Is(err, fault.NotFound) {
+			return nil // optional, inherited or retired: nothing is owed
+		}
+		if err != nil {
+			return err
+		}
+		if x, err = c.state(tx, u, x); err != nil {
+			return err
+		}
+		return updateDue(tx, x)
+	})
 }

@@ -20,13 +20,8 @@ func (c *Catalogue) Roll(ctx context.Context, d *db.DB) (n int, err error) {
 			if err != nil {
 				return err
 			}
-			for _, x := range rows {
-				if err := c.roll(tx, x); err != nil {
-					return err
-				}
-			}
 			done = len(rows)
-			return nil
+			return c.rollAll(tx, rows)
 		})
 		n += done
 		if err != nil || done == 0 {
@@ -35,10 +30,37 @@ func (c *Catalogue) Roll(ctx context.Context, d *db.DB) (n int, err error) {
 	}
 }
 
+// rollAll rolls rows that stand agency by agency.
+func (c *Catalogue) rollAll(tx *db.Tx, rows []Due) error {
+	change := newCounts()
+	for len(rows) > 0 {
+		n := 1
+		for n < len(rows) && rows[n].Agency == rows[0].Agency {
+			n++
+		}
+		err := change.around(tx, rows[0].Province, rows[0].Agency, func() error {
+			for _, x := range rows[:n] {
+				if err := c.roll(tx, x); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		rows = rows[n:]
+	}
+	return change.write(tx)
+}
+
 func (c *Catalogue) roll(tx *db.Tx, x Due) error {
 	u, err := agency.Find(tx, x.Agency)
 	if err != nil {
 		return err
+	}
+	if x, err = find(tx, u, x.Category); err != nil || x.RollsOn.After(clock.DateOf(tx.Now)) {
+		return err // another run rolled it meanwhile
 	}
 	cat := c.Norm.Category(x.Category)
 	if cat == nil || !cat.Periodic() {

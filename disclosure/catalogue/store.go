@@ -20,7 +20,7 @@ func (c *Catalogue) Of(tx *db.Tx, u agency.Agency) ([]Due, error) {
 }
 
 func find(tx *db.Tx, u agency.Agency, category string) (Due, error) {
-	rows, err := db.List(tx, scanDue, "select "+dueCols+" from due where province = $1 and agency = $2 and category = $3"+tx.ForUpdate(), u.Division.Province(), u.ID, category)
+	rows, err := db.List(tx, scanDue, "select "+dueCols+" from due where province = $1 and agency = $2 and category = $3", u.Division.Province(), u.ID, category)
 	if err == nil && len(rows) == 0 {
 		err = fault.Say(fault.NotFound, "fault.not_found")
 	}
@@ -57,9 +57,10 @@ func deleteDue(tx *db.Tx, u agency.Agency, category string) error {
 	return err
 }
 
-// rolling lists up to 200 rows whose next period has begun.
+// rolling lists up to 200 rows whose next period has begun. They are locked and
+// read again agency by agency.
 func rolling(tx *db.Tx, today clock.Date) ([]Due, error) {
-	return db.List(tx, scanDue, "select "+dueCols+" from due where rolls_on <= $1 order by rolls_on, province, agency, category limit 200"+tx.ForUpdate(), today)
+	return db.List(tx, scanDue, "select "+dueCols+" from due where rolls_on <= $1 order by rolls_on, province, agency, category limit 200", today)
 }
 
 // firstPublished is what met a period: the item table belongs to the same room.
@@ -108,73 +109,31 @@ func tallyOf(tx *db.Tx, u agency.Agency, category string) (t tally, err error) {
 	return t, err
 }
 
-// Figures counts obligations by how they stand today. Met in time, met late,
-// overdue and unmet, not yet due: the four add up to the whole.
-type Figures struct {
-	Units, Owed, OnTime, Late, Overdue, Pending int64
+// Overdue lists what is past its day and unmet, the longest first, within a
+// division or of one agency, beginning after a row (Due{} for the first page).
+func Overdue(tx *db.Tx, c agency.Code, unit int64, after Due, limit int) ([]Due, error) {
+	w := (&db.Where{}).And("met_on is null").And("due_on < ?", clock.DateOf(tx.Now))
+	agency.Within(w, c)
+	w.If(unit != 0, "agency = ?", unit)
+	w.If(after.Agency != 0, "(due_on, province, agency, category) > (?, ?, ?, ?)", after.DueOn, after.Province, after.Agency, after.Category)
+	sql, _ := w.SQL()
+	top := w.Next(limit)
+	return db.List(tx, scanDue, "select "+dueCols+" from due"+sql+" order by due_on, province, agency, category limit "+top, w.Args()...)
 }
 
-// Met is how many are met, in time or late.
-func (f Figures) Met() int64 { return f.OnTime + f.Late }
-
-// Part is the figures of one division below another, or of one agency.
-type Part struct {
-	Region agency.Code
-	Agency int64
-	Figures
-}
-
-const figureCols = `count(distinct agency), count(*),
- coalesce(sum(case when met_on is not null and met_on <= due_on then 1 else 0 end), 0),
- coalesce(sum(case when met_on is not null and met_on > due_on then 1 else 0 end), 0),
- coalesce(sum(case when met_on is null and due_on < $1 then 1 else 0 end), 0),
- coalesce(sum(case when met_on is null and due_on >= $1 then 1 else 0 end), 0)`
-
-func (f *Figures) dest() []any {
-	return []any{&f.Units, &f.Owed, &f.OnTime, &f.Late, &f.Overdue, &f.Pending}
-}
-
-// At counts the obligations of everything within a division.
-func At(tx *db.Tx, c agency.Code) (f Figures, err error) {
-	lo, hi := c.Range()
-	if c == agency.Nation {
-		lo, hi = 0, 999999999999
+// MetAfter lists what is met within a division, agency by agency in the order
+// of the tree, beginning after a row (Due{} for the first page).
+func MetAfter(tx *db.Tx, c agency.Code, after Due, limit int) ([]Due, error) {
+	w := (&db.Where{}).And("met_on is not null")
+	agency.Within(w, c)
+	order := "region, agency, category"
+	if c == agency.Nation { // no index has every region in order; province by province
+		order = "province, agency, category"
+		w.If(after.Agency != 0, "(province, agency, category) > (?, ?, ?)", after.Region.Province(), after.Agency, after.Category)
+	} else {
+		w.If(after.Agency != 0, "(region, agency, category) > (?, ?, ?)", after.Region, after.Agency, after.Category)
 	}
-	err = tx.Row("select "+figureCols+" from due where "+column(c)+" between $2 and $3", clock.DateOf(tx.Now), lo, hi).Scan(f.dest()...)
-	return f, err
-}
-
-// column is the ancestor column that narrows a division best.
-func column(c agency.Code) string {
-	switch c.Level() {
-	case agency.LevelPrefecture:
-		return "prefecture"
-	case agency.LevelCounty:
-		return "county"
-	}
-	return "region"
-}
-
-// ByRegion counts the obligations within a division, a part for each place in
-// it that has agencies.
-func ByRegion(tx *db.Tx, c agency.Code) ([]Part, error) {
-	lo, hi := c.Range()
-	return db.List(tx, func(r *db.Rows, p *Part) error {
-		return r.Scan(append([]any{&p.Region}, p.dest()...)...)
-	}, "select region, "+figureCols+" from due where "+column(c)+" between $2 and $3 group by region order by region limit 5000", clock.DateOf(tx.Now), lo, hi)
-}
-
-// ByAgency counts the obligations of each agency exactly at a division.
-func ByAgency(tx *db.Tx, c agency.Code) ([]Part, error) {
-	return db.List(tx, func(r *db.Rows, p *Part) error {
-		return r.Scan(append([]any{&p.Agency}, p.dest()...)...)
-	}, "select agency, "+figureCols+" from due where region = $2 and county = $3 group by agency order by agency limit 500", clock.DateOf(tx.Now), c, c.County())
-}
-
-// OverdueWithin lists what is past its day and unmet within a division, the
-// longest first.
-func OverdueWithin(tx *db.Tx, c agency.Code, limit int) ([]Due, error) {
-	lo, hi := c.Range()
-	return db.List(tx, scanDue, "select "+dueCols+" from due where "+column(c)+" between $1 and $2 and met_on is null and due_on < $3 order by due_on, province, agency, category limit $4",
-		lo, hi, clock.DateOf(tx.Now), limit)
+	sql, _ := w.SQL()
+	top := w.Next(limit)
+	return db.List(tx, scanDue, "select "+dueCols+" from due"+sql+" order by "+order+" limit "+top, w.Args()...)
 }

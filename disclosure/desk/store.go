@@ -6,6 +6,7 @@ import (
 
 	"yangguang/agency"
 	"yangguang/disclosure"
+	"yangguang/disclosure/catalogue"
 	"yangguang/internal/account"
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
@@ -26,9 +27,9 @@ func reach(a *account.Actor, verbs ...string) []account.Range {
 	return out
 }
 
-// within narrows a listing to ranges of divisions; region and agency are the
-// columns that say where a row belongs.
-func within(w *db.Where, ranges []account.Range, region, agency string) *db.Where {
+// within narrows a listing to ranges of divisions; table is the alias of the
+// table that has the divisions of a row, and unit the column of its agency.
+func within(w *db.Where, ranges []account.Range, table, unit string) *db.Where {
 	if len(ranges) == 0 {
 		return w.And("1 = 0")
 	}
@@ -36,20 +37,62 @@ func within(w *db.Where, ranges []account.Range, region, agency string) *db.Wher
 	var args []any
 	for _, r := range ranges {
 		if r.Agency != 0 {
-			parts, args = append(parts, agency+" = ?"), append(args, r.Agency)
+			parts, args = append(parts, unit+" = ?"), append(args, r.Agency)
+			if c := agency.Code(r.Lo); c.Valid() && r.Lo != 0 && c.Province() == agency.Code(r.Hi).Province() {
+				parts[len(parts)-1] = "(" + table + "province = ? and " + unit + " = ?)"
+				args = append(args[:len(args)-1], c.Province(), r.Agency)
+			}
 			continue
 		}
-		parts, args = append(parts, region+" between ? and ?"), append(args, r.Lo, r.Hi)
+		cond, of := inRange(table, agency.Scope{Lo: agency.Code(r.Lo), Hi: agency.Code(r.Hi)})
+		parts, args = append(parts, cond), append(args, of...)
 	}
 	return w.And("("+strings.Join(parts, " or ")+")", args...)
+}
+
+// inRange is the condition that a row lies in a range: by equality where it is a
+// division. A range that is none is a development zone.
+func inRange(table string, s agency.Scope) (cond string, args []any) {
+	lo, hi := s.Lo, s.Hi
+	c, ok := s.Division()
+	switch {
+	case !ok:
+		return table + "region between ? and ?", []any{lo, hi}
+	case c == agency.Nation:
+		return "1 = 1", nil
+	case c.Level() == agency.LevelProvince:
+		return table + "province = ?", []any{c.Province()}
+	case c.Level() == agency.LevelPrefecture:
+		return table + "province = ? and " + table + "prefecture = ?", []any{c.Province(), c}
+	case c.Level() == agency.LevelCounty:
+		return table + "province = ? and " + table + "county = ?", []any{c.Province(), c}
+	}
+	return table + "province = ? and " + table + "region between ? and ?", []any{c.Province(), lo, hi}
 }
 
 // maxUnits is how many units one page lets choose from.
 const maxUnits = 200
 
+// unitsIn narrows a list of agencies, which are kept in the order of regions.
+func unitsIn(w *db.Where, ranges []account.Range) *db.Where {
+	if len(ranges) == 0 {
+		return w.And("1 = 0")
+	}
+	var parts []string
+	var args []any
+	for _, r := range ranges {
+		if r.Agency != 0 {
+			parts, args = append(parts, "id = ?"), append(args, r.Agency)
+			continue
+		}
+		parts, args = append(parts, "region between ? and ?"), append(args, r.Lo, r.Hi)
+	}
+	return w.And("("+strings.Join(parts, " or ")+")", args...)
+}
+
 // units lists the active agencies in reach, with what choosing one needs.
 func units(tx *db.Tx, ranges []account.Range) ([]agency.Agency, error) {
-	w := within(&db.Where{}, ranges, "region", "id").And("state = 'active'")
+	w := unitsIn(&db.Where{}, ranges).And("state = 'active'")
 	sql, _ := w.SQL()
 	limit := w.Next(maxUnits)
 	return db.List(tx, func(r *db.Rows, a *agency.Agency) error {
@@ -70,7 +113,7 @@ type owed struct {
 
 // unmet lists obligations that fall due by a day, the longest overdue first.
 func unmet(tx *db.Tx, ranges []account.Range, by clock.Date, limit int) ([]owed, error) {
-	w := within(&db.Where{}, ranges, "d.region", "d.agency").And("d.met_on is null").And("d.due_on <= ?", by)
+	w := within(&db.Where{}, ranges, "d.", "d.agency").And("d.met_on is null").And("d.due_on <= ?", by)
 	sql, _ := w.SQL()
 	most := w.Next(limit)
 	return db.List(tx, func(r *db.Rows, x *owed) error {
@@ -122,7 +165,7 @@ func like(s string) string {
 
 // listItems lists items by their newest version, the last touched first.
 func listItems(tx *db.Tx, q listQuery) ([]listed, error) {
-	w := within(&db.Where{}, q.Ranges, "i.region", "i.agency")
+	w := within(&db.Where{}, q.Ranges, "i.", "i.agency")
 	switch q.State {
 	case disclosure.ItemPublished, disclosure.ItemTakenDown:
 		w.And("i.state = ?", q.State)
@@ -148,7 +191,7 @@ func listItems(tx *db.Tx, q listQuery) ([]listed, error) {
 // listRegister lists numbered items, the newest number first, by the version
 // that is or last was public.
 func listRegister(tx *db.Tx, q listQuery) ([]listed, error) {
-	w := within(&db.Where{}, q.Ranges, "i.region", "i.agency").And("i.number is not null")
+	w := within(&db.Where{}, q.Ranges, "i.", "i.agency").And("i.number is not null")
 	w.If(q.Unit != 0, "i.agency = ?", q.Unit)
 	if q.Text != "" {
 		t := like(q.Text)
@@ -222,7 +265,7 @@ const wordFrom = " from error_report r join item i on i.province = r.province an
 
 // words lists error reports in reach, open ones first.
 func words(tx *db.Tx, ranges []account.Range, state string, limit int) ([]word, error) {
-	w := within(&db.Where{}, ranges, "i.region", "r.agency").If(state != "", "r.state = ?", state)
+	w := within(&db.Where{}, ranges, "i.", "r.agency").If(state != "", "r.state = ?", state)
 	sql, _ := w.SQL()
 	most := w.Next(limit)
 	return db.List(tx, scanWord, "select "+wordCols+wordFrom+sql+" order by case r.state when 'open' then 0 else 1 end, r.at desc, r.id desc limit "+most, w.Args()...)
@@ -230,7 +273,7 @@ func words(tx *db.Tx, ranges []account.Range, state string, limit int) ([]word, 
 
 // oneWord is a report in reach; none when it is out of reach.
 func oneWord(tx *db.Tx, ranges []account.Range, province int, id int64) ([]word, error) {
-	w := within(&db.Where{}, ranges, "i.region", "r.agency").And("r.province = ?", province).And("r.id = ?", id)
+	w := within(&db.Where{}, ranges, "i.", "r.agency").And("r.province = ?", province).And("r.id = ?", id)
 	sql, args := w.SQL()
 	return db.List(tx, scanWord, "select "+wordCols+wordFrom+sql+" order by r.id limit 1", args...)
 }
@@ -244,9 +287,51 @@ type standing struct {
 	Owed, Overdue, Met, Missed int
 }
 
+// mostChosen bounds the units chosen from a division above the county.
+const mostChosen = 200
+
+// narrowed puts, in place of a division with more units than a page holds, the
+// units in it whose overdue obligations are the oldest: all of them are too many
+// to look at, let alone to count on every visit.
+func narrowed(tx *db.Tx, ranges []account.Range) ([]account.Range, error) {
+	var out []account.Range
+	for _, r := range ranges {
+		c, ok := (agency.Scope{Lo: agency.Code(r.Lo), Hi: agency.Code(r.Hi)}).Division()
+		if r.Agency != 0 || !ok || c.Level() >= agency.LevelCounty {
+			out = append(out, r)
+			continue
+		}
+		f, err := catalogue.Total(tx, c)
+		if err != nil {
+			return nil, err
+		}
+		if f.Units <= maxBelow {
+			out = append(out, r)
+			continue
+		}
+		late, err := catalogue.Overdue(tx, c, 0, catalogue.Due{}, 5*mostChosen)
+		if err != nil {
+			return nil, err
+		}
+		seen := map[int64]bool{}
+		for i := range late {
+			x := &late[i]
+			if !seen[x.Agency] && len(seen) < mostChosen {
+				seen[x.Agency] = true
+				out = append(out, account.Range{Lo: int64(x.Region), Hi: int64(x.Region), Agency: x.Agency})
+			}
+		}
+	}
+	return out, nil
+}
+
 // standings lists the units in reach, those with most overdue first.
 func standings(tx *db.Tx, ranges []account.Range, limit int) ([]standing, error) {
-	w := within(&db.Where{}, ranges, "d.region", "d.agency")
+	ranges, err := narrowed(tx, ranges)
+	if err != nil || len(ranges) == 0 {
+		return nil, err
+	}
+	w := within(&db.Where{}, ranges, "d.", "d.agency")
 	sql, _ := w.SQL()
 	today := w.Next(clock.DateOf(tx.Now))
 	most := w.Next(limit)
@@ -261,7 +346,13 @@ func standings(tx *db.Tx, ranges []account.Range, limit int) ([]standing, error)
 type totals struct{ Units, LateUnits, Overdue int }
 
 func totalsOf(tx *db.Tx, ranges []account.Range) (x totals, err error) {
-	w := within(&db.Where{}, ranges, "d.region", "d.agency")
+	if len(ranges) == 1 && ranges[0].Agency == 0 {
+		if c, ok := (agency.Scope{Lo: agency.Code(ranges[0].Lo), Hi: agency.Code(ranges[0].Hi)}).Division(); ok {
+			f, err := catalogue.Total(tx, c)
+			return totals{int(f.Units), int(f.UnitsBehind), int(f.Overdue)}, err
+		}
+	}
+	w := within(&db.Where{}, ranges, "d.", "d.agency")
 	sql, _ := w.SQL()
 	today := w.Next(clock.DateOf(tx.Now))
 	late := "d.met_on is null and d.due_on < " + today

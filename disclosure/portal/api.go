@@ -7,7 +7,6 @@ import (
 
 	"yangguang/agency"
 	"yangguang/disclosure"
-	"yangguang/disclosure/catalogue"
 	"yangguang/disclosure/form"
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
@@ -104,16 +103,6 @@ type (
 		Type string `json:"type"`
 		Size int64  `json:"size"`
 		Path string `json:"path"`
-	}
-	apiFigures struct {
-		Place   string `json:"division"`
-		Name    string `json:"name"`
-		Day     string `json:"day"`
-		Owed    int64  `json:"owed"`
-		OnTime  int64  `json:"on_time"`
-		Late    int64  `json:"late"`
-		Overdue int64  `json:"overdue"`
-		Pending int64  `json:"pending"`
 	}
 )
 
@@ -293,25 +282,4 @@ func (p *Portal) apiDuty(d duty, today clock.Date) apiDuty {
 		out.Status = "on_time"
 	}
 	return out
-}
-
-func (p *Portal) apiCoverage(w http.ResponseWriter, r *http.Request) error {
-	within, err := p.codeParam(r, "within")
-	if err != nil {
-		return err
-	}
-	var out apiFigures
-	err = p.read(r.Context(), func(tx *db.Tx) error {
-		d, err := agency.FindDivision(tx, within)
-		if err != nil {
-			return err
-		}
-		f, err := catalogue.At(tx, within)
-		out = apiFigures{within.Short(), d.Name, today(tx).String(), f.Owed, f.OnTime, f.Late, f.Overdue, f.Pending}
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	return web.JSON(w, http.StatusOK, out)
 }

@@ -256,7 +256,7 @@ func (p *Portal) overduePage(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		if fl.Unit == nil {
-			figures, err := catalogue.At(tx, fl.Within)
+			figures, err := catalogue.Total(tx, fl.Within)
 			if err != nil {
 				return err
 			}
@@ -277,7 +277,7 @@ func (p *Portal) overduePage(w http.ResponseWriter, r *http.Request) error {
 func (p *Portal) fillOverdue(tx *db.Tx, r *http.Request, pg *listPage, fl filter) error {
 	ctx := tx.Ctx
 	after := afterDue(r)
-	rows, err := catalogue.OverdueAfter(tx, fl.within(), fl.agency(), after, perPage+1)
+	rows, err := catalogue.Overdue(tx, fl.within(), fl.agency(), after, perPage+1)
 	if err != nil {
 		return err
 	}

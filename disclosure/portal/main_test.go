@@ -16,6 +16,7 @@ import (
 	"yangguang/agency/agencytest"
 	"yangguang/agency/front"
 	"yangguang/disclosure"
+	"yangguang/disclosure/coverage"
 	"yangguang/disclosure/form"
 	"yangguang/disclosure/portal"
 	"yangguang/disclosure/portal/portaltest"
@@ -28,7 +29,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	i18n.MustLoad(fault.Locale, calendar.Locale, web.Locale, ui.Locale, agency.Locale, front.Locale, form.Locale, disclosure.Locale, portal.Locale)
+	i18n.MustLoad(fault.Locale, calendar.Locale, web.Locale, ui.Locale, agency.Locale, front.Locale, form.Locale, disclosure.Locale, coverage.Locale, portal.Locale)
 	os.Exit(m.Run())
 }
 

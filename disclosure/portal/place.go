@@ -7,6 +7,7 @@ import (
 	"yangguang/agency"
 	"yangguang/disclosure"
 	"yangguang/disclosure/catalogue"
+	"yangguang/disclosure/coverage"
 	"yangguang/internal/db"
 	"yangguang/internal/i18n"
 	"yangguang/internal/ui"
@@ -17,6 +18,7 @@ import (
 type placePage struct {
 	place
 	Figures  catalogue.Figures
+	Stat     ui.Figure
 	Tiles    []ui.Tile
 	Table    ui.Grid
 	Units    []ui.Entry
@@ -74,23 +76,22 @@ func (p *Portal) fillPlace(tx *db.Tx, pg *placePage) error {
 	if err != nil {
 		return err
 	}
-	parts, err := catalogue.ByChild(tx, c)
+	standing, err := catalogue.At(tx, c)
 	if err != nil {
 		return err
 	}
-	sums := map[agency.Code]catalogue.Figures{}
-	for _, x := range parts {
-		sums[x.Region] = sums[x.Region].Add(x.Figures)
-		pg.Figures = pg.Figures.Add(x.Figures)
-	}
+	pg.Figures = standing.Total
+	rule := coverage.RuleOf(p.Disclosure.Norm)
+	pg.Stat = rule.OnTime(ctx, pg.Figures)
+	pg.Stat.List = href(ctx, "/", c.Short(), "/coverage")
 	pg.Table = figuresGrid(ctx, t(ctx, "portal.below_table", pg.Name), t(ctx, "portal.place"))
 	for _, d := range below {
-		f := sums[d.Code]
+		f := standing.Below[d.Code]
 		link := href(ctx, "/"+d.Code.Short())
-		pg.Tiles = append(pg.Tiles, Tile(ctx, d.Name, link, f))
-		pg.Table.Rows = append(pg.Table.Rows, figuresRow(ctx, d.Name, link, f))
+		pg.Tiles = append(pg.Tiles, rule.Tile(ctx, d.Name, link, f))
+		pg.Table.Rows = append(pg.Table.Rows, figuresRow(ctx, rule, d.Name, link, f))
 	}
-	if err := p.placeUnits(tx, pg); err != nil {
+	if err := p.placeUnits(tx, pg, standing.ByAgency); err != nil {
 		return err
 	}
 	rows, err := disclosure.List(tx, disclosure.Query{Within: c, Limit: 8})
@@ -98,25 +99,17 @@ func (p *Portal) fillPlace(tx *db.Tx, pg *placePage) error {
 	path := "/" + c.Short()
 	pg.Links = []ui.Link{{Text: t(ctx, "portal.latest_all"), Href: href(ctx, "/latest?within=", c.Short())},
 		{Text: t(ctx, "portal.overdue_all"), Href: href(ctx, "/overdue?within=", c.Short())},
+		{Text: t(ctx, "coverage.more"), Href: href(ctx, path, "/coverage")},
 		{Text: t(ctx, "portal.search_here"), Href: href(ctx, "/search?within=", c.Short())},
 		{Text: t(ctx, "portal.atom"), Href: href(ctx, path, "/feed.atom")}}
 	return err
 }
 
-func (p *Portal) placeUnits(tx *db.Tx, pg *placePage) error {
+func (p *Portal) placeUnits(tx *db.Tx, pg *placePage, figures map[int64]catalogue.Figures) error {
 	ctx := tx.Ctx
 	us, err := agency.List(tx, agency.Filter{Within: pg.Code, Here: true, Limit: unitsOnPlace})
 	if err != nil || len(us) == 0 {
 		return err
-	}
-	own, err := catalogue.ByAgency(tx, pg.Code)
-	if err != nil {
-		return err
-	}
-	figures := map[int64]catalogue.Figures{}
-	for _, x := range own {
-		figures[x.Agency] = x.Figures
-		pg.Figures = pg.Figures.Add(x.Figures)
 	}
 	for _, u := range us {
 		e := ui.Entry{Title: u.Name, Href: href(ctx, "/", u.Path()), Meta: t(ctx, u.Kind.Key())}
@@ -134,9 +127,9 @@ func figuresGrid(ctx context.Context, caption, first string) ui.Grid {
 		{Title: t(ctx, "portal.pending"), Number: true}, {Title: t(ctx, "portal.share"), Number: true}}}
 }
 
-func figuresRow(ctx context.Context, name, link string, f catalogue.Figures) []ui.Cell {
+func figuresRow(ctx context.Context, rule coverage.Rule, name, link string, f catalogue.Figures) []ui.Cell {
 	n := func(v int64) ui.Cell { return ui.Cell{Text: i18n.Number(ctx, v)} }
-	return []ui.Cell{{Text: name, Href: link}, n(f.Owed), n(f.OnTime), n(f.Late), n(f.Overdue), n(f.Pending), {Text: i18n.Percent(ctx, f.OnTime, f.Fallen())}}
+	return []ui.Cell{{Text: name, Href: link}, n(f.Owed), n(f.OnTime), n(f.Late), n(f.Overdue), n(f.Pending), {Text: rule.Share(ctx, f.OnTime, f.Fallen())}}
 }
 
 func unitTag(ctx context.Context, f catalogue.Figures) (ui.TagKind, string) {

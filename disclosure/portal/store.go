@@ -38,7 +38,8 @@ func itemDays(tx *db.Tx, c agency.Code) ([]slice, error) {
 // unitPrefectures counts active agencies within a division by prefecture.
 func unitPrefectures(tx *db.Tx, c agency.Code) ([]slice, error) {
 	w := (&db.Where{}).And("state = 'active'")
-	agency.Within(w, c)
+	lo, hi := c.Range()
+	w.If(c != agency.Nation, "region between ? and ?", lo, hi) // agencies are kept in the order of regions
 	sql, args := w.SQL()
 	return db.List(tx, scanSlice, "select region / 100000000 as place, count(*) from agency"+sql+" group by 1 order by 1 limit 1000", args...)
 }
@@ -60,8 +61,7 @@ type address struct {
 
 func itemAddresses(tx *db.Tx, c agency.Code, s slice) ([]address, error) {
 	w := (&db.Where{}).And("i.state = 'published'").And("i.published_at >= ?", s.From*86400000-28800000).And("i.published_at < ?", (s.To+1)*86400000-28800000)
-	lo, hi := c.Range()
-	w.If(c != agency.Nation, "i.region between ? and ?", lo, hi)
+	agency.WithinAs(w, "i.", c)
 	sql, args := w.SQL()
 	return db.List(tx, func(r *db.Rows, a *address) error { return r.Scan(&a.Region, &a.Slug, &a.Year, &a.Serial, &a.Changed) },
 		"select i.region, a.slug, i.year, i.serial, i.changed_at from item i join agency a on a.id = i.agency"+sql+" order by i.published_at, i.id limit 50000", args...)

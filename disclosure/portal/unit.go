@@ -7,6 +7,7 @@ import (
 	"yangguang/agency"
 	"yangguang/disclosure"
 	"yangguang/disclosure/catalogue"
+	"yangguang/disclosure/coverage"
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
 	"yangguang/internal/i18n"
@@ -21,6 +22,7 @@ type unitPage struct {
 	Title    i18n.Text // of its catalogue
 	Duties   []duty
 	Figures  catalogue.Figures
+	Stat     ui.Figure
 	Contact  []ui.Pair
 	Ended    string // what became of a unit that is no more
 	EndedTo  ui.Link
@@ -104,6 +106,7 @@ func (p *Portal) fillUnit(tx *db.Tx, pg *unitPage) error {
 			pg.Figures = pg.Figures.Add(figuresOf(*d.Due, today(tx)))
 		}
 	}
+	pg.Stat = coverage.RuleOf(p.Disclosure.Norm).OnTime(ctx, pg.Figures)
 	if cg := p.Disclosure.Norm.Catalogue(string(u.Kind)); cg != nil {
 		pg.Title = cg.Title
 	}

@@ -214,6 +214,7 @@ func orMain(kind string) string {
 type Tile struct {
 	Name, Href string
 	Num, Den   int64
+	Shown      string // the share in words; the percentage when empty
 	Word       string // what the share means: 按时公开
 	Kind       string // good, late, bad, none
 }

@@ -1,0 +1,136 @@
+package coverage
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"yangguang/agency"
+	"yangguang/disclosure"
+	"yangguang/internal/clock"
+	"yangguang/internal/db"
+	"yangguang/internal/i18n"
+	"yangguang/internal/ui"
+	"yangguang/internal/web"
+)
+
+// The thresholds of 政府网站与政务新媒体检查指标 (国办秘函〔2019〕19号), single veto: they
+// are of the inspection, not of the norm.
+const (
+	homeDays     = 14 // the front page changes at least so often
+	policyMonths = 6  // and what is said of policy
+	mostEmpty    = 5  // so many empty columns fail
+	mostStale    = 10 // so many columns not kept up fail
+	answerMonths = 3  // no message waits longer
+)
+
+// checkLine is one line of the self-check: what was measured, against what.
+type checkLine struct {
+	ID       string
+	Measured string
+	Verdict  string // pass, fail, or none where the platform cannot measure it
+	Evidence string // address of what shows it
+}
+
+// measured are the raw numbers of a division's own site.
+type measured struct {
+	Latest, Policy time.Time // zero: never
+	Empty, Stale   int64
+	Columns        int64
+	Waiting, Old   int64 // reports not answered, and those past three months
+}
+
+// selfCheck asks the question of the inspection: would we pass today?
+func (c *Coverage) selfCheck(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	var d agency.Division
+	var above []agency.Division
+	var m measured
+	var now time.Time
+	err := c.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		if d, above, err = c.place(tx, r); err != nil {
+			return err
+		}
+		now = tx.Now
+		m, err = c.measure(tx, d.Code)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	lines := c.lines(ctx, d.Code, m, now)
+	g := ui.Grid{Caption: t(ctx, "coverage.self_title", d.Name), Cards: true, Columns: []ui.Column{{Title: t(ctx, "coverage.self_what")}, {Title: t(ctx, "coverage.self_measured")},
+		{Title: t(ctx, "coverage.self_threshold")}, {Title: t(ctx, "coverage.self_verdict")}, {Title: t(ctx, "coverage.self_evidence")}}}
+	failed := 0
+	for _, l := range lines {
+		kind := map[string]ui.TagKind{"pass": ui.TagPublished, "fail": ui.TagDanger, "none": ui.TagWithdrawn}[l.Verdict]
+		row := []ui.Cell{{Text: t(ctx, "coverage.self_"+l.ID)}, {Text: l.Measured}, {Text: t(ctx, "coverage.self_"+l.ID+"_rule")}, {Tag: kind, Text: t(ctx, "coverage.self_v_"+l.Verdict)}, {}}
+		if l.Evidence != "" {
+			row[4] = ui.Cell{Text: t(ctx, "coverage.self_see"), Href: href(ctx, l.Evidence)}
+		}
+		if l.Verdict == "fail" {
+			failed++
+		}
+		g.Rows = append(g.Rows, row)
+	}
+	f := c.Front.Page(r, t(ctx, "coverage.self_title", d.Name), c.crumbs(ctx, c.within(append(above, d)), ui.Link{Text: t(ctx, "coverage.self_short")})...)
+	f.Lead = t(ctx, "coverage.self_lead", i18n.Date(ctx, clock.DateOf(now)))
+	return web.Render(w, r, http.StatusOK, selfView(f, g, failed))
+}
+
+func (c *Coverage) measure(tx *db.Tx, code agency.Code) (m measured, err error) {
+	rows, err := disclosure.List(tx, disclosure.Query{Within: code, Limit: 1})
+	if err != nil {
+		return m, err
+	}
+	if len(rows) > 0 {
+		m.Latest = rows[0].PublishedAt
+	}
+	for _, cg := range c.Norm.Catalogues {
+		cat := cg.BySlug("documents")
+		if cat == nil || cat.Inherited {
+			continue
+		}
+		rows, err := disclosure.List(tx, disclosure.Query{Within: code, Category: cat.ID, Limit: 1})
+		if err != nil {
+			return m, err
+		}
+		if len(rows) > 0 && rows[0].PublishedAt.After(m.Policy) {
+			m.Policy = rows[0].PublishedAt
+		}
+	}
+	if m.Columns, m.Empty, m.Stale, err = columnsAt(tx, code); err != nil {
+		return m, err
+	}
+	m.Waiting, m.Old, err = waitingReports(tx, code, tx.Now.AddDate(0, -answerMonths, 0))
+	return m, err
+}
+
+func (c *Coverage) lines(ctx context.Context, code agency.Code, m measured, now time.Time) []checkLine {
+	verdict := func(ok bool) string {
+		if ok {
+			return "pass"
+		}
+		return "fail"
+	}
+	within := "?within=" + code.Short()
+	ago := func(at time.Time) (string, int) {
+		if at.IsZero() {
+			return t(ctx, "coverage.self_never"), 1 << 20
+		}
+		days := clock.DateOf(now).Sub(clock.DateOf(at))
+		return t(ctx, "coverage.self_ago", i18n.Date(ctx, clock.DateOf(at)), days), days
+	}
+	home, days := ago(m.Latest)
+	policy, _ := ago(m.Policy)
+	return []checkLine{
+		{"home", home, verdict(days <= homeDays), "/latest" + within},
+		{"policy", policy, verdict(!m.Policy.Before(now.AddDate(0, -policyMonths, 0))), "/latest" + within},
+		{"empty", t(ctx, "coverage.self_columns", m.Columns, m.Empty), verdict(m.Empty < mostEmpty), "/overdue" + within},
+		{"stale", t(ctx, "coverage.self_columns", m.Columns, m.Stale), verdict(m.Stale < mostStale), "/overdue" + within},
+		{"answer", t(ctx, "coverage.self_waiting", m.Waiting, m.Old), verdict(m.Old == 0), ""},
+		{"channel", t(ctx, "coverage.self_channel_is"), "pass", "/site-error"},
+		{"links", t(ctx, "coverage.self_links_is"), "none", ""},
+		{"reach", t(ctx, "coverage.self_reach_is"), "none", ""},
+	}
+}
