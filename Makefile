@@ -5,7 +5,7 @@ DATA    ?= demo-data
 VERSION ?= $(shell git describe --always --dirty 2>/dev/null || echo development)
 LDFLAGS  = -s -w -X main.version=$(VERSION)
 
-.PHONY: all build demo test test-race lint vet fmt vuln fuzz axe crash bench ci release clean
+.PHONY: all build demo test test-race lint vet fmt vuln fuzz axe crash bench nation ci release clean
 
 all: build
 
@@ -45,7 +45,7 @@ vuln:
 fuzz:
 	./scripts/fuzz $(or $(FUZZTIME),60s)
 
-axe crash bench:
+axe crash bench nation:
 	./scripts/$@
 
 ci:
