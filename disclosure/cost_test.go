@@ -7,6 +7,7 @@ import (
 
 	"yangguang/agency"
 	"yangguang/disclosure"
+	"yangguang/disclosure/catalogue"
 	"yangguang/internal/db"
 	"yangguang/internal/db/dbtest"
 )
@@ -65,6 +66,20 @@ func TestReadModelsWalkAnIndex(t *testing.T) {
 		for _, q := range []disclosure.Query{{Within: c}, {Within: c, Before: disclosure.Cursor{At: 1, ID: 1}}, {Within: c, From: it.FormedOn}} {
 			plan(func(tx *db.Tx) error { _, err := disclosure.List(tx, q); return err })
 		}
+	}
+	for _, c := range []agency.Code{h.County.Division, h.Prefecture.Division, h.Province.Division} {
+		dbtest.NoRange(t, h.DB, t.Context(), func(tx *db.Tx) error {
+			for _, q := range []disclosure.Query{{Within: c, Limit: 8}, {Within: c, Before: disclosure.Cursor{At: 1, ID: 1}}} {
+				if _, err := disclosure.List(tx, q); err != nil {
+					return err
+				}
+			}
+			if _, err := catalogue.MetAfter(tx, c, catalogue.Due{}, 10); err != nil {
+				return err
+			}
+			_, err := catalogue.Overdue(tx, c, 0, catalogue.Due{}, 10)
+			return err
+		}, tables...)
 	}
 	plan(func(tx *db.Tx) error {
 		_, err := disclosure.List(tx, disclosure.Query{Agency: h.County.ID, Category: "county.2"})

@@ -16,8 +16,25 @@ func NoScan(t *testing.T, d *db.DB, ctx context.Context, f func(tx *db.Tx) error
 	NoScanIn(t, d, ctx, func(ctx context.Context) error { return d.Read(ctx, f) }, tables...)
 }
 
+// NoRange is NoScan that also refuses a list to walk a range of divisions: at
+// the county and above a range gives the rows in the order of places, and every
+// one of them is read to find the newest.
+func NoRange(t *testing.T, d *db.DB, ctx context.Context, f func(tx *db.Tx) error, tables ...string) {
+	t.Helper()
+	explain(t, d, ctx, func(ctx context.Context) error { return d.Read(ctx, f) }, func(line, query string) bool {
+		return scanned(line, query, tables) || strings.Contains(line, "region>")
+	})
+}
+
 // NoScanIn is NoScan for a use case that opens its own transactions.
 func NoScanIn(t *testing.T, d *db.DB, ctx context.Context, f func(ctx context.Context) error, tables ...string) {
+	t.Helper()
+	explain(t, d, ctx, f, func(line, query string) bool { return scanned(line, query, tables) })
+}
+
+// explain runs f and fails for each line of a plan of its statements that is
+// bad.
+func explain(t *testing.T, d *db.DB, ctx context.Context, f func(ctx context.Context) error, bad func(line, query string) bool) {
 	t.Helper()
 	type statement struct {
 		query string
@@ -40,7 +57,7 @@ func NoScanIn(t *testing.T, d *db.DB, ctx context.Context, f func(ctx context.Co
 				return err
 			}
 			for _, line := range plan {
-				if scanned(line, s.query, tables) {
+				if bad(line, s.query) {
 					t.Errorf("%s\nin: %s", line, strings.Join(strings.Fields(s.query), " "))
 				}
 			}
