@@ -153,7 +153,7 @@ func (s *story) end(local string) {
 	case "tr":
 		if d := s.top(); d != nil {
 			d.row++
-			d.table.row(d.row, d.cells, nil)
+			s.in.rep.quietly(s.hidden > 0, func() { d.table.row(d.row, d.cells, nil) })
 			d.cells = d.cells[:0]
 		}
 	case "tbl":
@@ -171,7 +171,7 @@ func (s *story) top() *docTable {
 func (s *story) beginTable() {
 	s.number++
 	d := &docTable{}
-	d.table.place = Place{Part: s.place.Part, Table: s.number}
+	d.table.place, d.table.rep = Place{Part: s.place.Part, Table: s.number}, s.in.rep
 	s.tables = append(s.tables, d)
 }
 
@@ -181,7 +181,7 @@ func (s *story) endTable() {
 		return
 	}
 	if d.cell.Len() > 0 || len(d.cells) > 0 { // a table cut off in the middle
-		d.table.row(d.row+1, append(d.cells, d.cell.String()), nil)
+		s.in.rep.quietly(s.hidden > 0, func() { d.table.row(d.row+1, append(d.cells, d.cell.String()), nil) })
 	}
 	s.in.rep.add(d.table.found...)
 	s.in.rep.More += d.table.more
@@ -205,7 +205,7 @@ func (s *story) flush() {
 	t := s.text.String()
 	p := s.place
 	p.Line = s.lines
-	s.in.rep.text(t, p)
+	s.in.rep.quietly(s.hidden > 0, func() { s.in.rep.text(t, p) }) // which words are hidden is not known here
 	s.lines += strings.Count(t, "\n")
 	s.text.Reset()
 }

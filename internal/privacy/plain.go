@@ -18,7 +18,7 @@ func (in *inspection) csv(s string) {
 			break
 		}
 	}
-	var t table
+	t := table{rep: in.rep}
 	read := 0
 	for n := 1; ; n++ {
 		row, err := r.Read()
@@ -34,7 +34,7 @@ func (in *inspection) csv(s string) {
 	in.rep.add(t.found...)
 	in.rep.More += t.more
 	if read*4 < len(s) || len(t.found) == 0 {
-		in.rep.text(s, Place{}) // what is no table after all is still text
+		in.rep.quietly(read*4 >= len(s), func() { in.rep.text(s, Place{}) }) // what is no table after all is still text
 	}
 }
 
@@ -119,7 +119,7 @@ func (p *page) start(tag string) {
 	case "table":
 		p.number++
 		d := &docTable{}
-		d.table.place = Place{Table: p.number}
+		d.table.place, d.table.rep = Place{Table: p.number}, p.in.rep
 		p.tables = append(p.tables, d)
 	case "br":
 		p.write(" ")

@@ -104,6 +104,9 @@ type Report struct {
 	More      int // findings beyond those listed
 	Uncertain string
 	Hidden    []Hidden
+
+	words []byte // what a search may find, see Text
+	quiet bool   // reading what nobody sees
 }
 
 // Blocks answers whether the file holds something that may never be released.
@@ -157,6 +160,7 @@ func (r *Report) text(s string, p Place) {
 	fs, more := scanAt(s, p)
 	r.add(fs...)
 	r.More += more
+	r.keep(s, p, fs)
 }
 
 // inner takes over the report of a file inside this one.

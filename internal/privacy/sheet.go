@@ -13,6 +13,7 @@ type sheetReader struct {
 	place   Place
 	table   table
 	row     int
+	unseen  bool // the row is hidden
 	col     int
 	kind    string // the cell's t attribute
 	element string
@@ -27,13 +28,16 @@ const maxColumns = 16384
 
 func (w *workbook) sheet(f *zip.File, sh sheet) error {
 	r := sheetReader{w: w, place: Place{Sheet: sh.number}}
-	r.table.place = r.place
+	r.table.place, r.table.rep = r.place, w.in.rep
 	if sh.number > w.in.rep.Sheets {
 		w.in.rep.hide(VeryHiddenSheet, r.place, 1)
 	}
-	err := w.in.tokens(f, r.token)
-	r.flush()
-	w.in.rep.text(r.rest.String(), r.place)
+	var err error
+	w.in.rep.quietly(sh.state != "", func() {
+		err = w.in.tokens(f, r.token)
+		r.flush()
+	})
+	w.in.rep.quietly(true, func() { w.in.rep.text(r.rest.String(), r.place) })
 	w.in.rep.add(r.table.found...)
 	w.in.rep.More += r.table.more
 	return err
@@ -80,13 +84,14 @@ func (r *sheetReader) start(s xml.StartElement) {
 		if n, err := strconv.Atoi(attr(s, "r")); err == nil && n > 0 {
 			r.row = n
 		}
-		if isTrue(attr(s, "hidden")) {
+		if r.unseen = isTrue(attr(s, "hidden")); r.unseen {
 			r.w.in.rep.hide(HiddenRow, r.place, 1)
 		}
 	case "col":
 		if isTrue(attr(s, "hidden")) {
 			from, _ := strconv.Atoi(attr(s, "min"))
 			to, _ := strconv.Atoi(attr(s, "max"))
+			r.table.hidden = append(r.table.hidden, [2]int{from, to})
 			r.w.in.rep.hide(HiddenColumn, r.place, max(1, min(to, maxColumns)-from+1))
 		}
 	case "c":
@@ -129,11 +134,11 @@ func (r *sheetReader) cell() {
 
 func (r *sheetReader) flush() {
 	if len(r.cells) > 0 {
-		r.table.row(r.row, r.cells, r.cols)
+		r.w.in.rep.quietly(r.unseen, func() { r.table.row(r.row, r.cells, r.cols) })
 		r.cells, r.cols = r.cells[:0], r.cols[:0]
 	}
 	if r.rest.Len() > flushAt {
-		r.w.in.rep.text(r.rest.String(), r.place)
+		r.w.in.rep.quietly(true, func() { r.w.in.rep.text(r.rest.String(), r.place) })
 		r.rest.Reset()
 	}
 }

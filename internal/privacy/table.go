@@ -29,6 +29,9 @@ type table struct {
 	ends  []int  // end offset of each cell in buf
 	hit   []bool // cells of the current row in which a number was found
 	more  int    // findings beyond maxFindings
+
+	rep    *Report  // keeps the text of the rows; nil: nothing does
+	hidden [][2]int // columns from and to which nobody sees
 }
 
 // maxFindings bounds what one document or table reports.
@@ -43,6 +46,7 @@ func (t *table) row(n int, cells []string, cols []int) {
 	t.numbers(n, cells)
 	t.columns(n, cells, roles)
 	t.strict(first, roles)
+	t.keep(cells, t.found[first:])
 	if len(t.found) > maxFindings {
 		t.more += len(t.found) - maxFindings
 		t.found = t.found[:maxFindings]

@@ -234,6 +234,9 @@ type xlsReader struct {
 func (w *xlsBook) sheet(s *biff, n int) error {
 	x := xlsReader{w: w, place: Place{Sheet: n}}
 	x.table.place = x.place
+	if n <= len(w.sheets) && w.sheets[n-1].state == 0 {
+		x.table.rep = w.in.rep
+	}
 	for {
 		r, ok := s.next()
 		if !ok {
@@ -272,11 +275,13 @@ func (x *xlsReader) record(s *biff, r record) error {
 	case biffRow:
 		if len(d) >= 16 && d[12]&0x20 != 0 {
 			x.w.in.rep.hide(HiddenRow, x.place, 1)
+			x.table.rep = nil // what nobody sees is not to be found; its rows are not told apart from here
 		}
 	case biffColInfo:
 		if len(d) >= 10 && d[8]&1 != 0 {
 			from, to := int(le.Uint16(d)), int(le.Uint16(d[2:]))
 			x.w.in.rep.hide(HiddenColumn, x.place, max(1, min(to, 255)-from+1))
+			x.table.rep = nil
 		}
 	case biffHeader, biffFooter:
 		if len(d) > 2 {

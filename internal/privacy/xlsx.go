@@ -139,7 +139,7 @@ func (w *workbook) list(s xml.StartElement, target map[string]string) {
 	case "veryHidden":
 		w.in.rep.hide(VeryHiddenSheet, p, 1)
 	}
-	w.in.rep.text(attr(s, "name"), p)
+	w.in.rep.quietly(sh.state != "", func() { w.in.rep.text(attr(s, "name"), p) })
 }
 
 // shared reads the strings that cells refer to by number.

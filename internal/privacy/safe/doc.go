@@ -35,8 +35,8 @@ type Doc struct {
 
 // Block is a heading, a paragraph or a table.
 type Block struct {
-	Title string   // a heading, or the name of a table's sheet
-	Text  Words    // a paragraph, when Rows is nil and Title is ""
+	Title string // a heading, or the name of a table's sheet
+	Text  Words  // a paragraph, when Rows is nil and Title is ""
 	Rows  [][]Words
 	// Of a spreadsheet: widths of the columns in characters and merged ranges as
 	// first and last cell (A1, B2).
