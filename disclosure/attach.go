@@ -128,6 +128,9 @@ func keepFile(tx *db.Tx, province int, f *File, rep privacy.Report) error {
 	if err := insertFile(tx, province, *f); err != nil {
 		return err
 	}
+	if err := keepText(tx, province, f.Hash, rep.Text()); err != nil {
+		return err
+	}
 	for _, x := range found[:min(len(found), maxFindings)] {
 		x.ID, x.Version, x.File = tx.ID(province), f.Version, f.ID
 		if err := insertFinding(tx, province, x); err != nil {
@@ -169,11 +172,14 @@ func dropFile(tx *db.Tx, province int, version, file int64) error {
 	if _, err := tx.Exec("delete from item_finding where province = $1 and version = $2 and file = $3", province, version, file); err != nil {
 		return err
 	}
-	n, err := tx.Exec("delete from item_file where province = $1 and version = $2 and id = $3", province, version, file)
-	if err == nil && n == 0 {
-		return fault.Say(fault.NotFound, "fault.not_found")
+	hash, err := hashOf(tx, province, version, file)
+	if err != nil {
+		return err
 	}
-	return err
+	if _, err := tx.Exec("delete from item_file where province = $1 and version = $2 and id = $3", province, version, file); err != nil {
+		return err
+	}
+	return forgetText(tx, province, hash)
 }
 
 func insertFile(tx *db.Tx, province int, f File) error {

@@ -14,7 +14,6 @@ import (
 	"yangguang/internal/db"
 	"yangguang/internal/fault"
 	"yangguang/internal/privacy"
-	"yangguang/internal/search"
 )
 
 // Past is one entry of what an agency published before it used this system, as
@@ -115,7 +114,7 @@ func (d *Disclosure) ImportPast(tx *db.Tx, p Past) (it *Item, err error) {
 	if err := d.Catalogue.Met(tx, p.Unit, p.Category, p.Period, it.ID, p.PublishedOn, p.FormedOn); err != nil {
 		return nil, err
 	}
-	if err := search.Put(tx, d.searchDoc(it, v)); err != nil {
+	if err := d.index(tx, it, v); err != nil {
 		return nil, err
 	}
 	tx.After(d.changed)

@@ -11,7 +11,6 @@ import (
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
 	"yangguang/internal/fault"
-	"yangguang/internal/search"
 )
 
 // Slug is the item's last part of its address: year-serial.
@@ -115,7 +114,7 @@ func (d *Disclosure) publish(tx *db.Tx, u agency.Agency, it *Item, v *Version) e
 	if err := insertEvent(tx, it, verb, v.Number, v.Reason); err != nil {
 		return err
 	}
-	if err := search.Put(tx, d.searchDoc(it, v)); err != nil {
+	if err := d.index(tx, it, v); err != nil {
 		return err
 	}
 	tx.After(d.changed)
@@ -159,11 +158,6 @@ func (d *Disclosure) timely(tx *db.Tx, u agency.Agency, it *Item, first bool) er
 		it.Timely = &ok
 	}
 	return err
-}
-
-func (d *Disclosure) searchDoc(it *Item, v *Version) search.Doc {
-	return search.Doc{Province: int64(it.Province), ID: it.ID, Kind: "item", Title: v.Title, Body: d.searchText(v), At: it.PublishedAt,
-		Scopes: scopes(it)}
 }
 
 // scopes are the terms a search is narrowed by.

@@ -69,6 +69,9 @@ func (d *Disclosure) ForgetDrafts(ctx context.Context, before time.Time, inUse f
 			if _, err := tx.Exec("delete from item_file where province = $1 and id = $2", f.province, f.id); err != nil {
 				return 0, err
 			}
+			if err := forgetText(tx, f.province, f.hash); err != nil {
+				return 0, err
+			}
 			used, err := FileUsed(tx, f.hash)
 			if err == nil && !used && inUse != nil {
 				used, err = inUse(tx, f.hash)

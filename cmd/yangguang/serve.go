@@ -111,6 +111,7 @@ func (h *house) runner() *jobs.Runner {
 	r := &jobs.Runner{DB: h.db, Log: h.log}
 	h.outbox.Register(r)
 	h.registerKeeping(r)
+	h.disclosure.RegisterJobs(r)
 	r.Every("disclosure.publish_due", jobs.Each(time.Minute), func(ctx context.Context, _ jobs.Job) error {
 		_, err := h.disclosure.PublishDue(ctx)
 		return err

@@ -3,6 +3,7 @@ package search
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
 // phrase is one word of a query: terms that follow each other; with prefix, the
@@ -12,38 +13,55 @@ type phrase struct {
 	prefix bool
 }
 
+// wanted is one word of a query: any of its spellings will do.
+type wanted []phrase
+
 // What one query may ask, so that none can keep the store busy.
 const (
-	maxQuery   = 200 // characters looked at
-	maxPhrases = 10
+	maxQuery     = 200 // characters looked at
+	maxPhrases   = 10
+	maxSpellings = 8 // of one word
 )
 
-// parse reads what a person typed. The closing single of a Han run is dropped,
-// since in the text more may follow; a single Han character becomes a prefix.
-func parse(typed string) []phrase {
-	var out []phrase
+// parse reads what a person typed, each word with its other spellings.
+func parse(typed string, also map[string][]string) []wanted {
+	var out []wanted
 	if r := []rune(typed); len(r) > maxQuery {
 		typed = string(r[:maxQuery])
 	}
 	for _, field := range strings.Fields(typed) {
-		ts := tokens(field)
-		if len(ts) == 0 {
+		var w wanted
+		for _, s := range append([]string{field}, also[field]...) {
+			if p, ok := phraseOf(s); ok && len(w) < maxSpellings {
+				w = append(w, p)
+			}
+		}
+		if len(w) == 0 {
 			continue
 		}
-		var p phrase
-		if end := ts[len(ts)-1]; end.last && !end.alone {
-			ts = ts[:len(ts)-1]
-		} else {
-			p.prefix = end.alone
-		}
-		for _, t := range ts {
-			p.terms = append(p.terms, t.s)
-		}
-		if out = append(out, p); len(out) == maxPhrases {
+		if out = append(out, w); len(out) == maxPhrases {
 			break
 		}
 	}
 	return out
+}
+
+// phraseOf reads one word. The closing single of a Han run is dropped, since in
+// the text more may follow; a single Han character becomes a prefix.
+func phraseOf(s string) (p phrase, ok bool) {
+	ts := tokens(s)
+	if len(ts) == 0 {
+		return p, false
+	}
+	if end := ts[len(ts)-1]; end.last && !end.alone {
+		ts = ts[:len(ts)-1]
+	} else {
+		p.prefix = end.alone
+	}
+	for _, t := range ts {
+		p.terms = append(p.terms, t.s)
+	}
+	return p, true
 }
 
 // Scopes and kinds are terms beside those of the text. They begin with a sign
@@ -69,45 +87,104 @@ func term(sign, s string) string {
 
 // dialect is how an engine writes a query.
 type dialect struct {
-	phrase  func(p phrase) string
+	phrase  func(p phrase, inTitle bool) string
 	and, or string
 }
 
-var fts5 = dialect{and: " AND ", or: " OR ", phrase: func(p phrase) string {
+var fts5 = dialect{and: " AND ", or: " OR ", phrase: func(p phrase, inTitle bool) string {
 	s := `"` + strings.Join(p.terms, " ") + `"`
 	if p.prefix {
 		s += " *"
 	}
-	return s
-}}
-
-var tsquery = dialect{and: " & ", or: " | ", phrase: func(p phrase) string {
-	s := "'" + strings.Join(p.terms, "' <-> '") + "'"
-	if p.prefix {
-		s += ":*"
+	if inTitle {
+		s = "title : " + s
 	}
 	return s
 }}
+
+var tsquery = dialect{and: " & ", or: " | ", phrase: func(p phrase, inTitle bool) string {
+	end := ""
+	if inTitle {
+		end = "A"
+	}
+	s := "'" + strings.Join(p.terms, "'"+weighted(end)+" <-> '") + "'"
+	if p.prefix {
+		end = "*" + end
+	}
+	return s + weighted(end)
+}}
+
+func weighted(s string) string {
+	if s == "" {
+		return ""
+	}
+	return ":" + s
+}
 
 // write gives the whole query in the engine's words; "" finds nothing.
 func (d dialect) write(q Q) string {
-	phrases := parse(q.Text)
-	if len(phrases) == 0 && strings.TrimSpace(q.Text) != "" {
+	words := parse(q.Text, q.Also)
+	if len(words) == 0 && strings.TrimSpace(q.Text) != "" {
 		return "" // only punctuation was typed
 	}
+	if n := len(words); n > 0 && q.Typing {
+		words[n-1] = unfinished(words[n-1])
+	}
 	var all []string
-	for _, p := range phrases {
-		all = append(all, "("+d.phrase(p)+")")
+	for _, w := range words {
+		all = append(all, d.any(w, q.InTitle))
+	}
+	if len(q.Near) > 0 {
+		all = append(all, d.near(q.Near))
 	}
 	for _, s := range q.Scopes {
-		all = append(all, d.phrase(phrase{terms: []string{term(scopeSign, s)}}))
+		all = append(all, d.phrase(phrase{terms: []string{term(scopeSign, s)}}, false))
 	}
 	var kinds []string
 	for _, k := range q.Kinds {
-		kinds = append(kinds, d.phrase(phrase{terms: []string{term(kindSign, k)}}))
+		kinds = append(kinds, d.phrase(phrase{terms: []string{term(kindSign, k)}}, false))
 	}
 	if len(kinds) > 0 {
 		all = append(all, "("+strings.Join(kinds, d.or)+")")
 	}
 	return strings.Join(all, d.and)
+}
+
+// any asks for one of the spellings of a word.
+func (d dialect) any(w wanted, inTitle bool) string {
+	var out []string
+	for _, p := range w {
+		out = append(out, "("+d.phrase(p, inTitle)+")")
+	}
+	if len(out) == 1 {
+		return out[0]
+	}
+	return "(" + strings.Join(out, d.or) + ")"
+}
+
+// near asks the titles for one of several sets of pieces, all of a set.
+func (d dialect) near(sets [][]string) string {
+	var out []string
+	for _, set := range sets {
+		var all []string
+		for _, s := range set {
+			if p, ok := phraseOf(s); ok {
+				all = append(all, "("+d.phrase(p, true)+")")
+			}
+		}
+		out = append(out, "("+strings.Join(all, d.and)+")")
+	}
+	return "(" + strings.Join(out, d.or) + ")"
+}
+
+// unfinished takes a Latin word or number for the beginning of one.
+func unfinished(w wanted) wanted {
+	out := make(wanted, len(w))
+	for i, p := range w {
+		if last, _ := utf8.DecodeLastRuneInString(p.terms[len(p.terms)-1]); classOf(last) != han {
+			p.prefix = true
+		}
+		out[i] = p
+	}
+	return out
 }

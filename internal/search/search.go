@@ -18,7 +18,8 @@ type Doc struct {
 	ID       int64
 	Kind     string // "item", "matter": what the room calls it
 	Title    string
-	Body     string // public text, or a masked copy; never what a person wrote
+	Body     string   // public text, or a masked copy; never what a person wrote
+	Files    []string // the same of each attachment; no phrase crosses from one into another
 	// Scopes are where it belongs and who may find it: "p35", "c350525",
 	// "staff:17". Small letters, digits and signs.
 	Scopes []string
@@ -32,7 +33,13 @@ type Q struct {
 	Kinds  []string // one of which it must be; empty = any
 	Before int64    // the Key of the last hit of the page before; 0 = from the newest
 	Limit  int      // 20 when zero, at most Newest
-	ByRank bool     // best first among the newest 500; Before is not looked at
+	// Also are other spellings of words of Text, each as good as the word itself:
+	// synonyms, former names.
+	Also    map[string][]string
+	InTitle bool       // look at titles only
+	Typing  bool       // the last word may go on
+	Near    [][]string // titles must have all pieces of one of these sets: for spelling
+	ByRank  bool       // best first among the newest 500; Before is not looked at
 }
 
 // Newest is how many of the newest hits are ranked.
@@ -71,11 +78,14 @@ func Put(tx *db.Tx, doc Doc) (err error) {
 	for _, s := range doc.Scopes {
 		labels = append(labels, term(scopeSign, s))
 	}
-	title, body := tokens(doc.Title), tokens(doc.Body)
-	if !tx.Postgres() {
-		return insertFTS(tx, place, text(title), text(body)+" "+strings.Join(labels, " "))
+	title, texts := tokens(doc.Title), [][]token{tokens(doc.Body)}
+	for _, f := range doc.Files {
+		texts = append(texts, tokens(f))
 	}
-	for n, v := range vectors(title, body, labels) {
+	if !tx.Postgres() {
+		return insertFTS(tx, place, text(title), joinTexts(texts)+" "+strings.Join(labels, " "))
+	}
+	for n, v := range vectors(title, texts, labels) {
 		if err := insertPart(tx, doc, n, place, v); err != nil {
 			return err
 		}
@@ -102,6 +112,19 @@ func freePlace(tx *db.Tx, doc Doc) (int64, error) {
 		}
 		low++
 	}
+}
+
+// joinTexts writes texts one after another, divided by a term that no text and
+// no question has.
+func joinTexts(texts [][]token) string {
+	var b strings.Builder
+	for i, ts := range texts {
+		if i > 0 {
+			b.WriteString(scopeSign + " ")
+		}
+		b.WriteString(text(ts))
+	}
+	return b.String()
 }
 
 func text(ts []token) string {

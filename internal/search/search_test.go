@@ -72,7 +72,7 @@ func TestFind(t *testing.T) {
 		{Province: 35, ID: 1, Kind: "item", Title: "社会抚养费征收公告", Body: "安溪县2015年度征收情况，共１２户。", Scopes: []string{"p35", "c350525"}, At: start},
 		{Province: 35, ID: 2, Kind: "item", Title: "奖励扶助政策", Body: "请拨打12356热线咨询。社会各界监督，抚养有关事项另行通知", Scopes: []string{"p35", "c350526"}, At: start.Add(time.Hour)},
 		{Province: 11, ID: 3, Kind: "guide", Title: "办事指南", Body: "收费：不收费。Annual Report GPS定位 350525-202611-483920-7", Scopes: []string{"p11"}, At: start.Add(2 * time.Hour)},
-		{Province: 11, ID: 4, Kind: "guide", Title: "空白", Body: "", At: start.Add(-time.Hour)},
+		{Province: 11, ID: 4, Kind: "guide", Title: "空白", Body: "正文末", Files: []string{"附表村名", "第二份"}, At: start.Add(-time.Hour)},
 	}
 	each(t, func(t *testing.T, d *db.DB) {
 		put(t, d, docs...)
@@ -106,6 +106,16 @@ func TestFind(t *testing.T) {
 			{"one kind", search.Q{Kinds: []string{"guide"}}, []int64{3, 4}},
 			{"one of two kinds", search.Q{Text: "费", Kinds: []string{"guide", "item"}}, []int64{3, 1}},
 			{"the first page", search.Q{Kinds: []string{"guide", "item"}, Limit: 2}, []int64{3, 2}},
+			{"another spelling of a word", search.Q{Text: "药费 征收", Also: map[string][]string{"药费": {"抚养费"}}}, []int64{1}},
+			{"another spelling is not another word", search.Q{Text: "征收", Also: map[string][]string{"药费": {"抚养费"}}}, []int64{1}},
+			{"in the title only", search.Q{Text: "抚养", InTitle: true}, []int64{1}},
+			{"in the title only, a single character", search.Q{Text: "策", InTitle: true}, []int64{2}},
+			{"a word still being typed", search.Q{Text: "ann", Typing: true}, []int64{3}},
+			{"pieces near in a title", search.Q{Near: [][]string{{"社会", "收公"}, {"没有", "扶助"}}}, []int64{1}},
+			{"an attachment", search.Q{Text: "附表"}, []int64{4}},
+			{"a word of the title and one of an attachment", search.Q{Text: "空白 村名"}, []int64{4}},
+			{"no phrase crosses from the text into an attachment", search.Q{Text: "末附"}, nil},
+			{"… nor from one attachment into the next", search.Q{Text: "名第"}, nil},
 			{"best first: in the title before in the text", search.Q{Text: "抚养", ByRank: true}, []int64{1, 2}},
 		} {
 			if diff := cmp.Diff(c.want, find(t, d, c.q)); diff != "" {
@@ -257,7 +267,7 @@ func TestSearchFindsWhatANaiveScanFindsAndNothingElse(t *testing.T) {
 			scope := "r" + strings.Repeat("i", int(next%7)) + time.Duration(next).String()
 			var docs []search.Doc
 			for i := range rapid.Int64Range(1, 6).Draw(t, "docs") {
-				docs = append(docs, search.Doc{Province: 35, ID: next*100 + i, Kind: "k", Title: texts.Draw(t, "title"), Body: texts.Draw(t, "body"),
+				docs = append(docs, search.Doc{Province: 35, ID: next*100 + i, Kind: "k", Title: texts.Draw(t, "title"), Body: texts.Draw(t, "body"), Files: rapid.SliceOfN(texts, 0, 2).Draw(t, "files"),
 					Scopes: []string{scope}, At: start.Add(time.Duration(next*100+i) * time.Second)})
 			}
 			put(t, d, docs...)
@@ -283,8 +293,13 @@ func naive(docs []search.Doc, query string) (ids []int64) {
 		return nil
 	}
 	for _, doc := range slices.Backward(docs) {
-		title, body := spell(doc.Title), spell(doc.Body)
-		if !slices.ContainsFunc(asked, func(s string) bool { return !strings.Contains(title, s) && !strings.Contains(body, s) }) {
+		var all []string
+		for _, s := range append([]string{doc.Title, doc.Body}, doc.Files...) {
+			all = append(all, spell(s))
+		}
+		if !slices.ContainsFunc(asked, func(s string) bool {
+			return !slices.ContainsFunc(all, func(text string) bool { return strings.Contains(text, s) })
+		}) {
 			ids = append(ids, doc.ID)
 		}
 	}

@@ -17,11 +17,38 @@ type Excerpt struct {
 // Range is a piece of a text, in bytes.
 type Range struct{ Start, End int }
 
+// Words is a question, read once to be held against texts.
+type Words struct{ words []wanted }
+
+// WordsOf reads a question with the other spellings of its words.
+func WordsOf(query string, also map[string][]string) Words { return Words{parse(query, also)} }
+
+// Len is how many words the question has.
+func (w Words) Len() int { return len(w.words) }
+
+// In counts the words that stand in a text.
+func (w Words) In(text string) (n int) {
+	ts := tokens(text)
+	for _, x := range w.words {
+		if len(find(ts, x)) > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// Snippet is Words.Snippet for a question without other spellings.
+func Snippet(text, query string, width int) Excerpt { return WordsOf(query, nil).Snippet(text, width) }
+
 // Snippet cuts at most width characters out of text around the first place
 // where a word of the query stands, and marks every such place in it. Line
 // breaks become blanks.
-func Snippet(text, query string, width int) Excerpt {
-	marks := find(tokens(text), parse(query))
+func (w Words) Snippet(text string, width int) Excerpt {
+	var phrases []phrase
+	for _, x := range w.words {
+		phrases = append(phrases, x...)
+	}
+	marks := find(tokens(text), phrases)
 	start := 0
 	if len(marks) > 0 {
 		start = back(text, marks[0].Start, width/4)

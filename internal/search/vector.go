@@ -11,23 +11,35 @@ import (
 const (
 	partPositions = 16000
 	partRepeats   = 250
+	partTitle     = 300 // terms of a title; a longer one is no title
 	partOverlap   = 100 // terms repeated in the next part, for phrases across the cut
 )
 
 // vectors writes the terms as tsvector literals, one for each part: no parser
 // and no locale of the server has a say.
-func vectors(title, body []token, labels []string) []string {
+//
+// Each part begins with the title, so that a word of the title and one of an
+// attachment stand together in one.
+func vectors(title []token, texts [][]token, labels []string) []string {
 	var out []string
-	all := make([]placed, 0, len(title)+len(body))
-	for i, t := range title {
-		all = append(all, placed{t.s, i, "A"})
+	var head, all []placed
+	for i, t := range title[:min(len(title), partTitle)] {
+		head = append(head, placed{t.s, i, "A"})
 	}
-	for i, t := range body {
-		all = append(all, placed{t.s, len(title) + 1 + i, ""}) // a gap: no phrase crosses
+	if len(head) < len(title) {
+		texts = append([][]token{title}, texts...)
+	}
+	at := len(head) + 1
+	for _, ts := range texts {
+		for _, t := range ts {
+			all = append(all, placed{t.s, at, ""})
+			at++
+		}
+		at++ // a gap: no phrase crosses
 	}
 	for {
-		n := partLen(all)
-		out = append(out, literal(all[:n], labels))
+		n := partLen(head, all)
+		out = append(out, literal(head, all[:n], labels))
 		if n == len(all) {
 			return out
 		}
@@ -42,20 +54,26 @@ type placed struct {
 }
 
 // partLen is how many terms fit into one part.
-func partLen(all []placed) int {
+func partLen(head, all []placed) int {
 	repeats := map[string]int{}
+	for _, t := range head {
+		repeats[t.s]++
+	}
 	for i, t := range all {
-		if repeats[t.s]++; repeats[t.s] > partRepeats || t.at-all[0].at >= partPositions {
+		if repeats[t.s]++; repeats[t.s] > partRepeats || t.at-all[0].at >= partPositions-len(head) {
 			return i
 		}
 	}
 	return len(all)
 }
 
-func literal(part []placed, labels []string) string {
+func literal(head, part []placed, labels []string) string {
 	at := map[string][]string{}
+	for _, t := range head {
+		at[t.s] = append(at[t.s], strconv.Itoa(t.at+1)+t.weight)
+	}
 	for _, t := range part {
-		at[t.s] = append(at[t.s], strconv.Itoa(t.at-part[0].at+1)+t.weight)
+		at[t.s] = append(at[t.s], strconv.Itoa(len(head)+2+t.at-part[0].at)+t.weight)
 	}
 	for _, l := range labels {
 		at[l] = nil

@@ -21,6 +21,7 @@ import (
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
 	"yangguang/internal/db/dbtest"
+	"yangguang/internal/jobs"
 	"yangguang/internal/search"
 	"yangguang/internal/secret"
 	"yangguang/norm"
@@ -48,7 +49,7 @@ const (
 
 // Migrations are the schema the house stands on.
 func Migrations() []fs.FS {
-	return []fs.FS{calendar.Migrations, audit.Migrations, account.Migrations, search.Migrations, agency.Migrations, catalogue.Migrations, disclosure.Migrations}
+	return []fs.FS{calendar.Migrations, audit.Migrations, account.Migrations, jobs.Migrations, search.Migrations, agency.Migrations, catalogue.Migrations, disclosure.Migrations}
 }
 
 // New founds the house on the embedded database.
