@@ -184,3 +184,9 @@ func Changes(tx *db.Tx, agency, before int64, limit int) ([]Change, error) {
 
 // Key is the locale key of the change's name.
 func (k ChangeKind) Key() string { return "agency.change_" + string(k) }
+
+// OtherNames are the names, present and former, full and short, of the agencies
+// within a division that have or had exactly this one.
+func OtherNames(tx *db.Tx, within Code, name string, limit int) ([]string, error) {
+	return otherNames(tx, within, name, page(limit))
+}

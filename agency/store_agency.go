@@ -226,3 +226,16 @@ func scanChange(r *db.Rows, c *Change) error {
 	}
 	return json.Unmarshal([]byte(after), &c.After)
 }
+
+func otherNames(tx *db.Tx, within Code, name string, limit int) ([]string, error) {
+	lo, _ := nameKeys(name)
+	first, last := within.Range()
+	var w db.Where
+	w.And("n.name_key = ?", lo).
+		And("n.name = ?", name).
+		And("o.name <> n.name").
+		If(within != Nation, "a.region between ? and ?", first, last)
+	top := w.Next(limit)
+	where, args := w.SQL()
+	return db.List(tx, db.One[string], "select distinct o.name from agency_name n join agency_name o on o.agency = n.agency join agency a on a.id = n.agency"+where+" order by o.name limit "+top, args...)
+}

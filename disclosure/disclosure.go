@@ -3,6 +3,7 @@ package disclosure
 import (
 	"context"
 	"slices"
+	"sync/atomic"
 
 	"yangguang/agency"
 	"yangguang/disclosure/catalogue"
@@ -31,6 +32,8 @@ type Disclosure struct {
 	NumberFormat func(u agency.Agency, year, serial int) string
 	// Changed is called after a commit that changed what the public sees.
 	Changed func()
+
+	changes atomic.Int64 // commits that changed what the public sees
 }
 
 // actor is whoever is signed in and may do verb for the agency. Whoever has no
@@ -76,7 +79,11 @@ func record(tx *db.Tx, a *account.Actor, it *Item, verb, reason string) error {
 	return audit.Append(tx, e)
 }
 
+// Changes counts the commits of this process that changed what the public sees.
+func (d *Disclosure) Changes() int64 { return d.changes.Load() }
+
 func (d *Disclosure) changed() {
+	d.changes.Add(1)
 	if d.Changed != nil {
 		d.Changed()
 	}

@@ -26,8 +26,12 @@ const (
 // indexKind is the job that indexes what the publishing transaction left.
 const indexKind = "disclosure.index"
 
+// reindexKind is the job that goes on with the whole store.
+const reindexKind = "disclosure.reindex"
+
 // RegisterJobs gives the runner the room's work.
 func (d *Disclosure) RegisterJobs(r *jobs.Runner) {
+	r.Handle(reindexKind, d.goOn)
 	r.Handle(indexKind, func(ctx context.Context, j jobs.Job) error {
 		id, err := strconv.ParseInt(j.Payload, 10, 64)
 		if err != nil {
@@ -178,54 +182,106 @@ func closeAfter(c io.Closer, err error) error {
 
 // Reindex indexes every published item again, in small transactions, so that a
 // store of an earlier release is found by its attachments too. It begins after
-// an item, for a run that was broken off, and tells after each transaction how
-// far it is.
+// an item, for a run that was broken off, and tells after each step how far it
+// is.
 func (d *Disclosure) Reindex(ctx context.Context, after Place, progress func(done int, last Place)) (done int, err error) {
 	defer fault.Wrap(&err, "disclosure.Reindex")
 	for {
-		var next []Place
-		if err := d.DB.Read(ctx, func(tx *db.Tx) (err error) {
-			next, err = publishedAfter(tx, after, inOneGo)
-			return err
-		}); err != nil || len(next) == 0 {
+		n, last, err := d.reindexSome(ctx, after)
+		if err != nil {
 			return done, err
 		}
-		for _, p := range next {
-			if err := d.readFiles(ctx, p.Province, p.Item); err != nil {
-				return done, fmt.Errorf("item %d of province %d: %w", p.Item, p.Province, err)
-			}
+		if n == 0 {
+			return done, d.DB.Write(ctx, search.Renewed)
 		}
-		for len(next) > 0 {
-			n := 0
-			if err := d.DB.Write(ctx, func(tx *db.Tx) error {
-				n = 0
-				for size := 0; n < len(next) && size < indexBatch; n++ {
-					one, err := d.indexAgain(tx, next[n].Province, next[n].Item)
-					if err != nil {
-						return err
-					}
-					size += one
-				}
-				return nil
-			}); err != nil {
-				return done, err
-			}
-			done += n
-			after, next = next[n-1], next[n:]
-			if progress != nil {
-				progress(done, after)
-			}
-			if err := ctx.Err(); err != nil {
-				return done, err
-			}
+		if done, after = done+n, last; progress != nil {
+			progress(done, after)
 		}
 	}
+}
+
+// reindexSome indexes the next items after one, reading first the attachments
+// that were never read; no transaction writes much more than indexBatch.
+func (d *Disclosure) reindexSome(ctx context.Context, after Place) (n int, last Place, err error) {
+	var next []Place
+	if err := d.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		next, err = publishedAfter(tx, after, inOneGo)
+		return err
+	}); err != nil {
+		return 0, after, err
+	}
+	for _, p := range next {
+		if err := d.readFiles(ctx, p.Province, p.Item); err != nil {
+			return n, after, fmt.Errorf("item %d of province %d: %w", p.Item, p.Province, err)
+		}
+	}
+	for n < len(next) && ctx.Err() == nil {
+		did := 0
+		if err := d.DB.Write(ctx, func(tx *db.Tx) error {
+			did = 0
+			for size := 0; n+did < len(next) && size < indexBatch; did++ {
+				one, err := d.indexAgain(tx, next[n+did].Province, next[n+did].Item)
+				if err != nil {
+					return err
+				}
+				size += one
+			}
+			return nil
+		}); err != nil {
+			return n, after, err
+		}
+		n += did
+		after = next[n-1]
+	}
+	return n, after, ctx.Err()
+}
+
+// Renew begins to index everything again, in the background, when a release
+// before this one filled the index.
+func (d *Disclosure) Renew(ctx context.Context) (err error) {
+	defer fault.Wrap(&err, "disclosure.Renew")
+	return d.DB.Write(ctx, func(tx *db.Tx) error {
+		old, err := search.Outdated(tx)
+		if err != nil || !old {
+			return err
+		}
+		return jobs.Add(tx, jobs.Job{Kind: reindexKind, Key: Place{}.String(), Payload: Place{}.String()})
+	})
+}
+
+// goOn does one step of it and asks for the next.
+func (d *Disclosure) goOn(ctx context.Context, j jobs.Job) error {
+	after, err := ParsePlace(j.Payload)
+	if err != nil {
+		return jobs.GiveUp(err)
+	}
+	n, last, err := d.reindexSome(ctx, after)
+	if err != nil {
+		return err
+	}
+	return d.DB.Write(ctx, func(tx *db.Tx) error {
+		if n == 0 {
+			return search.Renewed(tx)
+		}
+		return jobs.Add(tx, jobs.Job{Kind: reindexKind, Key: last.String(), Payload: last.String()})
+	})
 }
 
 // Place is where an item stands in the order of the store.
 type Place struct {
 	Province int
 	Item     int64
+}
+
+// String writes the place for ParsePlace.
+func (p Place) String() string { return fmt.Sprintf("%d/%d", p.Province, p.Item) }
+
+// ParsePlace reads what String wrote.
+func ParsePlace(s string) (p Place, err error) {
+	if _, err := fmt.Sscanf(s, "%d/%d", &p.Province, &p.Item); err != nil {
+		return p, fmt.Errorf("%q is no place; write province/item: %w", s, err)
+	}
+	return p, nil
 }
 
 // FoundIn says in which attachment of an item a question's words stand when

@@ -61,6 +61,7 @@ func (r *reader) validate(p *Profile) {
 	r.reviews(p)
 	r.forms(p.Forms)
 	r.catalogues(p)
+	r.synonyms(p.Synonyms)
 }
 
 // text checks bilingual text: both languages or, where not required, neither; no Chinese characters in the English.

@@ -35,6 +35,7 @@ func commands() []command {
 		{"import", "hand in past publications from a folder or a file", importCommand},
 		{"load", "fill an empty database with a fictional nation, for trials of scale", load},
 		{"recount", "count coverage anew from the obligations and mend it", recount},
+		{"reindex", "index every published item again, with its attachments", reindex},
 		{"user", "add, freeze or reset accounts", userCommand},
 		{"verify", "verify the audit book of every province", verifyCommand},
 		{"version", "print the version", func(_ context.Context, _ []string, out io.Writer) error {

@@ -47,6 +47,9 @@ func (h *house) serve(ctx context.Context, out io.Writer) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	go func() { _ = h.gate.Warm() }() // the first PDF need not wait for the reader to be compiled
+	if err := h.disclosure.Renew(ctx); err != nil {
+		return err
+	}
 	ended := make(chan error, 2)
 	go func() { ended <- h.jobs.Run(ctx) }()
 	go func() { ended <- h.serveMetrics(ctx) }()

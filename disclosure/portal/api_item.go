@@ -41,6 +41,17 @@ func (p *Portal) apiItems(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Portal) apiQuery(r *http.Request) (q disclosure.Query, err error) {
+	if q, err = p.apiFilter(r); err != nil {
+		return q, err
+	}
+	if q.Before = cursor(r); r.URL.Query().Get("before") != "" && q.Before.ID == 0 {
+		return q, bad("before")
+	}
+	return q, nil
+}
+
+// apiFilter reads what narrows a list, without the place in it.
+func (p *Portal) apiFilter(r *http.Request) (q disclosure.Query, err error) {
 	if q.Within, err = p.codeParam(r, "within"); err != nil {
 		return q, err
 	}
@@ -60,9 +71,6 @@ func (p *Portal) apiQuery(r *http.Request) (q disclosure.Query, err error) {
 				return q, bad(name)
 			}
 		}
-	}
-	if q.Before = cursor(r); get("before") != "" && q.Before.ID == 0 {
-		return q, bad("before")
 	}
 	return q, nil
 }

@@ -24,6 +24,8 @@ type Portal struct {
 	// EmbedIn are the sites that may show the embedded pages in a frame, as
 	// CSP sources: "https://www.example.gov.cn". None: nobody may.
 	EmbedIn []string
+
+	suggested suggested
 }
 
 func (p *Portal) read(ctx context.Context, f func(tx *db.Tx) error) error {

@@ -38,6 +38,7 @@ func (p *Portal) Routes() []web.Route {
 		{Pattern: "GET /api/v1/agencies/{code}/{agency}/catalogue", Handler: p.apiCatalogue},
 		{Pattern: "GET /api/v1/items", Handler: p.apiItems},
 		{Pattern: "GET /api/v1/items/{code}/{agency}/{number}", Handler: p.apiItem},
+		{Pattern: "GET /api/v1/search", Handler: p.apiSearch, Limit: suggestRate},
 		{Pattern: "GET /api/v1/coverage", Handler: p.apiCoverage},
 		{Pattern: "GET /embed/embed.css", Handler: p.embedStyle},
 		{Pattern: "GET /embed/{division}/{agency}", Handler: p.framed(p.embedList)},
@@ -45,6 +46,7 @@ func (p *Portal) Routes() []web.Route {
 		{Pattern: "GET /embed/{division}/{agency}/c/{slug}", Handler: p.framed(p.embedList)},
 		{Pattern: "GET /embed/{division}/{agency}/{number}", Handler: p.framed(p.embedItem)},
 		{Pattern: "GET /search", Handler: p.searchPage},
+		{Pattern: "GET /search/suggest", Handler: p.suggest, Limit: suggestRate},
 		{Pattern: "GET /feed.atom", Handler: p.atom, Cached: true},
 		{Pattern: "GET /feed.json", Handler: p.jsonFeed, Cached: true},
 	}

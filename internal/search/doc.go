@@ -2,7 +2,8 @@
 // part of its Chinese text, without a dictionary and without a second server.
 //
 // A run of Han characters is indexed as its overlapping pairs and its last
-// character, other letters and digits as whole words; a query word is a phrase
+// character (and its first, where it follows a word or number), other
+// letters and digits as whole words; a query word is a phrase
 // of the same tokens. So every query word of Han characters is found wherever it
 // stands, and nowhere else; a Latin word or number is found whole. Punctuation
 // between a word and what follows is not looked at; between Han characters it

@@ -47,16 +47,18 @@ func parse(typed string, also map[string][]string) []wanted {
 }
 
 // phraseOf reads one word. The closing single of a Han run is dropped, since in
-// the text more may follow; a single Han character becomes a prefix.
+// the text more may follow; a single Han character becomes a prefix, unless it
+// stands behind a word or number.
 func phraseOf(s string) (p phrase, ok bool) {
 	ts := tokens(s)
 	if len(ts) == 0 {
 		return p, false
 	}
-	if end := ts[len(ts)-1]; end.last && !end.alone {
-		ts = ts[:len(ts)-1]
-	} else {
-		p.prefix = end.alone
+	switch n := len(ts); {
+	case n > 1 && ts[n-1].last && (!ts[n-1].alone || ts[n-2].opening):
+		ts = ts[:n-1]
+	default:
+		p.prefix = ts[n-1].alone
 	}
 	for _, t := range ts {
 		p.terms = append(p.terms, t.s)

@@ -3,6 +3,7 @@ package search
 import (
 	"context"
 	"hash/fnv"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -183,4 +184,23 @@ func dialectOf(tx *db.Tx) dialect {
 		return tsquery
 	}
 	return fts5
+}
+
+// CountIn tells for each of several scopes how many documents fit with it,
+// counting no further than atMost; one question to the store for all.
+func CountIn(tx *db.Tx, q Q, scopes []string, atMost int) (n []int, err error) {
+	defer fault.Wrap(&err, "search.CountIn")
+	d := dialectOf(tx)
+	asked := make([]string, 0, len(scopes))
+	for _, s := range scopes {
+		one := q
+		one.Scopes = append(slices.Clone(q.Scopes), s)
+		if w := d.write(one); w != "" {
+			asked = append(asked, w)
+		}
+	}
+	if len(asked) < len(scopes) || len(scopes) == 0 {
+		return make([]int, len(scopes)), nil
+	}
+	return countEach(tx, asked, atMost)
 }

@@ -129,7 +129,7 @@ func TestPagesGoByKey(t *testing.T) {
 	each(t, func(t *testing.T, d *db.DB) {
 		var want []int64
 		for i := range int64(25) {
-			put(t, d, search.Doc{Province: 35, ID: i + 1, Kind: "k", Title: "公告", At: start}) // all of one instant
+			put(t, d, search.Doc{Province: 35, ID: i + 1, Kind: "k", Title: "公告", At: start, Scopes: []string{"all", []string{"odd", "even"}[i%2]}}) // all of one instant
 			want = append(want, i+1)
 		}
 		var got []int64
@@ -154,6 +154,16 @@ func TestPagesGoByKey(t *testing.T) {
 		slices.Sort(got)
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
+		}
+		err := d.Read(context.Background(), func(tx *db.Tx) error {
+			n, err := search.CountIn(tx, search.Q{Text: "公告"}, []string{"none", "odd", "all"}, 20)
+			if diff := cmp.Diff([]int{0, 13, 20}, n); diff != "" {
+				t.Errorf("by scope (-want +got):\n%s", diff)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
 		for atMost, want := range map[int]int{100: 25, 10: 10} {
 			err := d.Read(context.Background(), func(tx *db.Tx) error {

@@ -1,6 +1,10 @@
 package search
 
 import (
+	"fmt"
+	"strconv"
+	"strings"
+
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
 	"yangguang/internal/fault"
@@ -24,7 +28,23 @@ func setup(tx *db.Tx) error {
 			return err
 		}
 	}
-	return nil
+	var some int
+	err := tx.Row("select 1 from search_doc order by province, id limit 1").Scan(&some)
+	if fault.Is(err, fault.NotFound) { // nothing is in it yet, so nothing is old
+		return addFormat(tx)
+	}
+	return err
+}
+
+func addFormat(tx *db.Tx) error {
+	_, err := tx.Exec("insert into search_format (version, at) values ($1, $2) on conflict (version) do nothing", format, clock.Millis(tx.Now))
+	return err
+}
+
+func hasFormat(tx *db.Tx) (bool, error) {
+	var n int
+	err := tx.Row("select count(*) from search_format where version = $1", format).Scan(&n)
+	return n > 0, err
 }
 
 func insertDoc(tx *db.Tx, doc Doc, place int64) error {
@@ -108,6 +128,20 @@ func best(tx *db.Tx, asked string, limit int) ([]Hit, error) {
 func count(tx *db.Tx, asked string, atMost int) (n int, err error) {
 	err = tx.Row("select count(*) from ("+match(tx)+" limit $2) as m", asked, atMost).Scan(&n)
 	return n, err
+}
+
+// countEach counts several questions in one statement.
+func countEach(tx *db.Tx, asked []string, atMost int) ([]int, error) {
+	var b strings.Builder
+	args := []any{atMost}
+	for i, a := range asked {
+		if i > 0 {
+			b.WriteString(" union all ")
+		}
+		args = append(args, a)
+		fmt.Fprintf(&b, "select %d as n, (select count(*) from (%s limit $1) as m) as found", i, strings.ReplaceAll(match(tx), "$1", "$"+strconv.Itoa(len(args))))
+	}
+	return db.List(tx, func(r *db.Rows, n *int) error { var i int; return r.Scan(&i, n) }, "select n, found from ("+b.String()+") as c order by n", args...)
 }
 
 func scanHit(r *db.Rows, h *Hit) error {

@@ -5,9 +5,11 @@ import { guard } from "./_guard";
 import { handy } from "./_handy";
 import { readAloud } from "./_read";
 import { rows } from "./_rows";
+import { suggest } from "./_suggest";
 
 handy();
 readAloud();
 guard();
 count();
 rows();
+suggest();

@@ -1,0 +1,25 @@
+package search
+
+import (
+	"yangguang/internal/db"
+	"yangguang/internal/fault"
+)
+
+// format counts the ways terms were made: 2 has the first character of a Han
+// run behind a word, and attachments.
+const format = 2
+
+// Outdated answers whether documents may stand in the index that an earlier
+// release put there. They are found as that release found them, until whoever
+// owns them has put every one again and says Renewed.
+func Outdated(tx *db.Tx) (yes bool, err error) {
+	defer fault.Wrap(&err, "search.Outdated")
+	current, err := hasFormat(tx)
+	return !current, err
+}
+
+// Renewed notes that every document was put by this release.
+func Renewed(tx *db.Tx) (err error) {
+	defer fault.Wrap(&err, "search.Renewed")
+	return addFormat(tx)
+}
