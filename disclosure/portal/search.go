@@ -190,7 +190,7 @@ func (p *Portal) missing(tx *db.Tx, q question, fl filter) (out []ui.Entry, err 
 	if len(named) == 0 {
 		return nil, nil
 	}
-	due, err := catalogue.OverdueAfter(tx, fl.within(), fl.agency(), catalogue.Due{}, missingLooked)
+	due, err := catalogue.Overdue(tx, fl.within(), fl.agency(), catalogue.Due{}, missingLooked)
 	if err != nil {
 		return nil, err
 	}
