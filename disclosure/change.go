@@ -195,8 +195,9 @@ func (d *Disclosure) CloseEarlier(ctx context.Context, province int, item int64,
 		if err != nil {
 			return err
 		}
-		if reason = strings.TrimSpace(reason); reason == "" {
-			return fault.Fields(fault.Field{Name: "close_reason", Key: "disclosure.need_reason"})
+		reason = strings.TrimSpace(reason)
+		if err := fault.Fields(publicWords("close_reason", reason)...); err != nil {
+			return err
 		}
 		n, err := closeSuperseded(tx, it, reason)
 		if err != nil {

@@ -144,6 +144,39 @@ func (it *Item) Path(u agency.Agency) string {
 	return "/" + u.Path() + "/" + it.Slug()
 }
 
+// NoticeRuns answers whether a time-limited notice (公示) is open on a day, its
+// last day included.
+func (it *Item) NoticeRuns(on clock.Date) bool {
+	return it.State == ItemPublished && !it.EndsOn.IsZero() && !it.EndsOn.Before(on)
+}
+
+// NoticeOver answers whether a notice's period has ended by a day. Nobody ends
+// it by hand: it follows from the date, and the text stays readable.
+func (it *Item) NoticeOver(on clock.Date) bool {
+	return it.State == ItemPublished && !it.EndsOn.IsZero() && it.EndsOn.Before(on)
+}
+
+// NoticeWords are the word for where a notice stands on a day; "" for what is
+// none.
+func (it *Item) NoticeWords(ctx context.Context, on clock.Date) string {
+	switch {
+	case it.NoticeOver(on):
+		return i18n.T(ctx, "disclosure.notice_over")
+	case it.NoticeRuns(on):
+		return i18n.T(ctx, "disclosure.notice_runs")
+	}
+	return ""
+}
+
+// TouchedAt is when the public page last came to say something else: at its
+// last change, or at the midnight its notice period ended.
+func (it *Item) TouchedAt(on clock.Date) time.Time {
+	if end := it.EndsOn.End(); it.NoticeOver(on) && end.After(it.ChangedAt) {
+		return end
+	}
+	return it.ChangedAt
+}
+
 // EndWords says in the reader's language why an item was taken down.
 func (it *Item) EndWords(ctx context.Context) string {
 	return i18n.T(ctx, "disclosure.end_"+it.EndKind)

@@ -12,6 +12,7 @@ import (
 	"yangguang/disclosure/catalogue"
 	"yangguang/disclosure/coverage"
 	"yangguang/disclosure/portal"
+	"yangguang/internal/clock"
 	"yangguang/internal/db"
 	"yangguang/internal/i18n"
 	"yangguang/internal/ui"
@@ -68,7 +69,7 @@ func (s *Site) fillHome(tx *db.Tx, p *homePage) error {
 	if err != nil {
 		return err
 	}
-	p.Latest = portal.Entries(ctx, rows, true)
+	p.Latest = portal.Entries(ctx, clock.DateOf(tx.Now), rows, true)
 	standing, err := catalogue.At(tx, home)
 	if err != nil {
 		return err

@@ -96,7 +96,7 @@ func (c *Channel) board(ctx context.Context, u agency.Agency, st set) (b board, 
 // boardPDF draws the list and behind it the sheets.
 func (c *Channel) boardPDF(ctx context.Context, b board, size string) ([]byte, error) {
 	title := i18n.T(ctx, "channel.board_title", b.Unit.Name)
-	sp := spec{size: size, demo: c.demo(b.Unit), title: title, author: b.Unit.Name, subject: i18n.T(ctx, "channel.board"), at: b.Set.To.Start()}
+	sp := spec{size: size, today: c.today(), demo: c.demo(b.Unit), title: title, author: b.Unit.Name, subject: i18n.T(ctx, "channel.board"), at: b.Set.To.Start()}
 	return render(ctx, sp, func(s *sheet) {
 		s.head = func(s *sheet) { s.running(b.Site, s.t("board")) }
 		s.page()
@@ -141,6 +141,14 @@ func (s *sheet) cover(b board) {
 	s.closing(posting{Page: &disclosure.Page{Unit: b.Unit, Item: &disclosure.Item{Number: b.Unit.Name}}, Whole: b.Whole}, true)
 }
 
+// titleOf is an item's title as a list shows it: a notice that is over says so.
+func (s *sheet) titleOf(it *disclosure.Item) string {
+	if !it.NoticeOver(s.spec.today) {
+		return it.Title
+	}
+	return s.t("marked", it.Title, it.NoticeWords(s.ctx, s.spec.today))
+}
+
 func (s *sheet) contents(b board) *table {
 	h := func(key string) cell { return cell{spans: strong(s.t(key)), head: true, align: "center"} }
 	t := &table{head: [][]cell{{h("no"), h("title"), h("category"), h("published"), h("page")}}}
@@ -153,7 +161,7 @@ func (s *sheet) contents(b board) *table {
 		if n := s.pages[r.Number]; n > 0 {
 			page = strconv.Itoa(n)
 		}
-		t.rows = append(t.rows, []cell{{spans: words(strconv.Itoa(i + 1)), align: "center"}, {spans: words(r.Title)}, {spans: words(category[r.Number])},
+		t.rows = append(t.rows, []cell{{spans: words(strconv.Itoa(i + 1)), align: "center"}, {spans: words(s.titleOf(&r.Item))}, {spans: words(category[r.Number])},
 			{spans: words(clock.DateOf(r.PublishedAt).String()), align: "end"}, {spans: words(page), align: "center"}})
 	}
 	return t

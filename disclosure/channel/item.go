@@ -55,7 +55,7 @@ func (c *Channel) whole(ctx context.Context, path string) string {
 // itemPDF draws the sheet of one item.
 func (c *Channel) itemPDF(ctx context.Context, pg *disclosure.Page, size string) ([]byte, error) {
 	p := c.gather(ctx, pg)
-	sp := spec{size: size, demo: c.demo(pg.Unit), title: pg.Item.Title, author: pg.Unit.Name, subject: pg.Item.Number, at: pg.Item.ChangedAt}
+	sp := spec{size: size, today: c.today(), demo: c.demo(pg.Unit), title: pg.Item.Title, author: pg.Unit.Name, subject: pg.Item.Number, at: pg.Item.ChangedAt}
 	if sp.at.IsZero() {
 		sp.at = pg.Item.PublishedAt
 	}
@@ -159,7 +159,11 @@ func (s *sheet) factsOf(p posting) []fact {
 		add("corrected", day(clock.DateOf(v.PublishedAt)))
 	}
 	add("doc_number", v.DocNumber)
-	add("ends", day(it.EndsOn))
+	if ends := day(it.EndsOn); it.NoticeOver(s.spec.today) {
+		add("ends", s.t("marked", ends, it.NoticeWords(s.ctx, s.spec.today)))
+	} else {
+		add("ends", ends)
+	}
 	if it.Validity != "" {
 		add("validity", i18n.T(s.ctx, "disclosure.validity_"+it.Validity))
 	}

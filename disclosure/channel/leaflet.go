@@ -57,6 +57,9 @@ func (c *Channel) leaflet(ctx context.Context, u agency.Agency) (l leaflet, err 
 		}
 		if ok {
 			d.latest, d.on = row.Title, clock.DateOf(row.PublishedAt).String()
+			if row.NoticeOver(l.On) {
+				d.latest = i18n.T(ctx, "channel.marked", row.Title, row.NoticeWords(ctx, l.On))
+			}
 			if err := c.leafletItem(ctx, &l, cat, row); err != nil {
 				return l, err
 			}

@@ -11,6 +11,7 @@ import (
 
 	"yangguang/disclosure"
 	"yangguang/disclosure/portal/portaltest"
+	"yangguang/internal/clock"
 )
 
 func (h *hall) village(t testing.TB, title, body string) *disclosure.Row {
@@ -92,6 +93,23 @@ func TestACellTallerThanAPageIsContinued(t *testing.T) {
 	pages := textOfPages(t, h.pdf(t, ItemPath(h.Village, &row.Item, "a4")))
 	if n := strings.Count(solid(strings.Join(pages, "")), "这一格"); n != 900 || len(pages) < 2 {
 		t.Errorf("%d of 900 sentences on %d pages", n, len(pages))
+	}
+}
+
+// TestASheetSaysThatANoticeIsOver prints a 公示 on its last day and the day after.
+func TestASheetSaysThatANoticeIsOver(t *testing.T) {
+	h := newHall(t)
+	text := portaltest.Text("低保对象公示", "公示内容")
+	text.EndsOn = clock.MustDate("2026-11-25")
+	row := h.Publish(t, h.Village, "village.7", "", text)
+	for on, ended := range map[string]bool{"2026-11-25": false, "2026-11-26": true} {
+		h.Clock.Set(clock.MustDate(on).Start().Add(9 * time.Hour))
+		for _, path := range []string{ItemPath(h.Village, &row.Item, "a4"), BoardPath(h.Village, "a4")} {
+			page := solid(strings.Join(textOfPages(t, h.pdf(t, path)), ""))
+			if !strings.Contains(page, "2026年11月25日") || strings.Contains(page, "公示已结束") != ended {
+				t.Errorf("%s on %s: %.600s", path, on, page)
+			}
+		}
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"codeberg.org/go-pdf/fpdf"
 
+	"yangguang/internal/clock"
 	"yangguang/internal/i18n"
 )
 
@@ -38,6 +39,7 @@ type spec struct {
 	author  string // the unit, never a person
 	subject string // the index number
 	at      time.Time
+	today   clock.Date // a notice's period has ended or not by this day
 }
 
 // sheet draws on pages. Lengths are millimetres and sizes points as on A4; on

@@ -88,6 +88,7 @@ func (d *Desk) Routes() []web.Route {
 		{Pattern: "GET " + publishedPath + "/take-down", Access: end, Handler: d.takeDownForm},
 		{Pattern: "POST " + publishedPath + "/take-down", Access: end, Handler: d.takeDown},
 		{Pattern: "POST " + publishedPath + "/validity", Access: end, Handler: d.validity},
+		{Pattern: "GET " + publishedPath + "/close-earlier", Access: end, Handler: d.closeForm},
 		{Pattern: "POST " + publishedPath + "/close-earlier", Access: end, Handler: d.closeEarlier},
 		{Pattern: "GET /desk/reports", Access: web.SignedIn, Handler: d.reports},
 		{Pattern: "GET " + reportPath, Access: web.SignedIn, Handler: d.reportCover},

@@ -167,6 +167,12 @@ func (d *Desk) listedWork(ctx context.Context, x listed, named bool) ui.Work {
 	case x.State == disclosure.Published || x.State == disclosure.Discarded && x.ItemState == disclosure.ItemPublished:
 		w.Tag, w.TagWords, w.Next = ui.TagPublished, i18n.T(ctx, "disclosure.state_published"), i18n.T(ctx, "desk.row_published")
 		w.Href, on, at = web.URL(ctx, pathOf("published", x.Province, x.Item, "")), "published", x.PublishedAt
+		if words := x.notice().NoticeWords(ctx, d.today()); words != "" {
+			w.TagWords = words
+			if x.notice().NoticeOver(d.today()) {
+				w.Tag = ui.TagWithdrawn
+			}
+		}
 	case x.State == disclosure.InReview:
 		if s := stepTitle(ctx, d.Disclosure.Norm.Review(x.Rule), x.Step); s != "" {
 			w.TagWords, w.Next = s, i18n.T(ctx, "desk.next_waiting_review", s)
@@ -228,6 +234,8 @@ func (d *Desk) registerGrid(ctx context.Context, rows []listed, named bool) ui.G
 			tag, words = ui.TagWithdrawn, i18n.T(ctx, "disclosure.state_taken_down")
 		} else if x.Validity != "valid" {
 			tag = ui.TagWaiting
+		} else if it := x.notice(); it.NoticeOver(d.today()) {
+			tag, words = ui.TagWithdrawn, it.NoticeWords(ctx, d.today())
 		}
 		row := []ui.Cell{{Text: x.Index}, {Text: x.Title, Href: web.URL(ctx, pathOf("published", x.Province, x.Item, ""))}, {Text: x.DocNumber}}
 		if named {

@@ -144,3 +144,34 @@ func TestACorrectionIsComparedAndATakeDownIsConfirmed(t *testing.T) {
 	}
 	says(t, o.get(o.Author, home).ok(t, http.StatusOK), "已撤下", "附件有误", "内容有误")
 }
+
+// TestClosingAnEarlierTextIsConfirmed walks from the item's page to the page
+// that asks: a link, a form and no script. A refusal loses nothing typed.
+func TestClosingAnEarlierTextIsConfirmed(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	it := o.Publish(t, o.County, "county.2", o.Plain("写了私事的通知"))
+	home := "/desk/published/35/" + id(it.ID)
+	says(t, o.get(o.Approver, home+"/close-earlier").ok(t, http.StatusOK), "没有可以关闭的更正前文本")
+	it = o.Correct(t, o.County, it, o.Plain("通知"))
+	if page := o.get(o.Approver, home).ok(t, http.StatusOK); !strings.Contains(page, `href="`+home+`/close-earlier"`) || strings.Contains(page, `action="`+home+`/close-earlier"`) {
+		t.Error("the item's page closes at once, or does not lead to the page that asks")
+	}
+	ask := o.get(o.Approver, home+"/close-earlier").ok(t, http.StatusOK)
+	says(t, ask, "关闭后不能恢复", "写了私事的通知", it.Number)
+	refused := o.post(o.Approver, home+"/close-earlier", with(filled(t, ask, home+"/close-earlier"), "close_reason", "  ")).ok(t, http.StatusUnprocessableEntity)
+	says(t, refused, "请写明原因", "关闭后不能恢复")
+	long := strings.Repeat("长", disclosure.MaxSummary+1)
+	says(t, o.post(o.Approver, home+"/close-earlier", url.Values{"close_reason": {long}}).ok(t, http.StatusUnprocessableEntity), long)
+	if v := o.Version(t, &disclosure.Version{Province: it.Province, ID: it.Current}); v.Closed != "" {
+		t.Fatal("closed before it was confirmed")
+	}
+	if a := o.get(o.Author, home+"/close-earlier"); a.status != http.StatusForbidden && a.status != http.StatusNotFound {
+		t.Errorf("a drafter is asked: %d", a.status)
+	}
+	o.post(o.Approver, home+"/close-earlier", with(filled(t, refused, home+"/close-earlier"), "close_reason", "含有个人信息")).to(t)
+	says(t, o.post(o.Approver, home+"/close-earlier", url.Values{"close_reason": {"再来一次"}}).ok(t, http.StatusConflict), "没有可以关闭的更正前文本")
+	if page := o.get(o.Approver, home).ok(t, http.StatusOK); strings.Contains(page, "close-earlier") {
+		t.Error("the page still offers to close")
+	}
+}

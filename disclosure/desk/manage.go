@@ -27,7 +27,6 @@ type publishedPage struct {
 	MayCorrect, MayEnd bool
 	Validity           ui.Input
 	Reason             ui.Input
-	CloseReason        ui.Input
 	MayClose           bool // an earlier text can still be read
 	Bad                ui.Errors
 	Message            string
@@ -152,7 +151,14 @@ func (d *Desk) describe(ctx context.Context, p *publishedPage) {
 	if it.Timely != nil && !*it.Timely {
 		add("timely", i18n.T(ctx, "desk.published_late"))
 	}
-	add("ends_on", day(ctx, it.EndsOn))
+	if words := it.NoticeWords(ctx, d.today()); words != "" {
+		add("ends_on", i18n.T(ctx, "desk.marked", day(ctx, it.EndsOn), words))
+		if p.TagWords = words; it.NoticeOver(d.today()) {
+			p.Tag = ui.TagWithdrawn
+		}
+	} else {
+		add("ends_on", day(ctx, it.EndsOn))
+	}
 	if it.State == disclosure.ItemTakenDown {
 		add("ended_on", i18n.Time(ctx, it.EndedAt))
 		add("end_kind", it.EndWords(ctx))
@@ -162,8 +168,6 @@ func (d *Desk) describe(ctx context.Context, p *publishedPage) {
 	for _, v := range disclosure.Validities {
 		p.Validity.Options = append(p.Validity.Options, ui.Option{Value: v, Text: i18n.T(ctx, "disclosure.validity_"+v)})
 	}
-	p.CloseReason = ui.Input{Name: "close_reason", Label: i18n.T(ctx, "desk.public_reason"), Help: i18n.T(ctx, "desk.close_help"), Value: p.CloseReason.Value, Rows: 3,
-		MaxLen: disclosure.MaxSummary, Error: p.Bad.Of(ctx, "close_reason")}
 	p.Reason = ui.Input{Name: "reason", Label: i18n.T(ctx, "desk.public_reason"), Help: i18n.T(ctx, "desk.public_reason_help"), Value: p.Reason.Value, Rows: 3,
 		MaxLen: disclosure.MaxSummary, Error: p.Bad.Of(ctx, "reason")}
 }
@@ -181,26 +185,6 @@ func (d *Desk) correct(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return web.See(w, r, versionPath(v.Province, v.ID, "/edit"))
-}
-
-// closeEarlier closes what was readable before a correction.
-func (d *Desk) closeEarlier(w http.ResponseWriter, r *http.Request) error {
-	province, id, err := target(r, "item")
-	if err != nil {
-		return err
-	}
-	err = d.Disclosure.CloseEarlier(r.Context(), province, id, r.PostForm.Get("close_reason"))
-	if k := fault.KindOf(err); err != nil && (k == fault.Invalid || k == fault.Conflict) {
-		p := publishedPage{Bad: ui.ErrorsOf(err), CloseReason: ui.Input{Value: r.PostForm.Get("close_reason")}}
-		if len(p.Bad) == 0 {
-			p.Message = sentence(r.Context(), err)
-		}
-		return d.showPublished(w, r, k.Status(), p)
-	}
-	if err != nil {
-		return err
-	}
-	return web.See(w, r, pathOf("published", province, id, "?did=closed"))
 }
 
 func (d *Desk) validity(w http.ResponseWriter, r *http.Request) error {

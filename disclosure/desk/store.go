@@ -137,15 +137,21 @@ type listed struct {
 	SavedAt, PublishedAt, PlanAt time.Time
 	Timely                       *bool
 	EndedAt                      time.Time
+	EndsOn                       clock.Date
+}
+
+// notice is as much of the item as says where its notice period stands.
+func (x *listed) notice() *disclosure.Item {
+	return &disclosure.Item{State: x.ItemState, EndsOn: x.EndsOn}
 }
 
 const listedCols = `i.province, i.id, v.id, v.number, v.state, v.step, v.rule, case v.title when '' then i.title else v.title end, i.category, i.period,
- i.number, v.doc_number, i.state, i.validity, i.agency, a.name, v.saved_at, i.published_at, v.publish_at, i.timely, i.ended_at`
+ i.number, v.doc_number, i.state, i.validity, i.agency, a.name, v.saved_at, i.published_at, v.publish_at, i.timely, i.ended_at, i.ends_on`
 
 func scanListed(r *db.Rows, x *listed) error {
 	return r.Scan(&x.Province, &x.Item, &x.Version, &x.Number, &x.State, &x.Step, &x.Rule, &x.Title, &x.Category, &x.Period,
 		db.OrZero(&x.Index), db.OrZero(&x.DocNumber), &x.ItemState, &x.Validity, &x.Agency, &x.Unit, db.OrZero(&x.SavedAt),
-		db.OrZero(&x.PublishedAt), db.OrZero(&x.PlanAt), &x.Timely, db.OrZero(&x.EndedAt))
+		db.OrZero(&x.PublishedAt), db.OrZero(&x.PlanAt), &x.Timely, db.OrZero(&x.EndedAt), &x.EndsOn)
 }
 
 // listQuery narrows the list of items.
@@ -227,15 +233,15 @@ func newestOf(tx *db.Tx, province int, item int64) (newest, current int64, err e
 type past struct {
 	ID                   int64
 	Number               int
-	State, Reason        string
+	Title, State, Reason string
 	Closed               string // why it can no longer be read
 	SavedAt, PublishedAt time.Time
 }
 
 func pastOf(tx *db.Tx, province int, item int64) ([]past, error) {
 	return db.List(tx, func(r *db.Rows, p *past) error {
-		return r.Scan(&p.ID, &p.Number, &p.State, &p.Reason, db.OrZero(&p.SavedAt), db.OrZero(&p.PublishedAt), &p.Closed)
-	}, "select id, number, state, reason, saved_at, published_at, closed from item_version where province = $1 and item = $2 order by number desc limit 100", province, item)
+		return r.Scan(&p.ID, &p.Number, &p.Title, &p.State, &p.Reason, db.OrZero(&p.SavedAt), db.OrZero(&p.PublishedAt), &p.Closed)
+	}, "select id, number, title, state, reason, saved_at, published_at, closed from item_version where province = $1 and item = $2 order by number desc limit 100", province, item)
 }
 
 func eventsOf(tx *db.Tx, province int, item int64) ([]disclosure.Event, error) {

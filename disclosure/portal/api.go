@@ -81,6 +81,8 @@ type (
 		State       string `json:"state"`
 		Validity    string `json:"validity"`
 		Corrected   bool   `json:"corrected"`
+		Notice      string `json:"notice,omitempty"` // running, ended
+		EndsOn      string `json:"notice_ends_on,omitempty"`
 		FormedOn    string `json:"formed_on,omitempty"`
 		PublishedAt string `json:"published_at"`
 		ChangedAt   string `json:"changed_at"`
@@ -114,8 +116,15 @@ func apiAgencyOf(u agency.Agency) apiAgency {
 	return apiAgency{Path: u.Path(), Division: u.Division.Short(), Kind: string(u.Kind), Name: u.Name, State: string(u.State), CreditCode: u.CreditCode, Address: u.Address, Phone: u.Phone, Hours: u.Hours}
 }
 
-func apiItemOf(r *disclosure.Row) apiItem {
-	return apiItem{Number: r.Number, Path: r.Href(), Agency: r.UnitPath, AgencyName: r.Unit, Category: r.Category, Period: r.Period, Title: r.Title, State: r.State,
+func apiItemOf(r *disclosure.Row, today clock.Date) apiItem {
+	notice := ""
+	switch {
+	case r.NoticeRuns(today):
+		notice = "running"
+	case r.NoticeOver(today):
+		notice = "ended"
+	}
+	return apiItem{Notice: notice, EndsOn: r.EndsOn.String(), Number: r.Number, Path: r.Href(), Agency: r.UnitPath, AgencyName: r.Unit, Category: r.Category, Period: r.Period, Title: r.Title, State: r.State,
 		Validity: r.Validity, Corrected: r.Corrected, FormedOn: r.FormedOn.String(), PublishedAt: stamp(r.PublishedAt), ChangedAt: stamp(r.ChangedAt)}
 }
 

@@ -27,7 +27,7 @@ func (p *Portal) apiItems(w http.ResponseWriter, r *http.Request) error {
 		}
 		rows, err := disclosure.List(tx, q)
 		for i := range rows {
-			out.Items = append(out.Items, apiItemOf(&rows[i]))
+			out.Items = append(out.Items, apiItemOf(&rows[i], today(tx)))
 		}
 		if len(rows) == q.Limit {
 			out.Next = cursorWord(rows[len(rows)-1].After())
@@ -93,7 +93,7 @@ func (p *Portal) apiItem(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	row := disclosure.Row{Item: *pg.Item, Unit: u.Name, UnitPath: u.Path()}
-	out := apiWhole{apiItem: apiItemOf(&row), Files: []apiFile{}}
+	out := apiWhole{apiItem: apiItemOf(&row, p.today()), Files: []apiFile{}}
 	if pg.Version == nil {
 		out.EndedAt, out.EndKind, out.EndReason = stamp(pg.Item.EndedAt), pg.Item.EndKind, pg.Item.EndReason
 		return web.JSON(w, http.StatusGone, out)

@@ -69,7 +69,7 @@ func (p *Portal) apiSearch(w http.ResponseWriter, r *http.Request) error {
 		}
 		all, err := p.found(tx, hits, q)
 		for i := range all {
-			out.Items = append(out.Items, apiFound{apiItemOf(&all[i].Row), all[i].Excerpt.Text, all[i].Attachment})
+			out.Items = append(out.Items, apiFound{apiItemOf(&all[i].Row, today(tx)), all[i].Excerpt.Text, all[i].Attachment})
 		}
 		return err
 	})

@@ -111,7 +111,7 @@ func (p *Portal) fillCategory(tx *db.Tx, pg *categoryPage, before disclosure.Cur
 	if err != nil {
 		return err
 	}
-	pg.Items, pg.Pages = pageOf(ctx, rows, cat.Inherited, pg.Duty.Href, nil, pg.Page)
+	pg.Items, pg.Pages = pageOf(tx, rows, cat.Inherited, pg.Duty.Href, nil, pg.Page)
 	return nil
 }
 
@@ -197,7 +197,7 @@ func cursorWord(c disclosure.Cursor) string {
 }
 
 // pageOf cuts the one row too many off a list and links to what follows.
-func pageOf(ctx context.Context, rows []disclosure.Row, withUnit bool, path string, q url.Values, page int) ([]ui.Entry, ui.Pages) {
+func pageOf(tx *db.Tx, rows []disclosure.Row, withUnit bool, path string, q url.Values, page int) ([]ui.Entry, ui.Pages) {
 	var pages ui.Pages
 	if q == nil {
 		q = url.Values{}
@@ -211,7 +211,7 @@ func pageOf(ctx context.Context, rows []disclosure.Row, withUnit bool, path stri
 		q.Set("page", strconv.Itoa(page+1))
 		pages.Older = withQuery(path, q)
 	}
-	return Entries(ctx, rows, withUnit), pages
+	return Entries(tx.Ctx, today(tx), rows, withUnit), pages
 }
 
 func withQuery(path string, q url.Values) string {

@@ -81,7 +81,7 @@ func (p *Portal) embedList(w http.ResponseWriter, r *http.Request) error {
 			path, pg.More = path+"/c/"+slug, pg.More+"/c/"+slug
 		}
 		rows, err := disclosure.List(tx, q)
-		pg.Items, pg.Pages = pageOf(ctx, rows, false, path, nil, pageNumber(r))
+		pg.Items, pg.Pages = pageOf(tx, rows, false, path, nil, pageNumber(r))
 		for i := range pg.Items {
 			pg.Items[i].Href = href(ctx, "/embed", rows[i].Href())
 		}
@@ -137,6 +137,7 @@ type push struct {
 	URL       string `json:"url"`
 	Embed     string `json:"embed_url"`
 	Summary   string `json:"summary,omitempty"`
+	EndsOn    string `json:"notice_ends_on,omitempty"` // the follower's own calendar ends it: nothing changes here that day
 	Published string `json:"published_on"`
 	Changed   string `json:"changed_at"`
 }
@@ -166,7 +167,7 @@ func (p *Portal) pushFeed(w http.ResponseWriter, r *http.Request) error {
 		entries, err := p.Disclosure.WithTexts(tx, rows)
 		for i := range entries {
 			e := &entries[i]
-			x := push{Action: "publish", Number: e.Number, Title: e.Title, Category: e.Category, URL: p.absolute(e.Href()), Embed: p.absolute("/embed" + e.Href()), Summary: e.Summary,
+			x := push{Action: "publish", Number: e.Number, Title: e.Title, Category: e.Category, URL: p.absolute(e.Href()), Embed: p.absolute("/embed" + e.Href()), Summary: e.Summary, EndsOn: e.EndsOn.String(),
 				Published: clock.DateOf(e.PublishedAt).String(), Changed: stamp(e.ChangedAt)}
 			if e.State == disclosure.ItemTakenDown {
 				x.Action, x.Summary = "take_down", ""

@@ -98,6 +98,13 @@ type atomEntry struct {
 	Author    string   `xml:"author>name"`
 	Link      atomLink `xml:"link"`
 	Summary   string   `xml:"summary"`
+	// Notice is where a 公示 stands, so that a reader who follows learns that it ended.
+	Notice *atomCategory `xml:"category,omitempty"`
+}
+
+type atomCategory struct {
+	Term  string `xml:"term,attr"`
+	Label string `xml:"label,attr"`
 }
 
 // itemURN names an item for ever, whatever its address becomes.
@@ -110,11 +117,11 @@ func (p *Portal) atom(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	a := atomFeed{Lang: "zh-CN", ID: "urn:yangguang:feed:" + strings.Trim(f.Page, "/"), Title: xmlText(f.Title), Author: xmlText(f.Author), Updated: stamp(newest(f.Entries)),
+	a := atomFeed{Lang: "zh-CN", ID: "urn:yangguang:feed:" + strings.Trim(f.Page, "/"), Title: xmlText(f.Title), Author: xmlText(f.Author), Updated: stamp(newest(f.Entries, p.today())),
 		Links: []atomLink{{Rel: "self", Type: "application/atom+xml", Href: p.absolute(f.Self)}, {Rel: "alternate", Type: "text/html", Href: p.absolute(f.Page)}}}
 	for i := range f.Entries {
 		e := &f.Entries[i]
-		a.Entries = append(a.Entries, atomEntry{ID: itemURN(&e.Item), Title: xmlText(e.Title), Updated: stamp(e.ChangedAt), Published: stamp(e.PublishedAt), Author: xmlText(e.Unit),
+		a.Entries = append(a.Entries, atomEntry{ID: itemURN(&e.Item), Title: xmlText(e.Title), Updated: stamp(e.TouchedAt(p.today())), Notice: noticeOf(r.Context(), &e.Item, p.today()), Published: stamp(e.PublishedAt), Author: xmlText(e.Unit),
 			Link: atomLink{Rel: "alternate", Type: "text/html", Href: p.absolute(href(r.Context(), e.Href()))}, Summary: xmlText(e.Summary)})
 	}
 	b, err := xml.MarshalIndent(a, "", " ")
@@ -134,11 +141,30 @@ func xmlText(s string) string {
 	}, s)
 }
 
-func newest(es []disclosure.Entry) (at time.Time) {
+// noticeOf is where a 公示 stands, in both kinds of feed.
+func noticeOf(ctx context.Context, it *disclosure.Item, today clock.Date) *atomCategory {
+	words := it.NoticeWords(ctx, today)
+	switch {
+	case words == "":
+		return nil
+	case it.NoticeOver(today):
+		return &atomCategory{"notice-ended", words}
+	}
+	return &atomCategory{"notice-running", words}
+}
+
+func tagsOf(ctx context.Context, it *disclosure.Item, today clock.Date) []string {
+	if c := noticeOf(ctx, it, today); c != nil {
+		return []string{c.Label}
+	}
+	return nil
+}
+
+func newest(es []disclosure.Entry, today clock.Date) (at time.Time) {
 	at = time.UnixMilli(0)
 	for _, e := range es {
-		if e.ChangedAt.After(at) {
-			at = e.ChangedAt
+		if x := e.TouchedAt(today); x.After(at) {
+			at = x
 		}
 	}
 	return at
@@ -163,6 +189,7 @@ type jsonFeedItem struct {
 	Published string           `json:"date_published"`
 	Modified  string           `json:"date_modified"`
 	Authors   []jsonFeedAuthor `json:"authors"`
+	Tags      []string         `json:"tags,omitempty"`
 }
 
 type jsonFeedAuthor struct {
@@ -178,7 +205,7 @@ func (p *Portal) jsonFeed(w http.ResponseWriter, r *http.Request) error {
 	for i := range f.Entries {
 		e := &f.Entries[i]
 		doc.Items = append(doc.Items, jsonFeedItem{ID: itemURN(&e.Item), URL: p.absolute(href(r.Context(), e.Href())), Title: e.Title, Text: e.Summary,
-			Published: stamp(e.PublishedAt), Modified: stamp(e.ChangedAt), Authors: []jsonFeedAuthor{{e.Unit}}})
+			Published: stamp(e.PublishedAt), Modified: stamp(e.TouchedAt(p.today())), Authors: []jsonFeedAuthor{{e.Unit}}, Tags: tagsOf(r.Context(), &e.Item, p.today())})
 	}
 	b, err := json.Marshal(doc)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 )
 
 // Entries are items as lines of a list, each with its unit.
-func Entries(ctx context.Context, rows []disclosure.Row, withUnit bool) []ui.Entry {
+func Entries(ctx context.Context, today clock.Date, rows []disclosure.Row, withUnit bool) []ui.Entry {
 	out := make([]ui.Entry, 0, len(rows))
 	for i := range rows {
 		row := &rows[i]
@@ -19,14 +19,14 @@ func Entries(ctx context.Context, rows []disclosure.Row, withUnit bool) []ui.Ent
 		if withUnit {
 			e.Meta = row.Unit
 		}
-		e.Tag, e.TagWords = tagOf(ctx, &row.Item)
+		e.Tag, e.TagWords = tagOf(ctx, &row.Item, today)
 		out = append(out, e)
 	}
 	return out
 }
 
 // tagOf is the one word a reader must not miss about an item.
-func tagOf(ctx context.Context, it *disclosure.Item) (ui.TagKind, string) {
+func tagOf(ctx context.Context, it *disclosure.Item, today clock.Date) (ui.TagKind, string) {
 	switch {
 	case it.State == disclosure.ItemTakenDown:
 		return ui.TagWithdrawn, t(ctx, "disclosure.state_taken_down")
@@ -34,8 +34,12 @@ func tagOf(ctx context.Context, it *disclosure.Item) (ui.TagKind, string) {
 		return ui.TagWaiting, t(ctx, "portal.tag_emergency")
 	case it.Validity != "valid":
 		return ui.TagWithdrawn, t(ctx, "disclosure.validity_"+it.Validity)
+	case it.NoticeOver(today):
+		return ui.TagWithdrawn, it.NoticeWords(ctx, today)
 	case it.Corrected:
 		return ui.TagWaiting, t(ctx, "portal.tag_corrected")
+	case it.NoticeRuns(today):
+		return ui.TagPublished, it.NoticeWords(ctx, today)
 	}
 	return "", ""
 }

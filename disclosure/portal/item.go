@@ -132,6 +132,9 @@ func (p *Portal) fillItem(ctx context.Context, pg *itemPage) {
 	if it.Corrected {
 		pg.Tags = append(pg.Tags, tagWord{ui.TagWaiting, t(ctx, "portal.tag_corrected")})
 	}
+	if it.NoticeOver(p.today()) {
+		pg.Tags = append(pg.Tags, tagWord{ui.TagWithdrawn, it.NoticeWords(ctx, p.today())})
+	}
 	if it.Timely != nil && !*it.Timely {
 		pg.Tags = append(pg.Tags, tagWord{ui.TagWaiting, t(ctx, "portal.state_late")})
 	}
@@ -140,7 +143,7 @@ func (p *Portal) fillItem(ctx context.Context, pg *itemPage) {
 	if pg.Page.Explains != nil {
 		pg.Explains = &ui.Link{Text: pg.Page.Explains.Title, Href: href(ctx, "/"+pg.Unit.Path()+"/"+pg.Page.Explains.Slug())}
 	}
-	pg.Others = Entries(ctx, pg.ExplainedBy, true)
+	pg.Others = Entries(ctx, p.today(), pg.ExplainedBy, true)
 	pg.Report = pg.Path + "/report"
 	if p.Front.Domain != "" {
 		pg.Whole = p.absolute(pg.Path)
@@ -159,13 +162,11 @@ func (p *Portal) notices(ctx context.Context, pg *itemPage) (out []notice) {
 	if pg.Version.ReviewOwed {
 		out = append(out, notice{"waiting", t(ctx, "portal.emergency"), t(ctx, "portal.emergency_text")})
 	}
-	today := clock.DateOf(p.Disclosure.DB.Clock().Now())
-	if end := pg.Item.EndsOn; !end.IsZero() {
-		if end.Before(today) {
-			out = append(out, notice{"", t(ctx, "portal.notice_over"), t(ctx, "portal.notice_over_text", i18n.Date(ctx, end))})
-		} else {
-			out = append(out, notice{"", t(ctx, "portal.notice_open"), t(ctx, "portal.notice_open_text", i18n.DateWeekday(ctx, end))})
-		}
+	switch it, today := pg.Item, p.today(); {
+	case it.NoticeOver(today):
+		out = append(out, notice{"", it.NoticeWords(ctx, today), t(ctx, "portal.notice_over_text", i18n.Date(ctx, it.EndsOn))})
+	case it.NoticeRuns(today):
+		out = append(out, notice{"", it.NoticeWords(ctx, today), t(ctx, "portal.notice_open_text", i18n.DateWeekday(ctx, it.EndsOn))})
 	}
 	if pg.Item.Validity != "valid" {
 		out = append(out, notice{"waiting", t(ctx, "disclosure.validity_"+pg.Item.Validity), t(ctx, "portal.validity_"+pg.Item.Validity)})
@@ -202,6 +203,9 @@ func (p *Portal) itemFacts(ctx context.Context, pg *disclosure.Page) []ui.Pair {
 	add("portal.of", p.periodTitle(ctx, it.Category, it.Period))
 	add("portal.formed_on", i18n.Date(ctx, it.FormedOn))
 	add("portal.published_on", i18n.Date(ctx, clock.DateOf(it.PublishedAt)))
+	if words := it.NoticeWords(ctx, p.today()); words != "" {
+		add("portal.notice_period", t(ctx, "portal.notice_marked", i18n.Date(ctx, it.EndsOn), words))
+	}
 	if it.Corrected && it.State == disclosure.ItemPublished {
 		add("portal.changed_on", i18n.Date(ctx, clock.DateOf(it.ChangedAt)))
 	}

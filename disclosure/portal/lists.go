@@ -109,13 +109,13 @@ func (p *Portal) fillCatalogue(tx *db.Tx, r *http.Request, pg *listPage, fl filt
 		plain[i] = rows[i].Row
 	}
 	pg.Download = withQuery(action+".xlsx", fl.Query)
-	_, pg.Pages = pageOf(ctx, plain, false, action, fl.Query, pageNumber(r))
+	_, pg.Pages = pageOf(tx, plain, false, action, fl.Query, pageNumber(r))
 	pg.Grid = ui.Grid{Caption: t(ctx, "portal.catalogue"), Cards: true, Nothing: t(ctx, "portal.catalogue_nothing")}
 	for _, h := range catalogueHeads(ctx) {
 		pg.Grid.Columns = append(pg.Grid.Columns, ui.Column{Title: h})
 	}
 	for _, e := range rows[:min(len(rows), perPage)] {
-		cells := ui.Text(p.catalogueCells(ctx, &e)...)
+		cells := ui.Text(p.catalogueCells(ctx, &e, today(tx))...)
 		cells[1].Href = href(ctx, e.Href())
 		cells[3], cells[4] = ui.Cell{Of: whole(cells[3].Text)}, ui.Cell{Of: whole(cells[4].Text)}
 		pg.Grid.Rows = append(pg.Grid.Rows, cells)
@@ -127,14 +127,18 @@ func catalogueHeads(ctx context.Context) []string {
 	return []string{t(ctx, "portal.index"), t(ctx, "portal.name"), t(ctx, "portal.summary"), t(ctx, "portal.formed_on"), t(ctx, "portal.published_on"), t(ctx, "portal.unit")}
 }
 
-func (p *Portal) catalogueCells(ctx context.Context, e *disclosure.Entry) []string {
+func (p *Portal) catalogueCells(ctx context.Context, e *disclosure.Entry, today clock.Date) []string {
 	summary := e.Summary
 	if summary == "" {
 		if c := p.Disclosure.Norm.Category(e.Category); c != nil {
 			summary = c.Content.In(ctx)
 		}
 	}
-	return []string{e.Number, e.Title, summary, e.FormedOn.String(), clock.DateOf(e.PublishedAt).String(), e.Unit}
+	title := e.Title
+	if e.NoticeOver(today) {
+		title = t(ctx, "portal.notice_marked", title, e.NoticeWords(ctx, today))
+	}
+	return []string{e.Number, title, summary, e.FormedOn.String(), clock.DateOf(e.PublishedAt).String(), e.Unit}
 }
 
 // mostExported is how many rows a downloaded catalogue holds.
@@ -189,7 +193,7 @@ func (p *Portal) workbook(ctx context.Context, name string, all []disclosure.Ent
 	}
 	rows := [][]string{{name}, catalogueHeads(ctx)}
 	for i := range all {
-		rows = append(rows, p.catalogueCells(ctx, &all[i]))
+		rows = append(rows, p.catalogueCells(ctx, &all[i], p.today()))
 	}
 	_ = sw.SetColWidth(1, 6, 24) // a bad width is no reason to refuse
 	for i, cells := range rows {
@@ -228,7 +232,7 @@ func (p *Portal) latestPage(w http.ResponseWriter, r *http.Request) error {
 		}
 		before := cursor(r)
 		rows, err := disclosure.List(tx, disclosure.Query{Within: fl.within(), Agency: fl.agency(), Category: fl.Category, Before: before, Limit: perPage + 1})
-		pg.Items, pg.Pages = pageOf(ctx, rows, true, href(ctx, "/latest"), fl.Query, pageNumber(r))
+		pg.Items, pg.Pages = pageOf(tx, rows, true, href(ctx, "/latest"), fl.Query, pageNumber(r))
 		return err
 	})
 	if err != nil {

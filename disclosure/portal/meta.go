@@ -67,6 +67,9 @@ func (p *Portal) itemLD(ctx context.Context, pg *itemPage) []byte {
 	out := ld{"@context": ld{"@vocab": "https://schema.org/", "dcat": "http://www.w3.org/ns/dcat#", "dct": "http://purl.org/dc/terms/"}, "@type": "Article",
 		"name": pg.Item.Title, "identifier": pg.Item.Number, "url": p.absolute(pg.Path), "publisher": organisation(p, ctx, pg.Unit),
 		"dateCreated": pg.Item.FormedOn.String(), "datePublished": pg.Item.PublishedAt.Format(timeISO), "dateModified": pg.Item.ChangedAt.Format(timeISO), "inLanguage": "zh-CN"}
+	if !pg.Item.EndsOn.IsZero() {
+		out["expires"] = pg.Item.EndsOn.String()
+	}
 	switch {
 	case p.Disclosure.Norm.Form(pg.Version.Form) != nil:
 		out["@type"] = []string{"Dataset", "dcat:Dataset"}

@@ -95,7 +95,7 @@ func (p *Portal) fillPlace(tx *db.Tx, pg *placePage) error {
 		return err
 	}
 	rows, err := disclosure.List(tx, disclosure.Query{Within: c, Limit: 8})
-	pg.Latest = Entries(ctx, rows, true)
+	pg.Latest = Entries(ctx, today(tx), rows, true)
 	path := "/" + c.Short()
 	pg.Links = []ui.Link{{Text: t(ctx, "portal.latest_all"), Href: href(ctx, "/latest?within=", c.Short())},
 		{Text: t(ctx, "portal.overdue_all"), Href: href(ctx, "/overdue?within=", c.Short())},

@@ -110,6 +110,9 @@ func (p *Portal) crumbs(r *http.Request, tx *db.Tx, u agency.Agency, own bool, l
 	return append(p.Front.Crumbs(r, above, nil), last...), nil
 }
 
+// today is for what is shown without a transaction at hand.
+func (p *Portal) today() clock.Date { return clock.DateOf(p.Disclosure.DB.Clock().Now()) }
+
 func today(tx *db.Tx) clock.Date { return clock.DateOf(tx.Now) }
 
 func t(ctx context.Context, key string, args ...any) string { return i18n.T(ctx, key, args...) }

@@ -312,7 +312,7 @@ func (p *Portal) hitEntries(tx *db.Tx, hits []search.Hit, q question) ([]ui.Entr
 	for i := range all {
 		list[i] = all[i].Row
 	}
-	out := Entries(tx.Ctx, list, true)
+	out := Entries(tx.Ctx, today(tx), list, true)
 	for i := range out {
 		lead := ""
 		if all[i].Attachment != "" {
