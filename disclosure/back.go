@@ -15,7 +15,9 @@ func (d *Disclosure) Return(ctx context.Context, province int, version int64, no
 	return d.stepBack(ctx, province, version, "return", note)
 }
 
-// Withdraw takes the author's own submission back while nobody has approved it.
+// Withdraw takes the author's own submission back while nobody has approved it
+// (撤回 is one's own; a reviewer returns). Where the author has left, is frozen
+// or is stood in for, whoever manages the unit's accounts may.
 func (d *Disclosure) Withdraw(ctx context.Context, province int, version int64) (err error) {
 	defer fault.Wrap(&err, "disclosure.Withdraw(%d)", version)
 	return d.stepBack(ctx, province, version, "withdraw", "")
@@ -32,6 +34,9 @@ func (d *Disclosure) stepBack(ctx context.Context, province int, version int64, 
 		w, err := d.open(tx, province, version, verb)
 		if err == nil && verb == "return" {
 			err = d.maySignStep(w)
+		}
+		if err == nil && verb == "withdraw" {
+			err = mayWithdraw(tx, w.by, w.v, w.u)
 		}
 		if err != nil {
 			return err

@@ -41,12 +41,16 @@ func (d *Disclosure) Inbox(ctx context.Context) (out map[string][]Task, err erro
 				if err != nil {
 					return err
 				}
+				absent, err := d.leftBehind(tx, a, tasks)
+				if err != nil {
+					return err
+				}
 				for _, t := range tasks {
 					if seen[t.ID] {
 						continue
 					}
 					seen[t.ID] = true
-					if k := d.sort(a, t); k != "" {
+					if k := d.sort(a, t, absent); k != "" {
 						out[k] = append(out[k], t)
 					}
 				}
@@ -81,9 +85,25 @@ func (d *Disclosure) reach(a *account.Actor) []reach {
 	})
 }
 
+// leftBehind tells whose drafts, among those the person could go on with, have
+// lost their author: they are everybody's who drafts for the unit.
+func (d *Disclosure) leftBehind(tx *db.Tx, a *account.Actor, tasks []Task) (map[int64]bool, error) {
+	var authors []int64
+	for _, t := range tasks {
+		if t.State == Drafted && !(signer{a}).is(t.Author) && !slices.Contains(authors, t.Author) &&
+			a.May(Drafting, account.Target{Agency: t.Agency, Division: int64(t.Region)}) {
+			authors = append(authors, t.Author)
+		}
+	}
+	if len(authors) == 0 {
+		return nil, nil
+	}
+	return account.Absent(tx, authors...)
+}
+
 // sort says what an open version asks of the person; "" when it is none of
 // his business.
-func (d *Disclosure) sort(a *account.Actor, t Task) string {
+func (d *Disclosure) sort(a *account.Actor, t Task, absent map[int64]bool) string {
 	to := account.Target{Agency: t.Agency, Division: int64(t.Region)}
 	may := func(verb string) bool { return a.May(verb, to) }
 	by := signer{a}
@@ -93,7 +113,7 @@ func (d *Disclosure) sort(a *account.Actor, t Task) string {
 			return TaskOwed
 		}
 	case Drafted:
-		if by.is(t.Author) {
+		if by.is(t.Author) || absent[t.Author] && may(Drafting) {
 			return TaskDraft
 		}
 	case Referred:

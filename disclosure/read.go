@@ -155,30 +155,39 @@ func (d *Disclosure) fillSheet(tx *db.Tx, s *Sheet) (err error) {
 			return err
 		}
 	}
-	s.Verbs, s.Blocked = d.verbs(tx.Ctx, s)
-	return nil
+	s.Verbs, s.Blocked, err = d.verbs(tx, s)
+	return err
 }
 
 // verbs lists what the person acting can do with a version now, and for what
 // the state allows but not this person, why not.
-func (d *Disclosure) verbs(ctx context.Context, s *Sheet) (may []string, blocked map[string]error) {
-	a := account.From(ctx)
+func (d *Disclosure) verbs(tx *db.Tx, s *Sheet) (may []string, blocked map[string]error, err error) {
+	a := account.From(tx.Ctx)
 	blocked = map[string]error{}
 	if a == nil {
-		return nil, blocked
+		return nil, blocked, nil
 	}
 	for _, r := range Flow.Verbs(s.Version.State) {
 		if slices.Contains(ours, r.Verb) || strings.HasSuffix(r.Verb, "_after") && !s.Version.ReviewOwed ||
-			!a.May(d.grantFor(s.Version, r.Verb), target(s.Unit)) {
+			!a.May(d.grantFor(s.Version, r.Verb), target(s.Unit)) && !(r.Own && a.May(account.Managing, target(s.Unit))) {
 			continue
 		}
-		if err := d.fits(signer{a}, s, r.Verb); err != nil {
+		err := d.fits(signer{a}, s, r.Verb)
+		if r.Own {
+			if err = mayWithdraw(tx, signer{a}, s.Version, s.Unit); fault.Is(err, fault.Forbidden) {
+				continue // another's: nothing this person was about to do
+			}
+		}
+		switch {
+		case err != nil && fault.KindOf(err) == fault.Internal:
+			return nil, nil, err
+		case err != nil:
 			blocked[r.Verb] = err
-			continue
+		default:
+			may = append(may, r.Verb)
 		}
-		may = append(may, r.Verb)
 	}
-	return may, blocked
+	return may, blocked, nil
 }
 
 // fits checks what the state table cannot say: which review step it is, and

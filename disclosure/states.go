@@ -33,7 +33,7 @@ var Flow = flow.Table{Name: "disclosure", Rules: []flow.Rule{
 	{From: Drafted, Verb: "emergency", To: Published, Who: Approving},
 	{From: InReview, Verb: "pass", To: InReview, Who: ""},
 	{From: InReview, Verb: "return", To: Drafted, Who: ""},
-	{From: InReview, Verb: "withdraw", To: Drafted, Who: Drafting},
+	{From: InReview, Verb: "withdraw", To: Drafted, Who: Drafting, Own: true},
 	{From: InReview, Verb: "refer", To: Referred, Who: ""},
 	{From: InReview, Verb: "approve", To: Approved, Who: Approving},
 	{From: Referred, Verb: "rule", To: InReview, Who: Overseeing},

@@ -106,6 +106,12 @@ func saveVersion(tx *db.Tx, v *Version) error {
 	return err
 }
 
+// setAuthor gives a draft to another author, at a hand-over.
+func setAuthor(tx *db.Tx, v *Version, author int64) error {
+	_, err := tx.Exec("update item_version set author = $3 where province = $1 and id = $2 and state = 'draft'", v.Province, v.ID, author)
+	return err
+}
+
 // closeSuperseded closes the superseded texts of an item that are still open.
 func closeSuperseded(tx *db.Tx, it *Item, reason string) (int64, error) {
 	return tx.Exec("update item_version set closed = $3 where province = $1 and item = $2 and state = 'superseded' and closed = ''", it.Province, it.ID, reason)

@@ -187,6 +187,11 @@ func owedReviews(tx *db.Tx, r reach, limit int) ([]Task, error) {
 	return tasks(tx, r, "v.review_owed and v.state = 'published'", "v.published_at, v.id", limit)
 }
 
+// tasksBy lists what a person wrote that is still under way, wherever.
+func tasksBy(tx *db.Tx, author int64, limit int) ([]Task, error) {
+	return db.List(tx, scanTask, taskSelect+" where v.author = $1 and v.state in ('draft', 'review', 'referred', 'approved') order by v.saved_at, v.id limit $2", author, limit)
+}
+
 func tasks(tx *db.Tx, r reach, cond, order string, limit int) ([]Task, error) {
 	w := (&db.Where{}).And(cond)
 	if c, ok := (agency.Scope{Lo: r.lo, Hi: r.hi}).Division(); ok {

@@ -120,13 +120,17 @@ func (o *Office) askHandOver(w http.ResponseWriter, r *http.Request, p account.P
 	if err := o.DB.Read(ctx, func(tx *db.Tx) (err error) { os, err = colleagues(tx, p); return err }); err != nil {
 		return err
 	}
+	os = append(os, ui.Option{Value: nobody, Text: say(ctx, "hand_over_nobody")})
 	a, here := ask{ctx, r.PostForm, errs}, "/desk/people/"+id(p.ID)
 	f := o.frame(r, say(ctx, "hand_over"), up(ctx, "nav_people", "/desk/people"), ui.Link{Text: p.Name, Href: web.URL(ctx, here)})
 	f.Narrow, f.Lead = true, say(ctx, "hand_over_lead", p.Name)
-	return o.desk(w, r, status, f, top, notice("waiting", say(ctx, "hand_over_follows"), say(ctx, "hand_over_signs")),
+	return o.desk(w, r, status, f, top, notice("waiting", say(ctx, "hand_over_follows"), say(ctx, "hand_over_without"), say(ctx, "hand_over_signs")),
 		formView(form{Action: here + "/hand-over", Send: say(ctx, "hand_over_do"), Danger: true, Back: here,
 			Fields: []templ.Component{a.choose("successor", os), a.text("reason", func(in *ui.Input) { in.MaxLen = 200 })}}))
 }
+
+// nobody is the answer of a form when a leaver has no successor.
+const nobody = "nobody"
 
 func (o *Office) handOver(w http.ResponseWriter, r *http.Request) error {
 	p, err := o.managed(r)
@@ -134,6 +138,9 @@ func (o *Office) handOver(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	to, err := web.Int64(r.PostForm.Get("successor"))
+	if r.PostForm.Get("successor") == nobody {
+		to, err = 0, nil
+	}
 	if err != nil {
 		return o.askHandOver(w, r, p, wrong("successor", "choose_person"))
 	}
@@ -173,6 +180,10 @@ func (o *Office) handoverList(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	who := account.From(ctx)
+	receiver, top := "f_successor", nothing
+	if h.ToUnit() {
+		receiver, top = "receiver_unit", notice("waiting", say(ctx, "handover_to_unit"), say(ctx, "handover_to_unit_how"))
+	}
 	sign := nothing
 	switch {
 	case who.Person == h.Successor && h.SuccessorSigned.IsZero():
@@ -180,10 +191,10 @@ func (o *Office) handoverList(w http.ResponseWriter, r *http.Request) error {
 	case who.Person != h.Successor && h.LeaverSigned.IsZero():
 		sign = press("/desk/handovers/"+id(h.ID)+"/sign", say(ctx, "sign_leaver"), "", "")
 	}
-	return o.desk(w, r, http.StatusOK, o.frame(r, say(ctx, "handover_title")), printButton(), ui.DescriptionList([]ui.Pair{
-		{Term: say(ctx, "leaver"), Text: names[h.Leaver] + signedWords(ctx, h.LeaverSigned.IsZero())}, {Term: say(ctx, "f_successor"), Text: names[h.Successor] + signedWords(ctx, h.SuccessorSigned.IsZero())},
+	return o.desk(w, r, http.StatusOK, o.frame(r, say(ctx, "handover_title")), printButton(), top, ui.DescriptionList([]ui.Pair{
+		{Term: say(ctx, "leaver"), Text: names[h.Leaver] + signedWords(ctx, h.LeaverSigned.IsZero())}, {Term: say(ctx, receiver), Text: names[h.Successor] + signedWords(ctx, h.SuccessorSigned.IsZero())},
 		{Term: say(ctx, "made_by"), Text: names[h.MadeBy]}, {Term: say(ctx, "c_when"), Text: i18n.Time(ctx, h.At)}, {Term: say(ctx, "f_reason"), Text: h.Reason}}),
-		ui.Table(g), signatures(say(ctx, "leaver"), say(ctx, "f_successor"), say(ctx, "witness")), sign)
+		ui.Table(g), signatures(say(ctx, "leaver"), say(ctx, receiver), say(ctx, "witness")), sign)
 }
 
 // grantLine is how internal/account lists a right that passed on.

@@ -190,6 +190,23 @@ func TestHandOverInOneAct(t *testing.T) {
 	h.is(status, body, 409, "已经离岗")
 }
 
+func TestALeaverNeedsNoSuccessor(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, false, "2026-11-23")
+	from := h.enrol("张三", "zhangsan", h.cast.County, account.Grant{Verb: "room.draft", Agency: h.cast.County.ID, Lo: int64(h.cast.County.Division), Hi: int64(h.cast.County.Division)})
+	here := "/desk/people/" + id(from) + "/hand-over"
+	h.has(h.admin.page(here), "没有接收人：退回本单位", "由本单位有起草权限的人员接着办理")
+	status, body := h.admin.post(here, "successor", "", "reason", "调离")
+	h.is(status, body, 422, "请选择一位同事")
+	status, list := h.admin.post(here, "successor", "nobody", "reason", "调离")
+	h.is(status, list, 303, "/desk/handovers/")
+	h.has(h.admin.page(list), "没有接收人，退回本单位", "单位接收人", "仅永春县演示局", "（未签字）")
+	status, where := h.admin.post(list + "/sign")
+	h.is(status, where, 303)
+	h.has(h.admin.page(list), "（已签字）")
+	h.has(h.admin.page("/desk/people/"+id(from)), "已离岗")
+}
+
 func TestStatementsOfAPageAreBounded(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, false, "2026-11-23")

@@ -194,6 +194,7 @@ func (h *house) wire(demo bool) {
 	h.desk.Join(h.front)
 	h.office = &office.Office{Front: h.front, DB: h.db, Accounts: h.accounts, Agencies: h.agencies, Calendars: h.calendars, Notices: h.outbox, Clock: h.db.Clock(),
 		Passkeys: c.passkeys().ID != "", OIDC: c.provider().Issuer != ""}
+	h.accounts.OnHandover(h.disclosure.HandOver)
 	h.office.Wire()
 	h.wireKeeping()
 	h.agencies.Audit = h.agencyChanged

@@ -81,7 +81,7 @@ func (d *Desk) Routes() []web.Route {
 		{Pattern: "POST " + itemPath + "/pass-after", Access: web.SignedIn, Handler: d.act(d.passAfter)},
 		{Pattern: "POST " + itemPath + "/approve-after", Access: approve, Handler: d.act(d.approveAfter)},
 		{Pattern: "POST " + itemPath + "/emergency", Access: approve, Handler: d.act(d.emergency)},
-		{Pattern: "POST " + itemPath + "/withdraw", Access: draft, Handler: d.act(d.withdraw)},
+		{Pattern: "POST " + itemPath + "/withdraw", Access: web.SignedIn, Handler: d.act(d.withdraw)},
 		{Pattern: "POST " + itemPath + "/rule", Access: oversee, Handler: d.act(d.rule)},
 		{Pattern: "GET " + publishedPath, Access: web.SignedIn, Handler: d.published},
 		{Pattern: "POST " + publishedPath + "/correct", Access: draft, Handler: d.correct},

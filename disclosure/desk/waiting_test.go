@@ -103,7 +103,7 @@ func TestApprovalCanNameATime(t *testing.T) {
 	says(t, o.post(o.Approver, path+"/approve", v).ok(t, 422), "应当在现在之后")
 	o.post(o.Approver, path+"/approve", with(v, "publish_on-day", "25")).to(t)
 	says(t, o.get(o.Author, "/desk/items?state=approved").ok(t, 200), "定时公开", "2026年11月25日 09:00")
-	says(t, o.get(o.Approver, path).ok(t, 200), "撤回批准")
+	says(t, o.get(o.Approver, path).ok(t, 200), "收回批准")
 	o.post(o.Approver, path+"/recall", url.Values{"note": {"数字有误"}}).to(t)
 	says(t, o.get(o.Author, path+"/edit").ok(t, 200), "退回意见", "数字有误")
 }

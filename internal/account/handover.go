@@ -11,7 +11,8 @@ import (
 )
 
 // HandoverHook moves what a room holds of one person to another, in the hand-over's transaction, and says what it moved,
-// a line each: numbers and titles of the office's own papers, nothing personal.
+// a line each: numbers and titles of the office's own papers, nothing personal. Nobody (0) takes over when the leaver
+// has no successor: what he held is then the unit's, and the room lists it.
 type HandoverHook func(tx *db.Tx, from, to int64) (listed []string, err error)
 
 // OnHandover registers a room's part of every hand-over: its drafts, reviews, inbox, keys.
@@ -21,7 +22,7 @@ func (a *Accounts) OnHandover(h HandoverHook) { a.hooks = append(a.hooks, h) }
 type Handover struct {
 	ID              int64
 	Leaver          int64
-	Successor       int64
+	Successor       int64 // who receives; without a successor the manager, for the unit
 	MadeBy          int64
 	Reason          string
 	At              time.Time
@@ -30,9 +31,15 @@ type Handover struct {
 	Lines           []string
 }
 
+// ToUnit answers whether nobody took over: rights ended, and drafts and reviews went back to the unit.
+func (h Handover) ToUnit() bool { return h.Successor == h.MadeBy }
+
 // HandOver does it in one act: the leaver's logins are frozen and his sessions end, his open grants pass to the successor,
 // arrangements for substitutes end, and every room moves what it holds. The actor administers both accounts and the whole
 // range of every grant that moves; he is neither of the two.
+//
+// Without a successor (to is 0) nobody gets the leaver's rights: they end, what he had under way goes back to the unit, and
+// the actor receives the list for it.
 func (a *Accounts) HandOver(ctx context.Context, from, to int64, reason string) (h Handover, err error) {
 	defer fault.Wrap(&err, "account.HandOver(%d, %d)", from, to)
 	err = a.act(ctx, func(tx *db.Tx, who *Actor) error {
@@ -40,7 +47,11 @@ func (a *Accounts) HandOver(ctx context.Context, from, to int64, reason string) 
 		if err != nil {
 			return err
 		}
-		h = Handover{ID: tx.ID(provinceOf(leaver.Home.Division)), Leaver: from, Successor: to, MadeBy: who.Person, Reason: reason, At: tx.Now}
+		receiver := to
+		if to == 0 {
+			receiver = who.Person
+		}
+		h = Handover{ID: tx.ID(provinceOf(leaver.Home.Division)), Leaver: from, Successor: receiver, MadeBy: who.Person, Reason: reason, At: tx.Now}
 		if h.Lines, err = a.moveAll(tx, who, leaver, successor); err != nil {
 			return err
 		}
@@ -56,15 +67,17 @@ func (a *Accounts) mayHandOver(tx *db.Tx, who *Actor, from, to int64, reason str
 	if leaver, err = managed(tx, who, Managing, from); err != nil {
 		return leaver, successor, err
 	}
-	if successor, err = managed(tx, who, Managing, to); err != nil {
-		return leaver, successor, err
+	if to != 0 {
+		if successor, err = managed(tx, who, Managing, to); err != nil {
+			return leaver, successor, err
+		}
 	}
 	switch {
 	case from == to:
 		err = fault.Say(fault.Invalid, "account.handover_self")
 	case who.Is(from) || who.Is(to):
 		err = fault.Say(fault.Forbidden, "account.not_to_oneself")
-	case leaver.State != PersonActive || successor.State != PersonActive:
+	case leaver.State != PersonActive || to != 0 && successor.State != PersonActive:
 		err = fault.Say(fault.Conflict, "account.person_left")
 	case strings.TrimSpace(reason) == "":
 		err = errReason
@@ -109,6 +122,12 @@ func (a *Accounts) moveGrants(tx *db.Tx, who *Actor, leaver, successor Person) (
 			return nil, err
 		}
 		lines = append(lines, grantDetail(g))
+		if successor.ID == 0 { // the unit's manager grants it anew to whom he chooses
+			if !who.covers(Managing, g.Range()) {
+				return nil, fault.Say(fault.Forbidden, "account.grant_beyond")
+			}
+			continue
+		}
 		if g.Since.Before(tx.Now) {
 			g.Since = tx.Now
 		}

@@ -71,6 +71,47 @@ func TestHandOverInOneAct(t *testing.T) {
 	})
 }
 
+// TestALeaverWithoutASuccessor: his rights end, nobody gets them, and the
+// manager receives the list for the unit.
+func TestALeaverWithoutASuccessor(t *testing.T) {
+	each(t, account.Options{}, func(h *house) {
+		zhang, li := h.pair()
+		var to int64 = -1
+		h.OnHandover(func(_ *db.Tx, _, successor int64) ([]string, error) {
+			to = successor
+			return []string{"draft 1"}, nil
+		})
+		list, err := h.HandOver(h.as("admin1"), zhang, 0, "调离")
+		if err != nil {
+			h.Fatal(err)
+		}
+		if to != 0 || !list.ToUnit() || list.Successor != h.admin || !strings.Contains(strings.Join(list.Lines, "\n"), "draft 1") || len(list.Lines) < 2 {
+			h.Errorf("the room moved to %d; the list: %+v", to, list)
+		}
+		if w := account.From(h.as("lisi")); w.May(draft, inTown) && li == 0 {
+			h.Error("a colleague has got the leaver's right")
+		}
+		_, err = h.SignIn(context.Background(), "zhangsan", good, h.code("zhangsan"), here)
+		refused(h.T, "the leaver", err, fault.Invalid, "account.frozen")
+		if err := h.SignHandover(h.as("admin1"), list.ID); err != nil {
+			h.Error(err)
+		}
+		refused(h.T, "the receiver signs for the leaver too", h.SignHandover(h.as("admin1"), list.ID), fault.Conflict, "account.handover_signed")
+		if list, err = h.FindHandover(h.as("admin1"), list.ID); err != nil || list.SuccessorSigned.IsZero() || !list.LeaverSigned.IsZero() {
+			h.Errorf("%+v, %v", list, err)
+		}
+		gone, stood := map[int64]bool{}, false
+		if err := h.d.Read(context.Background(), func(tx *db.Tx) (err error) {
+			if gone, err = account.Absent(tx, zhang, li); err == nil {
+				stood, err = account.StoodIn(tx, li)
+			}
+			return err
+		}); err != nil || !gone[zhang] || gone[li] || stood {
+			h.Errorf("absent: %v, stood in for: %v, %v", gone, stood, err)
+		}
+	})
+}
+
 func TestHandOversThatAreRefused(t *testing.T) {
 	each(t, account.Options{}, func(h *house) {
 		zhang, li := h.pair()

@@ -93,6 +93,27 @@ func setNational(tx *db.Tx, person int64, ref []byte) error {
 	return err
 }
 
+// absentAmong lists who of some persons has left, or has logins and each of them frozen.
+func absentAmong(tx *db.Tx, ids []int64) (map[int64]bool, error) {
+	out := map[int64]bool{}
+	for len(ids) > 0 {
+		n := min(len(ids), 500)
+		w := &db.Where{}
+		db.In(w, "p.id", ids[:n])
+		w.And("(p.state = 'left' or exists (select 1 from login l where l.person = p.id) and not exists (select 1 from login l where l.person = p.id and l.state <> 'frozen'))")
+		sql, args := w.SQL()
+		found, err := db.List(tx, db.One[int64], "select p.id from person p"+sql+" order by p.id limit 500", args...)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range found {
+			out[p] = true
+		}
+		ids = ids[n:]
+	}
+	return out, nil
+}
+
 func setLeft(tx *db.Tx, person int64, at time.Time) error {
 	_, err := tx.Exec("update person set state = 'left', left_at = $1 where id = $2", clock.Millis(at), person)
 	return err

@@ -66,6 +66,13 @@ func liveSubstitutes(tx *db.Tx, principal, delegate int64) ([]Substitute, error)
 		principal, delegate, clock.Millis(tx.Now))
 }
 
+// anySubstitute answers whether an arrangement of a principal runs now.
+func anySubstitute(tx *db.Tx, principal int64) (bool, error) {
+	found, err := db.List(tx, db.One[int64], `select u.id from account_substitute u where u.principal = $1
+		and u.since <= $2 and u.until > $2 and (u.ended_at is null or u.ended_at > $2) order by u.id limit 1`, principal, clock.Millis(tx.Now))
+	return len(found) > 0, err
+}
+
 func listPrincipals(tx *db.Tx, delegate int64) ([]Person, error) {
 	return db.List(tx, scanPerson, "select "+personColumns+` from person p where p.state = 'active' and p.id in (select u.principal from account_substitute u
 		where u.delegate = $1 and u.since <= $2 and u.until > $2 and (u.ended_at is null or u.ended_at > $2)) order by p.id limit 100`,

@@ -24,6 +24,7 @@ type Rule struct {
 	Verb string // what is done
 	To   string // the state that follows
 	Who  string // the grant verb the actor needs; "" for the system's own steps
+	Own  bool   // only for whoever's own it is, or who stands in for him
 }
 
 // Table is every allowed step of one kind of matter.
@@ -71,6 +72,13 @@ func (t Table) names(of func(Rule) []string) []string {
 	return slices.Compact(out)
 }
 
+func own(r Rule) string {
+	if r.Own {
+		return ", own"
+	}
+	return ""
+}
+
 // Dump writes every state × verb pair, a line each, for the reviewed table:
 // "draft submit -> review (disclosure.draft)" or "draft approve refused".
 func (t Table) Dump() string {
@@ -79,7 +87,7 @@ func (t Table) Dump() string {
 		for _, v := range t.AllVerbs() {
 			b.WriteString(s + " " + v + " ")
 			if r, err := t.Next(s, v); err == nil {
-				b.WriteString("-> " + r.To + " (" + r.Who + ")\n")
+				b.WriteString("-> " + r.To + " (" + r.Who + own(r) + ")\n")
 			} else {
 				b.WriteString("refused\n")
 			}
