@@ -85,8 +85,10 @@ func TestReadModelsWalkAnIndex(t *testing.T) {
 		_, err := disclosure.List(tx, disclosure.Query{Agency: h.County.ID, Category: "county.2"})
 		return err
 	})
-	plan(func(tx *db.Tx) error { _, err := d.Inherited(tx, h.Village, "village.1"); return err })
-	plan(func(tx *db.Tx) error { _, err := d.Of(tx, h.Village); return err })
+	plan(func(tx *db.Tx) error {
+		_, err := disclosure.ListAmong(tx, []int64{h.Village.ID, h.County.ID}, []string{"village.1", "county.1"}, disclosure.Cursor{}, 20)
+		return err
+	})
 	plan(func(tx *db.Tx) error { _, err := disclosure.Nudges(tx, h.Village); return err })
 	plan(func(tx *db.Tx) error { _, err := d.Catalogue.Of(tx, h.Village); return err })
 	plan(func(tx *db.Tx) error { _, err := disclosure.ByIDs(tx, it.Province, []int64{it.ID}); return err })

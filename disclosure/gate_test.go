@@ -187,13 +187,11 @@ func TestAttachmentsPassTheGateAndStay(t *testing.T) {
 		check(t, d.Approve(h.As(h.Approver), v.Province, v.ID, opinion(), never))
 
 		it := h.Item(t, v)
-		f, err := d.PublicFile(h.Anyone(), h.County, it.Year, it.Serial, photo.ID)
+		p, err := d.Public(h.Anyone(), h.County, it.Year, it.Serial)
 		check(t, err)
-		if f.Name != "公示栏.png" || f.Kind != "image/png" {
-			t.Errorf("the public file is %+v", f)
+		if len(p.Files) != 1 || p.Files[0].ID != photo.ID || p.Files[0].Name != "公示栏.png" || p.Files[0].Kind != "image/png" {
+			t.Errorf("the public files are %+v", p.Files)
 		}
-		_, err = d.PublicFile(h.Anyone(), h.County, it.Year, it.Serial, bad.ID)
-		refused(t, err, missing, "fault.not_found")
 		next, err := d.Correct(h.As(h.Author), it.Province, it.ID)
 		check(t, err)
 		s, err := d.Open(h.As(h.Author), next.Province, next.ID)
@@ -202,8 +200,11 @@ func TestAttachmentsPassTheGateAndStay(t *testing.T) {
 			t.Errorf("the correction begins with %+v", s.Files)
 		}
 		h.TakeDown(t, it, "privacy", "可能涉及隐私")
-		_, err = d.PublicFile(h.Anyone(), h.County, it.Year, it.Serial, photo.ID)
-		refused(t, err, missing, "fault.not_found")
+		p, err = d.Public(h.Anyone(), h.County, it.Year, it.Serial)
+		check(t, err)
+		if len(p.Files) != 0 {
+			t.Errorf("what was taken down still has %+v", p.Files)
+		}
 	})
 }
 

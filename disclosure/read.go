@@ -83,19 +83,6 @@ func (p *Page) fill(tx *db.Tx) (err error) {
 	return err
 }
 
-// PublicFile finds an attachment of what is published now.
-func (d *Disclosure) PublicFile(ctx context.Context, u agency.Agency, year, serial int, file int64) (f *File, err error) {
-	p, err := d.Public(ctx, u, year, serial)
-	if err != nil {
-		return nil, err
-	}
-	i := slices.IndexFunc(p.Files, func(f File) bool { return f.ID == file })
-	if i < 0 {
-		return nil, fault.Say(fault.NotFound, "fault.not_found")
-	}
-	return &p.Files[i], nil
-}
-
 // Sheet is everything the desk shows of a version.
 type Sheet struct {
 	Unit     agency.Agency

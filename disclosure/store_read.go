@@ -109,35 +109,6 @@ func itemBySerial(tx *db.Tx, u agency.Agency, year, serial int) (*Item, error) {
 		u.Division.Province(), u.ID, year, serial))
 }
 
-// itemsOf lists the published items of some agencies in some categories: what
-// stands closest in the tree first.
-func itemsOf(tx *db.Tx, us []agency.Agency, categories []string) ([]Row, error) {
-	ids := make([]int64, len(us))
-	for i, u := range us {
-		ids[i] = u.ID
-	}
-	w := (&db.Where{}).And("i.state = 'published'")
-	db.In(w, "i.agency", ids)
-	db.In(w, "i.category", categories)
-	sql, args := w.SQL()
-	return db.List(tx, scanRow, "select "+itemCols+", a.name, a.slug"+rowFrom+sql+" order by i.region desc, i.published_at desc, i.id desc limit 200", args...)
-}
-
-// countsOf counts an agency's published items by category.
-func countsOf(tx *db.Tx, u agency.Agency) (map[string]int, error) {
-	type row struct {
-		category string
-		n        int
-	}
-	rows, err := db.List(tx, func(r *db.Rows, x *row) error { return r.Scan(&x.category, &x.n) },
-		"select category, count(*) from item where province = $1 and agency = $2 and state = 'published' group by category order by category limit 200", u.Division.Province(), u.ID)
-	out := map[string]int{}
-	for _, x := range rows {
-		out[x.category] = x.n
-	}
-	return out, err
-}
-
 func today(tx *db.Tx) clock.Date { return clock.DateOf(tx.Now) }
 
 func explainedBy(tx *db.Tx, it *Item) ([]Row, error) {

@@ -38,19 +38,6 @@ func (c *Channel) Routes() []web.Route {
 	}
 }
 
-// ItemPath is where the sheet of an item is; size is a4 or a3.
-func ItemPath(u agency.Agency, it *disclosure.Item, size string) string {
-	return "/" + u.Path() + "/print/" + it.Slug() + "-" + size + ".pdf"
-}
-
-// BoardPath is where the sheets of a unit's last quarter are.
-func BoardPath(u agency.Agency, size string) string {
-	return "/" + u.Path() + "/board-" + size + ".pdf"
-}
-
-// LeafletPath is where the leaflet 明白纸 of a unit is.
-func LeafletPath(u agency.Agency) string { return "/" + u.Path() + "/leaflet.pdf" }
-
 func notFound() error { return fault.Say(fault.NotFound, "fault.not_found") }
 
 func (c *Channel) today() clock.Date { return clock.DateOf(c.Disclosure.DB.Clock().Now()) }

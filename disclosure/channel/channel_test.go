@@ -113,3 +113,16 @@ func shape(t testing.TB, file string) (width, height float64) {
 	}
 	return width, height
 }
+
+// itemPath is where the sheet of an item is; size is a4 or a3.
+func itemPath(u agency.Agency, it *disclosure.Item, size string) string {
+	return "/" + u.Path() + "/print/" + it.Slug() + "-" + size + ".pdf"
+}
+
+// boardPath is where the sheets of a unit's last quarter are.
+func boardPath(u agency.Agency, size string) string {
+	return "/" + u.Path() + "/board-" + size + ".pdf"
+}
+
+// leafletPath is where the leaflet 明白纸 of a unit is.
+func leafletPath(u agency.Agency) string { return "/" + u.Path() + "/leaflet.pdf" }

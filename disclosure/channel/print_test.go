@@ -24,7 +24,7 @@ func TestASheetHoldsEveryWordInReadingOrder(t *testing.T) {
 	row := h.village(t, "关于农村部分计划生育家庭奖励扶助资金发放情况的公示", noticeText)
 	for _, size := range []string{"a4", "a3"} {
 		for _, lang := range []string{"", "/en"} {
-			file := h.pdf(t, lang+ItemPath(h.Village, &row.Item, size))
+			file := h.pdf(t, lang+itemPath(h.Village, &row.Item, size))
 			all := solid(strings.Join(textOfPages(t, file), ""))
 			at := 0
 			for _, want := range []string{row.Title, h.Village.Name, row.Number, "现将本季度有关事项公开如下，请广大群众监督。", "一、办理条件", "具有本县常住户口，并符合", "1.年满六十周岁的农村居民；",
@@ -43,7 +43,7 @@ func TestASheetHoldsEveryWordInReadingOrder(t *testing.T) {
 func TestA3IsTwiceTheAreaOfA4WithTheSameLines(t *testing.T) {
 	h := newHall(t)
 	row := h.village(t, "公示", noticeText)
-	small, large := h.pdf(t, ItemPath(h.Village, &row.Item, "a4")), h.pdf(t, ItemPath(h.Village, &row.Item, "a3"))
+	small, large := h.pdf(t, itemPath(h.Village, &row.Item, "a4")), h.pdf(t, itemPath(h.Village, &row.Item, "a3"))
 	w4, h4 := shape(t, small)
 	w3, h3 := shape(t, large)
 	if r := w3 * h3 / (w4 * h4); r < 1.99 || r > 2.01 {
@@ -57,7 +57,7 @@ func TestA3IsTwiceTheAreaOfA4WithTheSameLines(t *testing.T) {
 func TestALongTableRepeatsItsHeadsAndCutsNoRow(t *testing.T) {
 	h := newHall(t)
 	row := h.village(t, "项目一览表", longTable(120))
-	pages := textOfPages(t, h.pdf(t, ItemPath(h.Village, &row.Item, "a4")))
+	pages := textOfPages(t, h.pdf(t, itemPath(h.Village, &row.Item, "a4")))
 	if len(pages) < 3 {
 		t.Fatalf("%d pages", len(pages))
 	}
@@ -90,7 +90,7 @@ func TestALongTableRepeatsItsHeadsAndCutsNoRow(t *testing.T) {
 func TestACellTallerThanAPageIsContinued(t *testing.T) {
 	h := newHall(t)
 	row := h.village(t, "说明", "<table><tr><th>事项</th><td>"+strings.Repeat("这一格很长。", 900)+"</td></tr></table>")
-	pages := textOfPages(t, h.pdf(t, ItemPath(h.Village, &row.Item, "a4")))
+	pages := textOfPages(t, h.pdf(t, itemPath(h.Village, &row.Item, "a4")))
 	if n := strings.Count(solid(strings.Join(pages, "")), "这一格"); n != 900 || len(pages) < 2 {
 		t.Errorf("%d of 900 sentences on %d pages", n, len(pages))
 	}
@@ -104,7 +104,7 @@ func TestASheetSaysThatANoticeIsOver(t *testing.T) {
 	row := h.Publish(t, h.Village, "village.7", "", text)
 	for on, ended := range map[string]bool{"2026-11-25": false, "2026-11-26": true} {
 		h.Clock.Set(clock.MustDate(on).Start().Add(9 * time.Hour))
-		for _, path := range []string{ItemPath(h.Village, &row.Item, "a4"), BoardPath(h.Village, "a4")} {
+		for _, path := range []string{itemPath(h.Village, &row.Item, "a4"), boardPath(h.Village, "a4")} {
 			page := solid(strings.Join(textOfPages(t, h.pdf(t, path)), ""))
 			if !strings.Contains(page, "2026年11月25日") || strings.Contains(page, "公示已结束") != ended {
 				t.Errorf("%s on %s: %.600s", path, on, page)
@@ -116,7 +116,7 @@ func TestASheetSaysThatANoticeIsOver(t *testing.T) {
 func TestAFileHasAtMostSixtyPages(t *testing.T) {
 	h := newHall(t)
 	row := h.village(t, "长文", "<p>"+strings.Repeat("很长的正文，一段接着一段。", 40)+"</p>"+longTable(2000))
-	pages := textOfPages(t, h.pdf(t, ItemPath(h.Village, &row.Item, "a4")))
+	pages := textOfPages(t, h.pdf(t, itemPath(h.Village, &row.Item, "a4")))
 	last := solid(pages[len(pages)-1])
 	if len(pages) != maxPages || !strings.Contains(last, "以下部分未印出") || !strings.Contains(last, solid(row.Href())) {
 		t.Errorf("%d pages, the last: %s", len(pages), last)
@@ -171,9 +171,9 @@ func TestTheCodeLeadsToThePage(t *testing.T) {
 	h := newHall(t)
 	row := h.village(t, "公示", noticeText)
 	for path, want := range map[string]string{
-		ItemPath(h.Village, &row.Item, "a4"):         "https://gk.example.gov.cn" + row.Href(),
-		"/en" + ItemPath(h.Village, &row.Item, "a3"): "https://gk.example.gov.cn/en" + row.Href(),
-		LeafletPath(h.Village):                       "https://gk.example.gov.cn/" + h.Village.Path(),
+		itemPath(h.Village, &row.Item, "a4"):         "https://gk.example.gov.cn" + row.Href(),
+		"/en" + itemPath(h.Village, &row.Item, "a3"): "https://gk.example.gov.cn/en" + row.Href(),
+		leafletPath(h.Village):                       "https://gk.example.gov.cn/" + h.Village.Path(),
 	} {
 		file := h.pdf(t, path)
 		stem := strings.TrimSuffix(file, ".pdf")
@@ -193,8 +193,8 @@ func TestOnlyWhatIsPublicIsPrinted(t *testing.T) {
 	h.TakeDown(t, row, "error", "发布有误")
 	base := "/" + h.Village.Path()
 	for path, want := range map[string]int{
-		ItemPath(h.Village, &row.Item, "a4"):         http.StatusGone,
-		"/en" + ItemPath(h.Village, &row.Item, "a4"): http.StatusGone,
+		itemPath(h.Village, &row.Item, "a4"):         http.StatusGone,
+		"/en" + itemPath(h.Village, &row.Item, "a4"): http.StatusGone,
 		base + "/print/2026-00009-a4.pdf":            http.StatusNotFound, // never published
 		base + "/print/2026-1-a4.pdf":                http.StatusNotFound,
 		base + "/print/2026-00001-a5.pdf":            http.StatusNotFound,
@@ -213,7 +213,7 @@ func TestOnlyWhatIsPublicIsPrinted(t *testing.T) {
 			t.Errorf("%s shows what is not public", path)
 		}
 	}
-	for _, path := range []string{BoardPath(h.Village, "a4"), LeafletPath(h.Village), ItemPath(h.Village, &other.Item, "a4")} {
+	for _, path := range []string{boardPath(h.Village, "a4"), leafletPath(h.Village), itemPath(h.Village, &other.Item, "a4")} {
 		all := solid(strings.Join(textOfPages(t, h.pdf(t, path)), ""))
 		for _, never := range []string{"还没有审查的草稿", "草稿里的话", "要撤下的公示", "已经撤下的正文", "更正之前的话"} {
 			if strings.Contains(all, never) {
@@ -229,7 +229,7 @@ func TestOnlyWhatIsPublicIsPrinted(t *testing.T) {
 func TestTheSameInputGivesTheSameBytesAndNamesNobody(t *testing.T) {
 	h := newHall(t)
 	row := h.village(t, "公示", noticeText)
-	for _, path := range []string{ItemPath(h.Village, &row.Item, "a4"), BoardPath(h.Village, "a4"), LeafletPath(h.Village)} {
+	for _, path := range []string{itemPath(h.Village, &row.Item, "a4"), boardPath(h.Village, "a4"), leafletPath(h.Village)} {
 		first := h.get(t, path).Body.Bytes()
 		h.App.Cache().Empty()
 		h.Clock.Advance(time.Minute)
@@ -237,7 +237,7 @@ func TestTheSameInputGivesTheSameBytesAndNamesNobody(t *testing.T) {
 			t.Errorf("%s differs from one drawing to the next", path)
 		}
 	}
-	file := h.pdf(t, ItemPath(h.Village, &row.Item, "a4"))
+	file := h.pdf(t, itemPath(h.Village, &row.Item, "a4"))
 	info := run(t, "pdfinfo", "-isodates", file)
 	for _, want := range []string{"Title:", row.Title, "Author:", h.Village.Name, row.Number, "2026-11-23T02:00:00Z"} {
 		if !strings.Contains(info, want) {
@@ -261,7 +261,7 @@ func TestARareCharacterIsCopiedAsItself(t *testing.T) {
 	}
 	rare := string(f.beyond[0])
 	row := h.village(t, "地名公示", "<p>甲"+rare+"乙，丙\U00021336丁。</p>")
-	all := solid(strings.Join(textOfPages(t, h.pdf(t, ItemPath(h.Village, &row.Item, "a4"))), ""))
+	all := solid(strings.Join(textOfPages(t, h.pdf(t, itemPath(h.Village, &row.Item, "a4"))), ""))
 	for _, want := range []string{"甲" + rare + "乙", "丙〓丁", "以〓代替"} {
 		if !strings.Contains(all, want) {
 			t.Errorf("%q is not in %s", want, all)

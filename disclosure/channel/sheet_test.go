@@ -88,9 +88,9 @@ func TestSampleSheets(t *testing.T) {
 	long := h.Publish(t, h.Village, "village.2", "", portaltest.Text("项目一览表", longTable(120)))
 	g := h.publish(t, h.Institution, "institution.2", guide())
 	f := h.publish(t, h.Institution, "institution.5", fees())
-	for _, p := range []string{ItemPath(h.Village, &row.Item, "a4"), ItemPath(h.Village, &row.Item, "a3"), ItemPath(h.Village, &long.Item, "a3"), "/en" + ItemPath(h.Village, &row.Item, "a4"),
-		ItemPath(h.Institution, &g.Item, "a4"), "/en" + ItemPath(h.Institution, &g.Item, "a4"), ItemPath(h.Institution, &f.Item, "a3"), BoardPath(h.Village, "a4"), "/en" + BoardPath(h.Institution, "a3"),
-		LeafletPath(h.Village), LeafletPath(h.Institution), "/en" + LeafletPath(h.Institution)} {
+	for _, p := range []string{itemPath(h.Village, &row.Item, "a4"), itemPath(h.Village, &row.Item, "a3"), itemPath(h.Village, &long.Item, "a3"), "/en" + itemPath(h.Village, &row.Item, "a4"),
+		itemPath(h.Institution, &g.Item, "a4"), "/en" + itemPath(h.Institution, &g.Item, "a4"), itemPath(h.Institution, &f.Item, "a3"), boardPath(h.Village, "a4"), "/en" + boardPath(h.Institution, "a3"),
+		leafletPath(h.Village), leafletPath(h.Institution), "/en" + leafletPath(h.Institution)} {
 		h.pdf(t, p)
 	}
 }

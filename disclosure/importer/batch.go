@@ -250,6 +250,49 @@ func (m *Importer) openOwn(tx *db.Tx, province int, id int64, states ...string) 
 	return b, u, a, insertHands(tx, b, a, "prepare")
 }
 
+// Adopt makes the person acting the preparer of a batch that has none: one
+// handed in on the command line, or one whose preparer has left. He mends it
+// and submits it; whoever prepared it before still accepts nothing in it.
+func (m *Importer) Adopt(ctx context.Context, province int, id int64) (err error) {
+	defer fault.Wrap(&err, "importer.Adopt(%d)", id)
+	return m.Disclosure.DB.Write(ctx, func(tx *db.Tx) error {
+		b, _, a, err := m.open(tx, province, id, disclosure.Importing, Checking, Failed)
+		if err != nil {
+			return err
+		}
+		orphan, err := orphaned(tx, b)
+		if err != nil {
+			return err
+		}
+		hands, err := handsOf(tx, b)
+		switch {
+		case err != nil:
+			return err
+		case !orphan || a.Person == 0 || a.Is(b.Preparer):
+			return fault.Say(fault.Conflict, "importer.has_preparer")
+		case slices.ContainsFunc(hands, a.Is): // he once signed it
+			return fault.Say(fault.Conflict, "importer.same_person")
+		}
+		b.Preparer = a.Person
+		if err := setPreparer(tx, b); err != nil {
+			return err
+		}
+		if err := insertHands(tx, b, a, "prepare"); err != nil {
+			return err
+		}
+		return record(tx, a, b, "adopt", "")
+	})
+}
+
+// orphaned answers whether nobody in office prepares a batch.
+func orphaned(tx *db.Tx, b *Batch) (bool, error) {
+	if b.Preparer == 0 {
+		return true, nil
+	}
+	gone, err := account.Absent(tx, b.Preparer)
+	return gone[b.Preparer], err
+}
+
 func record(tx *db.Tx, a *account.Actor, b *Batch, verb, reason string) error {
 	e := audit.Entry{Province: int64(b.Province), Agency: b.Agency, Verb: "import." + verb, Object: "batch " + b.Number, Reason: reason}
 	if a != nil {

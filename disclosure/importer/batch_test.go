@@ -1,13 +1,16 @@
 package importer
 
 import (
+	"bytes"
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 
 	"yangguang/disclosure"
+	"yangguang/internal/account"
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
 	"yangguang/internal/fault"
@@ -285,4 +288,55 @@ func TestWhatCannotBeReadIsRefusedInWords(t *testing.T) {
 			return err
 		}))
 	})
+}
+
+// TestABatchOfTheCommandLineIsTakenOver: nobody prepares it until somebody of
+// the office takes it over; he mends and submits, two others accept.
+func TestABatchOfTheCommandLineIsTakenOver(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, h *house) {
+		b, err := h.Upload(account.AsSystem(t.Context()), h.County.ID, "history.xlsx", bytes.NewReader(workbook(t, good)))
+		check(t, err)
+		h.run(t)
+		if err := h.Submit(as(t, 1), b.Province, b.ID); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("submitted before anybody took it over: %v", err)
+		}
+		if err := h.Adopt(account.AsSystem(t.Context()), b.Province, b.ID); !fault.Is(err, fault.Conflict) {
+			t.Errorf("the machine took it over: %v", err)
+		}
+		page := h.page(t, 1, b)
+		if !strings.Contains(page, "接手这一批") || !strings.Contains(page, pathOf(b, "/adopt")) {
+			t.Error("the page does not offer to take it over")
+		}
+		check(t, h.Adopt(as(t, 1), b.Province, b.ID))
+		if err := h.Adopt(as(t, 2), b.Province, b.ID); !fault.Is(err, fault.Conflict) {
+			t.Errorf("taken over from its preparer: %v", err)
+		}
+		if strings.Contains(h.page(t, 2, b), "/adopt") {
+			t.Error("the page still offers it")
+		}
+		_, err = h.Confirm(as(t, 1), b.Province, b.ID, "")
+		check(t, err)
+		check(t, h.Submit(as(t, 1), b.Province, b.ID))
+		if err := h.Accept(as(t, 1), b.Province, b.ID, "核对过"); !fault.Is(err, fault.Conflict) {
+			t.Errorf("who took it over accepted it: %v", err)
+		}
+		check(t, h.Accept(as(t, 2), b.Province, b.ID, "办公电话，经核对可以公开"))
+		check(t, h.Accept(as(t, 3), b.Province, b.ID, ""))
+		h.run(t)
+		if s := h.sheet(t, b); s.Batch.State != Done || s.Batch.Done != 1 || s.Batch.Preparer != 1 {
+			t.Errorf("the batch is %+v", s.Batch)
+		}
+	})
+}
+
+// page is the batch's page as a person sees it.
+func (h *house) page(t testing.TB, person int64, b *Batch) string {
+	t.Helper()
+	r := httptest.NewRequestWithContext(as(t, person), http.MethodGet, pathOf(b, ""), nil)
+	r.SetPathValue("province", strconv.Itoa(b.Province))
+	r.SetPathValue("batch", strconv.FormatInt(b.ID, 10))
+	w := httptest.NewRecorder()
+	check(t, h.batch(w, r))
+	return w.Body.String()
 }

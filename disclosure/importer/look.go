@@ -21,6 +21,7 @@ type Sheet struct {
 	Paths    map[int64]string // public addresses of items
 	Names    map[int64]string // of the persons who signed
 	Mine     bool             // the person acting prepared it
+	MayAdopt bool             // nobody prepares it now, and the person acting may
 	MayTake  bool             // the person acting is a further person who may accept
 	MayUndo  bool
 	Doubtful int // entries that wait for a release
@@ -79,11 +80,33 @@ func (s *Sheet) fill(tx *db.Tx, a *account.Actor) (err error) {
 	s.Mine = a.Person == b.Preparer || a.Is(b.Preparer)
 	may := a.May(disclosure.Importing, target(s.Unit))
 	s.MayTake = may && a.Person != 0 && !slices.ContainsFunc(hands, a.Is) && (b.State == Submitted || b.State == Accepted)
+	if orphan, err := orphaned(tx, b); err != nil {
+		return err
+	} else if orphan {
+		s.MayAdopt = may && a.Person != 0 && !s.Mine && (b.State == Checking || b.State == Failed)
+	}
 	s.MayUndo = b.State == Done && a.May(disclosure.TakingDown, target(s.Unit))
 	if b.State == Submitted {
 		s.Doubtful, err = doubtfulRows(tx, b)
 	}
 	return err
+}
+
+// Standing is where a batch stands, for the command line that handed it in.
+func (m *Importer) Standing(ctx context.Context, of *Batch) (state string, c Counts, why string, err error) {
+	defer fault.Wrap(&err, "importer.Standing(%d)", of.ID)
+	err = m.Disclosure.DB.Read(ctx, func(tx *db.Tx) error {
+		b, err := batchByID(tx, of.Province, of.ID)
+		if err != nil {
+			return err
+		}
+		if state = b.State; b.Fault != nil {
+			why = b.Fault.sentence(ctx)
+		}
+		c, err = countRows(tx, b)
+		return err
+	})
+	return state, c, why, err
 }
 
 // OpenRow reads one entry of a batch.

@@ -40,6 +40,7 @@ func (m *Importer) Routes() []web.Route {
 		{Pattern: "GET /desk/import/template.xlsx", Access: may, Handler: m.template},
 		{Pattern: "GET " + batchPath, Access: web.SignedIn, Handler: m.batch},
 		{Pattern: "GET " + batchPath + "/report.xlsx", Access: web.SignedIn, Handler: m.report},
+		{Pattern: "POST " + batchPath + "/adopt", Access: may, Handler: m.act(m.doAdopt)},
 		{Pattern: "POST " + batchPath + "/submit", Access: may, Handler: m.act(m.doSubmit)},
 		{Pattern: "POST " + batchPath + "/accept", Access: may, Handler: m.act(m.doAccept)},
 		{Pattern: "POST " + batchPath + "/return", Access: may, Handler: m.act(m.doReturn)},
@@ -193,6 +194,9 @@ func (m *Importer) doAccept(r *http.Request, p int, b int64) error {
 }
 func (m *Importer) doReturn(r *http.Request, p int, b int64) error {
 	return m.Return(r.Context(), p, b, r.PostForm.Get("reason"))
+}
+func (m *Importer) doAdopt(r *http.Request, p int, b int64) error {
+	return m.Adopt(r.Context(), p, b)
 }
 func (m *Importer) doDrop(r *http.Request, p int, b int64) error { return m.Drop(r.Context(), p, b) }
 func (m *Importer) doConfirm(r *http.Request, p int, b int64) error {

@@ -72,6 +72,12 @@ func updateBatch(tx *db.Tx, b *Batch) error {
 	return err
 }
 
+// setPreparer gives a batch another preparer.
+func setPreparer(tx *db.Tx, b *Batch) error {
+	_, err := tx.Exec("update import_batch set preparer = $3, changed_at = $4 where province = $1 and id = $2", b.Province, b.ID, b.Preparer, clock.Millis(tx.Now))
+	return err
+}
+
 // insertHands notes that a person, and whoever he stands in for, had a hand in
 // a batch.
 func insertHands(tx *db.Tx, b *Batch, a *account.Actor, role string) error {

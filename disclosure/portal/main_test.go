@@ -36,7 +36,8 @@ func TestMain(m *testing.M) {
 // site is a house with its public pages.
 type site struct {
 	*portaltest.House
-	App *web.App
+	App   *web.App
+	front *front.Front
 }
 
 func newSite(t testing.TB) *site {
@@ -48,7 +49,7 @@ func siteOf(h *portaltest.House) *site {
 	f := &front.Front{Site: front.Site{Home: agencytest.County, Name: i18n.Text{Zh: "永春县演示公开平台", En: "Yongchun Demo Disclosure"},
 		Organiser: i18n.Text{Zh: "永春县演示局", En: "Yongchun Demo Bureau"}, IDCode: "bm00000000", Domain: "https://demo.example", Demo: true}}
 	p := &portal.Portal{Front: f, Disclosure: h.Disclosure, EmbedIn: []string{"https://county.example"}}
-	s := &site{House: h}
+	s := &site{House: h, front: f}
 	s.App = web.New(web.Options{DB: h.DB, Clock: h.Clock, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), ShowError: showError,
 		CanonicalMode: func(c string) string { return ui.ParseMode(c).String() }},
 		p.Routes(), []web.Route{{Pattern: "GET /assets/{file}", Handler: func(w http.ResponseWriter, r *http.Request) error { ui.Assets().ServeHTTP(w, r); return nil }},

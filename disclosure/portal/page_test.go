@@ -1,11 +1,15 @@
 package portal_test
 
 import (
+	"bytes"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/xuri/excelize/v2"
 
 	"yangguang/agency"
 	"yangguang/agency/agencytest"
@@ -207,4 +211,76 @@ func TestUnitsThatChangedForwardOrSaySo(t *testing.T) {
 	}
 	s.App.Cache().Empty()
 	s.get(t, "/350525100/centre").want(t, 200, "并入桃城镇演示政府", "/350525100/office", "服务纪律")
+}
+
+// TestAVillageShowsTheLawsPublishedAbove: what its superiors published in an
+// inherited category, the newest first, and nothing taken down. 1.2.4(1)(2)
+func TestAVillageShowsTheLawsPublishedAbove(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	publish := func(u agency.Agency, category, title string) *disclosure.Row {
+		s.Clock.Advance(time.Minute)
+		return s.Publish(t, u, category, "", portaltest.Text(title, "正文"))
+	}
+	publish(s.Province, "county.1", "省条例")
+	publish(s.Prefecture, "county.1", "市办法")
+	old := publish(s.County, "county.1", "县旧规定")
+	publish(s.County, "county.1", "县新规定")
+	publish(s.County, "county.2", "县通知")
+	s.TakeDown(t, old, "error", "内容有误")
+	laws := s.get(t, "/"+s.Village.Path()+"/c/laws").want(t, 200, "县新规定", "市办法", "省条例").not(t, "县旧规定", "县通知").Body.String()
+	if !(strings.Index(laws, "县新规定") < strings.Index(laws, "市办法") && strings.Index(laws, "市办法") < strings.Index(laws, "省条例")) {
+		t.Error("the laws are not listed the newest first")
+	}
+	s.get(t, "/"+s.Village.Path()+"/c/documents").want(t, 200, "县通知").not(t, "县新规定")
+	s.get(t, "/"+s.County.Path()+"/c/laws").want(t, 200, "省条例")
+	s.get(t, "/"+s.Village.Path()+"/c/births").want(t, 200).not(t, "县新规定")
+}
+
+// TestEveryExportOfDemonstrationDataIsMarked opens each file a reader can take
+// away: 演示数据 stands in it, and in none of an installation in earnest.
+func TestEveryExportOfDemonstrationDataIsMarked(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	row := s.Publish(t, s.County, "county.8", "", feesDraft("收费目录"))
+	for _, demo := range []bool{true, false} {
+		s.front.Demo = demo
+		s.App.Cache().Empty()
+		for path, sheet := range map[string]bool{row.Href() + "/item.csv": false, row.Href() + "/item.html": false, row.Href() + "/item.xlsx": true,
+			"/350525/bureau/catalogue.xlsx": true, "/catalogue.xlsx": true, "/en" + row.Href() + "/item.csv": false, "/en" + row.Href() + "/item.xlsx": true} {
+			body := s.get(t, path).want(t, 200).Body.Bytes()
+			text := string(body)
+			if sheet {
+				text = cellsOf(t, body)
+			}
+			mark := "演示数据"
+			if strings.HasPrefix(path, "/en/") {
+				mark = "Demonstration data"
+			}
+			if strings.Contains(text, mark) != demo {
+				t.Errorf("%s, demonstration %v: the mark %q", path, demo, mark)
+			}
+		}
+	}
+}
+
+// cellsOf is every word of a workbook, its headers and footers included.
+func cellsOf(t testing.TB, b []byte) string {
+	t.Helper()
+	x, err := excelize.OpenReader(bytes.NewReader(b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = x.Close() }()
+	var out strings.Builder
+	for _, name := range x.GetSheetList() {
+		rows, err := x.GetRows(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range rows {
+			out.WriteString(strings.Join(r, " ") + "\n")
+		}
+	}
+	return out.String()
 }

@@ -30,7 +30,7 @@ type Reason struct {
 	Name        i18n.Text // the holiday, for the kinds that have one
 	Notice      string    // the notice's number; "" when not recorded or not needed
 	Division    int64     // whose notice
-	Provisional bool      // the year's notice is not loaded: weekends and fixed dates only
+	Provisional bool      // a notice still to come may change it: the year's own, or in late December the next year's
 }
 
 // Calendar answers for one division which days are worked. It is immutable and
@@ -213,10 +213,12 @@ func (c *Calendar) Workday(d clock.Date) (bool, Reason) {
 	n := d.Sub(epoch)
 	if i := c.find(n); i > 0 && c.days[i-1].n == n {
 		r := c.days[i-1].reason
-		r.Provisional = !c.covered[d.Year()]
+		if r.Provisional = c.unsettled(d); r.Division != 0 { // what a division says of its own day, the nation's next notice leaves
+			r.Provisional = !c.covered[d.Year()]
+		}
 		return c.days[i-1].worked, r
 	}
-	r := Reason{Kind: Weekend, Provisional: !c.covered[d.Year()]}
+	r := Reason{Kind: Weekend, Provisional: c.unsettled(d)}
 	if isWeekday(n) {
 		r.Kind = Weekday
 	}
@@ -255,8 +257,24 @@ func (c *Calendar) provisional(a, b clock.Date) bool {
 		if !c.covered[y] {
 			return true
 		}
+		end := clock.NewDate(y, time.December, 31)
+		if c.unsettled(end) && !b.Before(lastDays(y)) && !a.After(end) {
+			return true
+		}
 	}
 	return false
+}
+
+// lastDays is the day of a year from which the next year's notice may speak of
+// it: New Year's Day has taken days since the 29th of December (2007, 2018) and
+// a week more is no guess one should rely on.
+func lastDays(year int) clock.Date { return clock.NewDate(year, time.December, 25) }
+
+// unsettled answers whether a notice still to come may make a day worked or
+// not: its year's, or at the end of December the next year's.
+func (c *Calendar) unsettled(d clock.Date) bool {
+	y := d.Year()
+	return !c.covered[y] || !d.Before(lastDays(y)) && !c.covered[y+1]
 }
 
 // Covers answers whether the nation's notice of a year is loaded.

@@ -75,9 +75,9 @@ func TestExplainSaysWhatIsProvisionalLocalAndSuspended(t *testing.T) {
 	rows := calendar.New(calendar.Seed(), local).Explain(day("2026-12-29"), calendar.Span{N: 9, Unit: calendar.WorkingDays}, []calendar.Interval{{From: day("2027-01-05")}})
 	want := map[string]string{
 		"2026-12-30": "本地冬节放假，不计入期限。",
-		"2026-12-31": "第1个工作日。",
-		"2027-01-01": "元旦放假，不计入期限。该年放假安排尚未发布或者载入，暂按周末和固定日期的节日推算，日期可能调整。",
-		"2027-01-05": "期限中止，不计入。该年放假安排尚未发布或者载入，暂按周末和固定日期的节日推算，日期可能调整。",
+		"2026-12-31": "第1个工作日。有关放假安排尚未发布或者载入，暂按现有安排、周末和固定日期的节日推算，日期可能调整。",
+		"2027-01-01": "元旦放假，不计入期限。有关放假安排尚未发布或者载入，暂按现有安排、周末和固定日期的节日推算，日期可能调整。",
+		"2027-01-05": "期限中止，不计入。有关放假安排尚未发布或者载入，暂按现有安排、周末和固定日期的节日推算，日期可能调整。",
 	}
 	got := calendar.ExplainRows(t.Context(), rows)
 	for _, r := range got {

@@ -4,65 +4,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"yangguang/agency"
 	"yangguang/disclosure"
-	"yangguang/internal/db"
 )
-
-func TestAVillageShowsTheLawsPublishedAbove(t *testing.T) {
-	t.Parallel()
-	each(t, func(t *testing.T, h *house) {
-		d := h.Disclosure
-		publish := func(u agency.Agency, category, title string) *disclosure.Item {
-			h.Clock.Advance(time.Minute)
-			return h.Publish(t, u, category, h.Plain(title))
-		}
-		publish(h.Province, "county.1", "省条例")
-		publish(h.Prefecture, "county.1", "市办法")
-		old := publish(h.County, "county.1", "县规定（旧）")
-		publish(h.County, "county.1", "县规定")
-		publish(h.County, "county.2", "县通知")
-		h.TakeDown(t, old, "error", "内容有误")
-		titles := func(u agency.Agency, category string) (out []string) {
-			h.Read(t, func(tx *db.Tx) error {
-				rows, err := d.Inherited(tx, u, category)
-				for _, r := range rows {
-					out = append(out, r.Unit+"："+r.Title)
-				}
-				return err
-			})
-			return out
-		}
-		want := []string{"永春县演示局：县规定", "泉州市演示局：市办法", "福建省演示局：省条例"}
-		if diff := cmp.Diff(want, titles(h.Village, "village.1")); diff != "" {
-			t.Errorf("laws of the village (-want +got):\n%s", diff)
-		}
-		if diff := cmp.Diff([]string{"永春县演示局：县通知"}, titles(h.Village, "village.2")); diff != "" {
-			t.Errorf("documents of the village (-want +got):\n%s", diff)
-		}
-		if diff := cmp.Diff(want[1:], titles(h.County, "county.1")); diff != "" {
-			t.Errorf("laws above the county (-want +got):\n%s", diff)
-		}
-		if got := titles(h.Village, "village.3"); got != nil {
-			t.Errorf("births are inherited: %v", got)
-		}
-		h.Publish(t, h.Village, "village.6", h.Plain("村规民约"))
-		h.Read(t, func(tx *db.Tx) error {
-			es, err := d.Of(tx, h.Village)
-			got := map[string][2]int{}
-			for _, e := range es {
-				got[e.Category.ID] = [2]int{e.Count, e.Shown}
-			}
-			want := map[string][2]int{"village.1": {0, 3}, "village.2": {0, 1}, "village.3": {}, "village.4": {}, "village.5": {}, "village.6": {1, 0}, "village.7": {}, "village.8": {}}
-			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("the village's catalogue (-want +got):\n%s", diff)
-			}
-			return err
-		})
-	})
-}
 
 func TestAnInterpretationIsShownBesideItsDocument(t *testing.T) {
 	t.Parallel()
