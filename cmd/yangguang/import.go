@@ -36,11 +36,17 @@ func importCommand(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	defer func() { _ = h.close() }()
-	owner, err := h.agencyNamed(ctx, *unit)
+	return h.handIn(ctx, *unit, *from, out)
+}
+
+// handIn hands in what lies at a path for an agency, reads it, and says what
+// came of it.
+func (h *house) handIn(ctx context.Context, unit, from string, out io.Writer) error {
+	owner, err := h.agencyNamed(ctx, unit)
 	if err != nil {
 		return err
 	}
-	name, in, err := pastFiles(*from)
+	name, in, err := pastFiles(from)
 	if err != nil {
 		return err
 	}
