@@ -23,6 +23,7 @@ import (
 	"yangguang/internal/db"
 	"yangguang/internal/fault"
 	"yangguang/internal/i18n"
+	"yangguang/internal/ledger"
 	"yangguang/internal/privacy"
 	"yangguang/internal/search"
 	"yangguang/internal/secret"
@@ -59,7 +60,7 @@ func seed(t *testing.T, townships int) place {
 			t.Fatal(err)
 		}
 	}
-	must(d.Migrate(ctx, calendar.Migrations, audit.Migrations, account.Migrations, agency.Migrations, search.Migrations, catalogue.Migrations, disclosure.Migrations, coverage.Migrations))
+	must(d.Migrate(ctx, calendar.Migrations, audit.Migrations, ledger.Migrations, account.Migrations, agency.Migrations, search.Migrations, catalogue.Migrations, disclosure.Migrations, coverage.Migrations))
 	must(search.Setup(ctx, d))
 	must(agency.ImportSubset(ctx, d, demo.County))
 	keys, err := secret.Create(filepath.Join(t.TempDir(), "master.key"))

@@ -33,6 +33,7 @@ import (
 	"yangguang/internal/flow"
 	"yangguang/internal/i18n"
 	"yangguang/internal/jobs"
+	"yangguang/internal/ledger"
 	"yangguang/internal/notify"
 	"yangguang/internal/privacy"
 	"yangguang/internal/privacy/safe"
@@ -46,12 +47,12 @@ import (
 
 // migrations are the rooms' schemas; they are merged in the order of time.
 func migrations() []fs.FS {
-	return []fs.FS{calendar.Migrations, audit.Migrations, account.Migrations, jobs.Migrations, search.Migrations, notify.Migrations, agency.Migrations, catalogue.Migrations, disclosure.Migrations, coverage.Migrations, keeping.Migrations, importer.Migrations}
+	return []fs.FS{calendar.Migrations, audit.Migrations, ledger.Migrations, account.Migrations, jobs.Migrations, search.Migrations, notify.Migrations, agency.Migrations, catalogue.Migrations, disclosure.Migrations, coverage.Migrations, keeping.Migrations, importer.Migrations}
 }
 
 // locales are the rooms' sentences.
 func locales() []fs.FS {
-	return []fs.FS{fault.Locale, flow.Locale, blob.Locale, calendar.Locale, audit.Locale, account.Locale, privacy.Locale, safe.Locale, notify.Locale, web.Locale, ui.Locale,
+	return []fs.FS{fault.Locale, flow.Locale, blob.Locale, calendar.Locale, audit.Locale, ledger.Locale, account.Locale, privacy.Locale, safe.Locale, notify.Locale, web.Locale, ui.Locale,
 		agency.Locale, front.Locale, office.Locale, keeping.Locale, form.Locale, disclosure.Locale, importer.Locale, coverage.Locale, portal.Locale, desk.Locale, channel.Locale, site.Locale}
 }
 

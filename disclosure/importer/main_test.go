@@ -28,6 +28,7 @@ import (
 	"yangguang/internal/fault"
 	"yangguang/internal/i18n"
 	"yangguang/internal/jobs"
+	"yangguang/internal/ledger"
 	"yangguang/internal/privacy"
 	"yangguang/internal/search"
 	"yangguang/internal/secret"
@@ -49,7 +50,7 @@ func TestLocalesAgree(t *testing.T) {
 	}
 }
 
-var schema = []fs.FS{calendar.Migrations, audit.Migrations, account.Migrations, jobs.Migrations, search.Migrations, agency.Migrations, catalogue.Migrations, disclosure.Migrations, Migrations}
+var schema = []fs.FS{calendar.Migrations, audit.Migrations, ledger.Migrations, account.Migrations, jobs.Migrations, search.Migrations, agency.Migrations, catalogue.Migrations, disclosure.Migrations, Migrations}
 
 // house is one county with import and its jobs.
 type house struct {

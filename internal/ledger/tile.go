@@ -1,0 +1,144 @@
+package ledger
+
+import (
+	"errors"
+	"fmt"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"yangguang/internal/db"
+	"yangguang/internal/fault"
+)
+
+const (
+	tileHeight = 8
+	tileWidth  = 1 << tileHeight
+	maxLevel   = 7 // 2^64 leaves
+)
+
+// grow adds a leaf's hash to its tile, and the hash of each tile it fills to
+// the tile above.
+func grow(tx *db.Tx, province, index int64, h tlog.Hash) error {
+	for level := 0; level <= maxLevel; level++ {
+		n, at := index/tileWidth, int(index%tileWidth)
+		var hashes []byte
+		if at > 0 {
+			have, err := tileOf(tx, province, level, n)
+			if err != nil {
+				return err
+			}
+			if len(have) != at*tlog.HashSize {
+				return fmt.Errorf("tile %d/%d of log %d holds %d bytes, want %d: the log was changed outside the program", level, n, province, len(have), at*tlog.HashSize)
+			}
+			hashes = have
+		}
+		hashes = append(hashes, h[:]...)
+		if err := putTile(tx, province, level, n, hashes); err != nil {
+			return err
+		}
+		if at != tileWidth-1 {
+			return nil
+		}
+		h, index = tileRoot(hashes), n
+	}
+	return nil
+}
+
+// tileRoot is the hash of a full tile.
+func tileRoot(b []byte) tlog.Hash {
+	hs := make([]tlog.Hash, len(b)/tlog.HashSize)
+	for i := range hs {
+		copy(hs[i][:], b[i*tlog.HashSize:])
+	}
+	for len(hs) > 1 {
+		for i := range len(hs) / 2 {
+			hs[i] = tlog.NodeHash(hs[2*i], hs[2*i+1])
+		}
+		hs = hs[:len(hs)/2]
+	}
+	return hs[0]
+}
+
+// tiles reads hashes out of stored tiles, each tile once.
+type tiles struct {
+	read func(level int, n int64) ([]byte, error)
+	seen map[[2]int64][]byte
+}
+
+func tilesIn(tx *db.Tx, province int64) *tiles {
+	return &tiles{read: func(level int, n int64) ([]byte, error) { return tileOf(tx, province, level, n) }, seen: map[[2]int64][]byte{}}
+}
+
+// ReadHashes implements tlog.HashReader.
+func (t *tiles) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
+	out := make([]tlog.Hash, len(indexes))
+	for i, x := range indexes {
+		tile := tlog.TileForIndex(tileHeight, x)
+		key := [2]int64{int64(tile.L), tile.N}
+		b, ok := t.seen[key]
+		if !ok {
+			var err error
+			if b, err = t.read(tile.L, tile.N); err != nil {
+				return nil, err
+			}
+			t.seen[key] = b
+		}
+		if len(b) < tile.W*tlog.HashSize {
+			return nil, errors.New("a tile is shorter than its tree")
+		}
+		h, err := tlog.HashFromTile(tile, b[:tile.W*tlog.HashSize], x)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = h
+	}
+	return out, nil
+}
+
+// Tile is the bytes of a tile of the given width, for serving.
+func Tile(tx *db.Tx, province int64, level int, n int64, width int) (b []byte, err error) {
+	defer fault.Wrap(&err, "ledger.Tile(%d, %d/%d)", province, level, n)
+	if b, err = tileOf(tx, province, level, n); err != nil {
+		return nil, err
+	}
+	if width < 1 || width > tileWidth || len(b) < width*tlog.HashSize {
+		return nil, fault.Say(fault.NotFound, "fault.not_found")
+	}
+	return b[:width*tlog.HashSize], nil
+}
+
+// Bundle is the entries of a bundle of the given width, for serving.
+func Bundle(tx *db.Tx, province, n int64, width int) (b []byte, err error) {
+	defer fault.Wrap(&err, "ledger.Bundle(%d, %d)", province, n)
+	ls, err := leavesFrom(tx, province, n*tileWidth, width)
+	if err != nil {
+		return nil, err
+	}
+	if width < 1 || width > tileWidth || len(ls) != width {
+		return nil, fault.Say(fault.NotFound, "fault.not_found")
+	}
+	for i, l := range ls {
+		if l.Index != n*tileWidth+int64(i) {
+			return nil, fmt.Errorf("leaf %d of log %d is missing", n*tileWidth+int64(i), province)
+		}
+		e := entry(l)
+		b = append(b, byte(len(e)>>8), byte(len(e))) //nolint:gosec // an entry is about a hundred bytes
+		b = append(b, e...)
+	}
+	return b, nil
+}
+
+// unbundle parts a bundle into its entries.
+func unbundle(b []byte) (out [][]byte, err error) {
+	for len(b) > 0 {
+		if len(b) < 2 {
+			return nil, errors.New("a bundle is cut off")
+		}
+		n := int(b[0])<<8 | int(b[1])
+		if len(b) < 2+n {
+			return nil, errors.New("a bundle is cut off")
+		}
+		out, b = append(out, b[2:2+n]), b[2+n:]
+	}
+	return out, nil
+}
