@@ -84,7 +84,8 @@ func (d *Disclosure) nextVersion(tx *db.Tx, it *Item, u agency.Agency, a *accoun
 }
 
 // TakeDown ends an item's publication. The content is no longer shown; number,
-// title and public reason stay as a tombstone.
+// title and public reason stay as a tombstone. Where it ends for privacy, texts,
+// files and what the public log hides of them are destroyed.
 func (d *Disclosure) TakeDown(ctx context.Context, province int, item int64, kind, reason string) (err error) {
 	defer fault.Wrap(&err, "disclosure.TakeDown(%d)", item)
 	return d.DB.Write(ctx, func(tx *db.Tx) error {
@@ -103,6 +104,9 @@ func (d *Disclosure) TakeDown(ctx context.Context, province int, item int64, kin
 		if err := fault.Fields(append(bad, publicWords("reason", reason)...)...); err != nil {
 			return err
 		}
+		if err := d.known(tx, it); err != nil {
+			return err
+		}
 		if err := d.dropOpen(tx, it, a, reason); err != nil {
 			return err
 		}
@@ -110,7 +114,10 @@ func (d *Disclosure) TakeDown(ctx context.Context, province int, item int64, kin
 		if err := d.afterEnd(tx, it, u); err != nil {
 			return err
 		}
-		return record(tx, a, it, "take_down", reason)
+		if err := record(tx, a, it, "take_down", reason); err != nil {
+			return err
+		}
+		return d.logEnd(tx, it)
 	})
 }
 
@@ -135,6 +142,17 @@ func (d *Disclosure) dropOpen(tx *db.Tx, it *Item, a *account.Actor, reason stri
 		}
 	}
 	return nil
+}
+
+// logEnd writes a take-down into the public log, and destroys what must go.
+func (d *Disclosure) logEnd(tx *db.Tx, it *Item) (err error) {
+	e := eventContent{Verb: loggedTakenDown, Ground: it.EndKind, Reason: it.EndReason, At: instant(it.EndedAt)}
+	if it.EndKind == "privacy" {
+		if e.Erased, err = d.erase(tx, it); err != nil {
+			return err
+		}
+	}
+	return d.logEvent(tx, it, loggedTakenDown, e)
 }
 
 func (d *Disclosure) afterEnd(tx *db.Tx, it *Item, u agency.Agency) error {
@@ -173,6 +191,9 @@ func (d *Disclosure) SetValidity(ctx context.Context, province int, item int64, 
 		if err := fault.Fields(publicWords("reason", reason)...); err != nil {
 			return err
 		}
+		if err := d.known(tx, it); err != nil {
+			return err
+		}
 		it.Validity, it.ChangedAt = validity, tx.Now
 		if err := updateItem(tx, it); err != nil {
 			return err
@@ -181,7 +202,10 @@ func (d *Disclosure) SetValidity(ctx context.Context, province int, item int64, 
 			return err
 		}
 		tx.After(d.changed)
-		return record(tx, a, it, "validity", reason)
+		if err := record(tx, a, it, "validity", reason); err != nil {
+			return err
+		}
+		return d.logEvent(tx, it, loggedValidity, eventContent{Verb: validity, Reason: reason, At: instant(tx.Now)})
 	})
 }
 
@@ -199,17 +223,26 @@ func (d *Disclosure) CloseEarlier(ctx context.Context, province int, item int64,
 		if err := fault.Fields(publicWords("close_reason", reason)...); err != nil {
 			return err
 		}
-		n, err := closeSuperseded(tx, it, reason)
+		if err := d.known(tx, it); err != nil {
+			return err
+		}
+		closed, err := openSuperseded(tx, it)
 		if err != nil {
 			return err
 		}
-		if n == 0 {
+		if len(closed) == 0 {
 			return fault.Say(fault.Conflict, "disclosure.nothing_to_close")
+		}
+		if err := closeSuperseded(tx, it, reason); err != nil {
+			return err
 		}
 		if err := insertEvent(tx, it, "closed", 0, reason); err != nil {
 			return err
 		}
 		tx.After(d.changed)
-		return record(tx, a, it, "close_earlier", reason)
+		if err := record(tx, a, it, "close_earlier", reason); err != nil {
+			return err
+		}
+		return d.logEvent(tx, it, loggedClosed, eventContent{Verb: "closed", Reason: reason, At: instant(tx.Now), Closed: closed})
 	})
 }

@@ -44,12 +44,12 @@ func TestUseCasesCostAFewStatements(t *testing.T) {
 	step("inbox", 2, h.Author, func(ctx context.Context) error { _, err := d.Inbox(ctx); return err })
 	step("inbox", 4, h.Overseer.With(u, disclosure.Approving), func(ctx context.Context) error { _, err := d.Inbox(ctx); return err })
 	step("correct", 12, h.Author, func(ctx context.Context) error { _, err := d.Correct(ctx, it.Province, it.ID); return err })
-	step("validity", 7, h.Approver, func(ctx context.Context) error { return d.SetValidity(ctx, it.Province, it.ID, "expired", "到期") })
+	step("validity", 14, h.Approver, func(ctx context.Context) error { return d.SetValidity(ctx, it.Province, it.ID, "expired", "到期") })
 	step("nudge", 4, h.Author, func(ctx context.Context) error { _, err := d.Nudge(ctx, h.Village.ID, "village.4"); return err })
 	step("report", 5, h.Author, func(ctx context.Context) error {
 		return d.ReportError(ctx, u, it.Year, it.Serial, "wrong", "数字不对，请核对", "")
 	})
-	step("take down", 20, h.Approver, func(ctx context.Context) error { return d.TakeDown(ctx, it.Province, it.ID, "error", "内容有误") })
+	step("take down", 27, h.Approver, func(ctx context.Context) error { return d.TakeDown(ctx, it.Province, it.ID, "error", "内容有误") })
 }
 
 func TestReadModelsWalkAnIndex(t *testing.T) {

@@ -30,6 +30,9 @@ type Disclosure struct {
 	Gate *privacy.Gate
 	// NumberFormat makes an index number 索引号; nil means credit code/yyyy-nnnnn.
 	NumberFormat func(u agency.Agency, year, serial int) string
+	// FileInUse answers for rooms that keep files of their own by the same
+	// content; nil when there are none.
+	FileInUse func(tx *db.Tx, hash string) (bool, error)
 	// Changed is called after a commit that changed what the public sees.
 	Changed func()
 

@@ -113,6 +113,9 @@ func (d *Disclosure) ApproveAfter(ctx context.Context, province int, version int
 		if step.Slot != "approver" {
 			return fault.Say(fault.Conflict, "disclosure.review_unfinished")
 		}
+		if err := d.known(tx, w.it); err != nil {
+			return err
+		}
 		w.v.Approver, w.v.ReviewOwed, w.v.Step = w.by.person(), false, ""
 		w.it.Emergency, w.it.ChangedAt = false, tx.Now
 		if err := updateItem(tx, w.it); err != nil {
@@ -122,7 +125,10 @@ func (d *Disclosure) ApproveAfter(ctx context.Context, province int, version int
 			return err
 		}
 		tx.After(d.changed)
-		return d.signed(tx, w, Step{Step: step.ID, Verb: "approve_after", Checks: strings.Join(o.Checks, ","), Basis: o.Basis, Note: o.Note})
+		if err := d.signed(tx, w, Step{Step: step.ID, Verb: "approve_after", Checks: strings.Join(o.Checks, ","), Basis: o.Basis, Note: o.Note}); err != nil {
+			return err
+		}
+		return d.logEvent(tx, w.it, loggedReviewed, eventContent{Verb: "reviewed", Version: w.v.Number, At: instant(tx.Now)})
 	})
 }
 

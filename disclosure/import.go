@@ -118,7 +118,10 @@ func (d *Disclosure) ImportPast(tx *db.Tx, p Past) (it *Item, err error) {
 		return nil, err
 	}
 	tx.After(d.changed)
-	return it, audit.Append(tx, audit.Entry{Province: int64(it.Province), Person: p.Second, Agency: it.Agency, Verb: "disclosure.imported", Object: objectName(it), Reason: p.BatchNumber})
+	if err := audit.Append(tx, audit.Entry{Province: int64(it.Province), Person: p.Second, Agency: it.Agency, Verb: "disclosure.imported", Object: objectName(it), Reason: p.BatchNumber}); err != nil {
+		return nil, err
+	}
+	return it, d.logVersion(tx, it, v, "imported")
 }
 
 func (d *Disclosure) pastVersion(tx *db.Tx, p Past) (*Version, error) {
@@ -289,9 +292,15 @@ func (d *Disclosure) EndImported(tx *db.Tx, u agency.Agency, item, batch, person
 	if err != nil || it.Imported != batch || it.State != ItemPublished || len(versions) > 1 {
 		return false, err
 	}
+	if err := d.known(tx, it); err != nil {
+		return false, err
+	}
 	it.State, it.EndKind, it.EndReason, it.EndedAt, it.ChangedAt = ItemTakenDown, "error", reason, tx.Now, tx.Now
 	if err := d.afterEnd(tx, it, u); err != nil {
 		return false, err
 	}
-	return true, audit.Append(tx, audit.Entry{Province: int64(it.Province), Person: person, Agency: it.Agency, Verb: "disclosure.take_down", Object: objectName(it), Reason: reason})
+	if err := audit.Append(tx, audit.Entry{Province: int64(it.Province), Person: person, Agency: it.Agency, Verb: "disclosure.take_down", Object: objectName(it), Reason: reason}); err != nil {
+		return false, err
+	}
+	return true, d.logEnd(tx, it)
 }

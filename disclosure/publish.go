@@ -64,12 +64,18 @@ func (d *Disclosure) gateAgain(tx *db.Tx, v *Version) error {
 }
 
 // publish makes a version the one the public reads, in the transaction of the
-// last signature or of the scheduler: row, event, obligation, search, audit.
+// last signature or of the scheduler: row, event, obligation, search, audit,
+// public log.
 func (d *Disclosure) publish(tx *db.Tx, u agency.Agency, it *Item, v *Version) error {
 	if it.State == ItemTakenDown {
 		return fault.Say(fault.Conflict, "disclosure.not_published")
 	}
 	first := it.Number == ""
+	if !first {
+		if err := d.known(tx, it); err != nil {
+			return err
+		}
+	}
 	if first {
 		if err := d.number(tx, u, it); err != nil {
 			return err
@@ -118,7 +124,10 @@ func (d *Disclosure) publish(tx *db.Tx, u agency.Agency, it *Item, v *Version) e
 		return err
 	}
 	tx.After(d.changed)
-	return record(tx, account.From(tx.Ctx), it, verb, v.Reason)
+	if err := record(tx, account.From(tx.Ctx), it, verb, v.Reason); err != nil {
+		return err
+	}
+	return d.logVersion(tx, it, v, kindOfPublication(v, verb))
 }
 
 // number gives the item its index number at first publication.

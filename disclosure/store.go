@@ -113,8 +113,14 @@ func setAuthor(tx *db.Tx, v *Version, author int64) error {
 }
 
 // closeSuperseded closes the superseded texts of an item that are still open.
-func closeSuperseded(tx *db.Tx, it *Item, reason string) (int64, error) {
-	return tx.Exec("update item_version set closed = $3 where province = $1 and item = $2 and state = 'superseded' and closed = ''", it.Province, it.ID, reason)
+func closeSuperseded(tx *db.Tx, it *Item, reason string) error {
+	_, err := tx.Exec("update item_version set closed = $3 where province = $1 and item = $2 and state = 'superseded' and closed = ''", it.Province, it.ID, reason)
+	return err
+}
+
+// openSuperseded lists the numbers of the superseded texts that can be read.
+func openSuperseded(tx *db.Tx, it *Item) ([]int, error) {
+	return db.List(tx, db.One[int], "select number from item_version where province = $1 and item = $2 and state = 'superseded' and closed = '' order by number limit 200", it.Province, it.ID)
 }
 
 // nextSerial gives the agency's next serial of the year: without gaps, never

@@ -113,3 +113,29 @@ func extent(tx *db.Tx, province int64) (last, n int64, err error) {
 	err = tx.Row("select coalesce(max(idx), -1), count(*) from ledger_leaf where province = $1", province).Scan(&last, &n)
 	return last, n, err
 }
+
+// Has answers which of some subjects have a leaf.
+func Has(tx *db.Tx, province int64, subjects ...string) (map[string]bool, error) {
+	have := map[string]bool{}
+	w := (&db.Where{}).And("province = ?", province)
+	db.In(w, "subject", subjects)
+	query, args := w.SQL()
+	rows, err := db.List(tx, db.One[string], "select distinct subject from ledger_leaf"+query+" order by subject limit 1000", args...)
+	for _, s := range rows {
+		have[s] = true
+	}
+	return have, err
+}
+
+// About gives every leaf of some subjects, the oldest first.
+func About(tx *db.Tx, province int64, subjects ...string) (map[string][]Leaf, error) {
+	w := (&db.Where{}).And("l.province = ?", province)
+	db.In(w, "l.subject", subjects)
+	query, args := w.SQL()
+	ls, err := db.List(tx, scanLeaf, leafSelect+query+" order by l.idx limit 50000", args...)
+	out := map[string][]Leaf{}
+	for _, l := range ls {
+		out[l.Subject] = append(out[l.Subject], l)
+	}
+	return out, err
+}
