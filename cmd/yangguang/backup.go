@@ -196,9 +196,16 @@ func restore(ctx context.Context, args []string, out io.Writer) error {
 	if err := verifyBooks(ctx, d, out); err != nil {
 		return err
 	}
+	p, err := profile(c.Profile)
+	if err != nil {
+		return err
+	}
+	if err := verifyLogs(ctx, d, p, c.Data, nil, out); err != nil {
+		return err
+	}
 	_, err = fmt.Fprintf(out, "restored and verified %d files of %s\n", len(m.Files), m.At)
 	if err == nil && !m.Keys {
-		_, err = fmt.Fprintln(out, "the backup holds no keys: put keys/master.key back before serving")
+		_, err = fmt.Fprintln(out, "the backup holds no keys: put keys/master.key and keys/log.key back before serving")
 	}
 	return err
 }

@@ -32,6 +32,7 @@ type config struct {
 	Node                          int
 	post
 	signIn
+	logging
 }
 
 // The name of a site nobody named.
@@ -60,6 +61,7 @@ func newFlags(name string, c *config) *flag.FlagSet {
 func serveFlags(fs *flag.FlagSet, c *config) {
 	postFlags(fs, &c.post)
 	signInFlags(fs, &c.signIn)
+	logFlags(fs, &c.logging)
 	fs.StringVar(&c.Listen, "listen", "127.0.0.1:8080", "address to serve on")
 	fs.StringVar(&c.Cert, "tls-cert", "", "certificate file (PEM)")
 	fs.StringVar(&c.Key, "tls-key", "", "key file (PEM)")

@@ -23,6 +23,7 @@ import (
 	"yangguang/disclosure/form"
 	"yangguang/disclosure/importer"
 	"yangguang/disclosure/portal"
+	"yangguang/disclosure/publiclog"
 	"yangguang/internal/account"
 	"yangguang/internal/audit"
 	"yangguang/internal/blob"
@@ -53,7 +54,7 @@ func migrations() []fs.FS {
 // locales are the rooms' sentences.
 func locales() []fs.FS {
 	return []fs.FS{fault.Locale, flow.Locale, blob.Locale, calendar.Locale, audit.Locale, ledger.Locale, account.Locale, privacy.Locale, safe.Locale, notify.Locale, web.Locale, ui.Locale,
-		agency.Locale, front.Locale, office.Locale, keeping.Locale, form.Locale, disclosure.Locale, importer.Locale, coverage.Locale, portal.Locale, desk.Locale, channel.Locale, site.Locale}
+		agency.Locale, front.Locale, office.Locale, keeping.Locale, form.Locale, disclosure.Locale, importer.Locale, coverage.Locale, portal.Locale, publiclog.Locale, desk.Locale, channel.Locale, site.Locale}
 }
 
 // house is the product, wired.
@@ -70,6 +71,8 @@ type house struct {
 	catalogue  *catalogue.Catalogue
 	disclosure *disclosure.Disclosure
 	gate       *privacy.Gate
+	ledger     *ledger.Ledger
+	witnessing *ledger.Witnessing
 	outbox     *notify.Outbox
 	front      *front.Front
 	desk       *desk.Desk
@@ -111,6 +114,9 @@ func (h *house) prepare(ctx context.Context, progress io.Writer) (err error) {
 		return err
 	}
 	if h.keys, err = keysIn(h.c.Data); err != nil {
+		return err
+	}
+	if err := h.openLedger(); err != nil {
 		return err
 	}
 	if h.blobs, err = blob.Open(ctx, filepath.Join(h.c.Data, "files"), h.c.Blobs); err != nil {
@@ -205,7 +211,8 @@ func (h *house) wire(demo bool) {
 		ShowError:     h.showError}, h.routes()...)
 	h.site.Remote, h.office.Remote = h.app.Remote, h.app.Remote
 	h.site.Inbox = append(h.site.Inbox, h.disclosureInbox, h.officeInbox)
-	h.disclosure.Changed, h.office.Changed = h.app.Cache().Empty, h.app.Cache().Empty
+	h.disclosure.Changed, h.office.Changed, h.ledger.Changed = h.app.Cache().Empty, h.app.Cache().Empty, h.app.Cache().Empty
+	h.disclosure.FileInUse = h.importer.Uses
 	h.jobs = h.runner()
 }
 
@@ -234,7 +241,8 @@ func (h *house) routes() [][]web.Route {
 	p := &portal.Portal{Front: h.front, Disclosure: h.disclosure, EmbedIn: h.c.EmbedIn}
 	cov := &coverage.Coverage{Front: h.front, DB: h.db, Norm: h.norm}
 	ch := &channel.Channel{Front: h.front, Disclosure: h.disclosure}
-	return [][]web.Route{h.office.Routes(), cov.Routes(), p.Routes(), ch.Routes(), h.office.Guard(h.desk.Routes()), h.office.Guard(h.importer.Routes()), h.office.Guard(h.keeping.Routes()), h.office.Guard(h.site.Routes()), h.health()}
+	pl := &publiclog.Log{Front: h.front, DB: h.db, Key: h.ledger.Key, Witnessing: h.witnessing}
+	return [][]web.Route{h.office.Routes(), cov.Routes(), p.Routes(), pl.Routes(), ch.Routes(), h.office.Guard(h.desk.Routes()), h.office.Guard(h.importer.Routes()), h.office.Guard(h.keeping.Routes()), h.office.Guard(h.site.Routes()), h.health()}
 }
 
 // showError lets the office answer what better than a page of failure can: a

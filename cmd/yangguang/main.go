@@ -37,7 +37,8 @@ func commands() []command {
 		{"recount", "count coverage anew from the obligations and mend it", recount},
 		{"reindex", "index every published item again, with its attachments", reindex},
 		{"user", "add, freeze or reset accounts", userCommand},
-		{"verify", "verify the audit book of every province", verifyCommand},
+		{"verify", "[URL|FOLDER|FILE|NUMBER]: verify audit book and public log, or what another publishes", verifyCommand},
+		{"witness", "cosign other people's public logs", witnessCommand},
 		{"version", "print the version", func(_ context.Context, _ []string, out io.Writer) error {
 			_, err := fmt.Fprintln(out, "yangguang", version)
 			return err

@@ -50,12 +50,13 @@ func (h *house) serve(ctx context.Context, out io.Writer) error {
 	if err := h.disclosure.Renew(ctx); err != nil {
 		return err
 	}
-	ended := make(chan error, 2)
+	ended := make(chan error, 3)
+	go func() { ended <- h.keepLedger(ctx) }()
 	go func() { ended <- h.jobs.Run(ctx) }()
 	go func() { ended <- h.serveMetrics(ctx) }()
 	err := web.Serve(ctx, web.Listener{Addr: h.c.Listen, Cert: h.c.Cert, Key: h.c.Key, BehindProxy: len(h.c.Proxies) > 0, Ready: out}, h.app)
 	stop()
-	for range 2 {
+	for range 3 {
 		if e := <-ended; e != nil && !errors.Is(e, context.Canceled) {
 			err = errors.Join(err, e)
 		}
@@ -115,6 +116,7 @@ func (h *house) runner() *jobs.Runner {
 	h.outbox.Register(r)
 	h.registerKeeping(r)
 	h.disclosure.RegisterJobs(r)
+	h.registerLedger(r)
 	r.Every("disclosure.publish_due", jobs.Each(time.Minute), func(ctx context.Context, _ jobs.Job) error {
 		_, err := h.disclosure.PublishDue(ctx)
 		return err

@@ -47,19 +47,6 @@ func normCommand(_ context.Context, args []string, out io.Writer) error {
 	return err
 }
 
-func verifyCommand(ctx context.Context, args []string, out io.Writer) error {
-	c := &config{}
-	if err := parse(newFlags("verify", c), args, out); err != nil {
-		return helpIsNoError(err)
-	}
-	d, err := db.Open(ctx, db.Options{Dir: c.Data, URL: c.Database})
-	if err != nil {
-		return err
-	}
-	defer func() { _ = d.Close() }()
-	return verifyBooks(ctx, d, out)
-}
-
 // verifyBooks reads the audit book of the nation and of each province.
 func verifyBooks(ctx context.Context, d *db.DB, out io.Writer) error {
 	for province := int64(0); province < 100; province++ {

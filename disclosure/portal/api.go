@@ -99,6 +99,7 @@ type (
 		EndedAt   string     `json:"ended_at,omitempty"`
 		EndKind   string     `json:"end_kind,omitempty"`
 		EndReason string     `json:"end_reason,omitempty"`
+		Log       *apiLog    `json:"log,omitempty"`
 	}
 	apiFile struct {
 		Name string `json:"name"`

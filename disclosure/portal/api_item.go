@@ -94,6 +94,9 @@ func (p *Portal) apiItem(w http.ResponseWriter, r *http.Request) error {
 	}
 	row := disclosure.Row{Item: *pg.Item, Unit: u.Name, UnitPath: u.Path()}
 	out := apiWhole{apiItem: apiItemOf(&row, p.today()), Files: []apiFile{}}
+	if out.Log, err = p.apiLogOf(r.Context(), pg, row.Href()); err != nil {
+		return err
+	}
 	if pg.Version == nil {
 		out.EndedAt, out.EndKind, out.EndReason = stamp(pg.Item.EndedAt), pg.Item.EndKind, pg.Item.EndReason
 		return web.JSON(w, http.StatusGone, out)

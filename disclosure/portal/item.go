@@ -38,6 +38,7 @@ type itemPage struct {
 	Notices   []notice
 	Report    string
 	Whole     string // address for the QR code; "" when not known
+	Log       *logCard
 }
 
 type tagWord struct {
@@ -106,10 +107,16 @@ func (p *Portal) itemPage(w http.ResponseWriter, r *http.Request) error {
 	pg.Facts = p.itemFacts(ctx, found)
 	pg.History = p.history(ctx, &pg)
 	if found.Item.State == disclosure.ItemTakenDown {
+		if err := p.logged(ctx, &pg); err != nil {
+			return err
+		}
 		f.NoIndex = true
 		return web.Render(w, r, http.StatusGone, tombstoneView(f, pg))
 	}
 	p.fillItem(ctx, &pg)
+	if err := p.logged(ctx, &pg); err != nil {
+		return err
+	}
 	p.articleMeta(ctx, &f, &pg)
 	f.Feeds = feedsOf(ctx, "/"+found.Unit.Path(), found.Unit.Name)
 	f.JSONLD = p.itemLD(ctx, &pg)

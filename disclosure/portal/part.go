@@ -33,10 +33,12 @@ func (p *Portal) itemPart(w http.ResponseWriter, r *http.Request) error {
 	case first == "report" && rest == "sent":
 		return p.reported(w, r)
 	case first == "v":
-		return p.versionPage(w, r, rest)
+		return p.versionPart(w, r, rest)
 	case first == "f":
 		id, _, _ := strings.Cut(rest, "/")
 		return p.file(w, r, id)
+	case rest == "" && (first == proofName || first == contentName):
+		return p.proof(w, r, 0, first)
 	case rest == "" && strings.HasPrefix(first, "item."):
 		return p.download(w, r, first)
 	}

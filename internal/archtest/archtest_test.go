@@ -21,7 +21,7 @@ var order = []string{
 	"internal/flow", "internal/web", "internal/ui",
 	"norm", "agency", "agency/front", "agency/office", "agency/keeping",
 	"disclosure/form", "disclosure/catalogue", "disclosure", "disclosure/importer", "disclosure/coverage", "disclosure/export",
-	"disclosure/portal", "disclosure/desk",
+	"disclosure/portal", "disclosure/publiclog", "disclosure/desk",
 	"disclosure/inforequest", "disclosure/channel",
 	"evaluation", "supervision/casework", "supervision/hotline", "supervision/tipoff", "supervision/observer", "supervision/media",
 	"guarantee/leadership", "guarantee/rectification", "guarantee/reporting", "guarantee/assessment",

@@ -107,6 +107,8 @@ func ParseTilePath(path string) (level int, n int64, width int, err error) {
 	}
 	if e, ok := strings.CutPrefix(rest, "entries/"); ok {
 		rest = "data/" + e
+	} else if strings.HasPrefix(rest, "data/") { // the reference's word for the same
+		return 0, 0, 0, errors.New("not a tile")
 	}
 	t, err := tlog.ParseTilePath("tile/8/" + rest)
 	if err != nil || t.L > maxLevel {
