@@ -5,7 +5,7 @@ DATA    ?= demo-data
 VERSION ?= $(shell git describe --always --dirty 2>/dev/null || echo development)
 LDFLAGS  = -s -w -X main.version=$(VERSION)
 
-.PHONY: all build demo test test-race lint vet fmt vuln fuzz axe crash bench nation ci release clean
+.PHONY: all build demo test test-race tessera lint vet fmt vuln fuzz axe crash bench nation ci release clean
 
 all: build
 
@@ -24,6 +24,10 @@ demo: build
 # settings (PostgreSQL address, browser) the tests read.
 test:
 	./scripts/with-test-env $(GO) test ./...
+
+# Another implementation's client reads our public log.
+tessera:
+	cd internal/ledger/tesseratest && $(GO) test ./...
 
 test-race:
 	./scripts/with-test-env $(GO) test -race ./...

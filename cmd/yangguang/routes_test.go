@@ -68,6 +68,9 @@ func houseOn(t *testing.T, d *db.DB, p *norm.Profile) *house {
 	if h.blobs, err = blob.Open(ctx, t.TempDir(), ""); err != nil {
 		t.Fatal(err)
 	}
+	if err := h.openLedger(); err != nil {
+		t.Fatal(err)
+	}
 	h.calendars = calendar.NewKeeper(d, divisionsAbove)
 	h.wire(false)
 	return h

@@ -25,8 +25,13 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/mod/sumdb/note"
+
+	"yangguang/disclosure"
 	"yangguang/internal/audit"
 	"yangguang/internal/db"
+	"yangguang/internal/ledger"
+	"yangguang/norm"
 )
 
 const password = "yangguang-demo"
@@ -74,6 +79,10 @@ func TestWhatWasAcknowledgedOutlivesAKill(t *testing.T) {
 	// The known-bad arm: the checker must be able to find a loss.
 	if len(check(t, p.data, []string{"/desk/items/35/1"})) == 0 {
 		t.Error("the checker does not notice a lost publication")
+	}
+	spoil(t, p.data, acked[0])
+	if faults := check(t, p.data, nil); len(faults) < 2 {
+		t.Errorf("the checker does not notice what is public but unlogged, and logged but absent: %v", faults)
 	}
 }
 
@@ -286,8 +295,58 @@ func check(t *testing.T, data string, acked []string) []string {
 			faults = append(faults, path+": "+err.Error())
 		}
 	}
+	faults = append(faults, checkLog(t, d, data)...)
 	if r, err := audit.Verify(ctx, d, 35); err != nil || r.Wrong != 0 {
 		faults = append(faults, fmt.Sprintf("the audit book: line %d %s %v", r.Wrong, r.Fault, err))
 	}
 	return faults
+}
+
+// checkLog lists what is public but not in the public log, in the log but not
+// public, or not as it was logged.
+func checkLog(t *testing.T, d *db.DB, data string) (faults []string) {
+	t.Helper()
+	key, err := ledger.KeyIn(filepath.Join(data, "keys", "log.key"), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := ledger.Verifier(key.VKey(35))
+	if err != nil {
+		t.Fatal(err)
+	}
+	room := &disclosure.Disclosure{DB: d, Norm: norm.Builtin()}
+	r, differs, err := room.VerifyLog(context.Background(), 35, []note.Verifier{v})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Fault != "" || r.Leaves == 0 || r.Checkpoint.N == 0 {
+		faults = append(faults, fmt.Sprintf("the public log: %+v", r))
+	}
+	for _, x := range differs {
+		faults = append(faults, "the public log: "+x.String())
+	}
+	return faults
+}
+
+// spoil hides a publication that was logged and adds one that was not, as a
+// crash would leave them if act and leaf were two transactions.
+func spoil(t *testing.T, data, path string) {
+	t.Helper()
+	ctx := context.Background()
+	d, err := db.Open(ctx, db.Options{Dir: data})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = d.Close() }()
+	version := strings.Split(path, "/")[4]
+	if err := d.Write(ctx, func(tx *db.Tx) error {
+		if _, err := tx.Exec("update item set state = 'unpublished' where province = 35 and id = (select item from item_version where province = 35 and id = $1)", version); err != nil {
+			return err
+		}
+		_, err := tx.Exec(`insert into item (province, id, prefecture, county, region, agency, category, period, number, year, serial, state, current, title, published_at, changed_at)
+ select province, 7, prefecture, county, region, agency, category, '', 'unlogged', 1999, 1, 'published', current, title, published_at, changed_at from item where province = 35 and id = (select item from item_version where province = 35 and id = $1)`, version)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
 }
