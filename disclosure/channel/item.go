@@ -21,6 +21,8 @@ type posting struct {
 	Form     *form.View
 	Site     string
 	Whole    string // the page's whole address, "" when the installation has none
+	Logged   bool   // it stands in the public log, and is what was logged
+	Leaf     int64  // as which entry
 }
 
 // gather adds to a public item what its sheet says in words.
@@ -34,6 +36,9 @@ func (c *Channel) gather(ctx context.Context, pg *disclosure.Page) posting {
 		if w, ok := c.Disclosure.Catalogue.Window(pg.Item.Category, pg.Item.Period, c.today()); ok {
 			p.Period = w.Title.In(ctx)
 		}
+	}
+	if l, err := c.Disclosure.LogOf(ctx, pg); err == nil && l != nil { // a sheet is drawn without the word rather than not at all
+		p.Logged, p.Leaf = l.Unchanged, l.Leaf.Index
 	}
 	if f := c.Disclosure.Norm.Form(pg.Version.Form); f != nil {
 		if d, err := form.Decode([]byte(pg.Version.Data)); err == nil {
@@ -229,7 +234,11 @@ func (s *sheet) closing(p posting, posted bool) {
 		left += 35
 	}
 	s.y = top + 1
-	s.words(left, strong(s.t("scan")), 11)
+	scan := s.t("scan")
+	if p.Logged {
+		scan = s.t("scan_log", p.Leaf)
+	}
+	s.words(left, strong(scan), 11)
 	if p.Whole != "" {
 		s.words(left, words(p.Whole), 9)
 	} else {
