@@ -59,40 +59,60 @@ func tileRoot(b []byte) tlog.Hash {
 	return hs[0]
 }
 
-// tiles reads hashes out of stored tiles, each tile once.
+// tiles reads hashes out of stored tiles, each tile and each hash within it
+// once.
 type tiles struct {
 	read func(level int, n int64) ([]byte, error)
-	seen map[[2]int64][]byte
+	seen map[[2]int64][][]tlog.Hash // by level and number: the tile's own tree, leaves first
 }
 
 func tilesIn(tx *db.Tx, province int64) *tiles {
-	return &tiles{read: func(level int, n int64) ([]byte, error) { return tileOf(tx, province, level, n) }, seen: map[[2]int64][]byte{}}
+	return &tiles{read: func(level int, n int64) ([]byte, error) { return tileOf(tx, province, level, n) }, seen: map[[2]int64][][]tlog.Hash{}}
 }
 
 // ReadHashes implements tlog.HashReader.
 func (t *tiles) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
 	out := make([]tlog.Hash, len(indexes))
 	for i, x := range indexes {
-		tile := tlog.TileForIndex(tileHeight, x)
-		key := [2]int64{int64(tile.L), tile.N}
-		b, ok := t.seen[key]
-		if !ok {
-			var err error
-			if b, err = t.read(tile.L, tile.N); err != nil {
-				return nil, err
-			}
-			t.seen[key] = b
-		}
-		if len(b) < tile.W*tlog.HashSize {
-			return nil, errors.New("a tile is shorter than its tree")
-		}
-		h, err := tlog.HashFromTile(tile, b[:tile.W*tlog.HashSize], x)
+		level, n := tlog.SplitStoredHashIndex(x)
+		l, within := level/tileHeight, level%tileHeight
+		shift := tileHeight - within
+		tree, err := t.tree(l, n>>shift)
 		if err != nil {
 			return nil, err
 		}
-		out[i] = h
+		at := n & (1<<shift - 1)
+		if at >= int64(len(tree[within])) {
+			return nil, errors.New("a tile is shorter than its tree")
+		}
+		out[i] = tree[within][at]
 	}
 	return out, nil
+}
+
+// tree is a tile with every hash above its own, as far as it is full.
+func (t *tiles) tree(level int, n int64) ([][]tlog.Hash, error) {
+	key := [2]int64{int64(level), n}
+	if tree, ok := t.seen[key]; ok {
+		return tree, nil
+	}
+	b, err := t.read(level, n)
+	if err != nil {
+		return nil, err
+	}
+	tree := make([][]tlog.Hash, tileHeight)
+	tree[0] = make([]tlog.Hash, len(b)/tlog.HashSize)
+	for i := range tree[0] {
+		copy(tree[0][i][:], b[i*tlog.HashSize:])
+	}
+	for k := 1; k < tileHeight; k++ {
+		tree[k] = make([]tlog.Hash, len(tree[k-1])/2)
+		for i := range tree[k] {
+			tree[k][i] = tlog.NodeHash(tree[k-1][2*i], tree[k-1][2*i+1])
+		}
+	}
+	t.seen[key] = tree
+	return tree, nil
 }
 
 // Tile is the bytes of a tile of the given width, for serving.
