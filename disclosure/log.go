@@ -3,7 +3,6 @@ package disclosure
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"yangguang/internal/clock"
@@ -268,12 +267,6 @@ func (d *Disclosure) ProofOfEnd(ctx context.Context, it *Item) (proof ledger.Pro
 		return err
 	})
 	return proof, err
-}
-
-// ByNumber finds an item by its index number, for whoever checks it.
-func ByNumber(tx *db.Tx, number string) (it *Item, err error) {
-	defer fault.Wrap(&err, "disclosure.ByNumber")
-	return one(db.List(tx, scanItem, "select "+itemCols+" from item i where i.number = $1 and i.state <> 'unpublished' order by i.province, i.id limit 1", strings.TrimSpace(number)))
 }
 
 // erase destroys the texts and files of an item that was taken down for

@@ -1,7 +1,10 @@
 package disclosure
 
 import (
+	"strings"
+
 	"yangguang/internal/db"
+	"yangguang/internal/fault"
 )
 
 // publicAfter lists items that are or were public, by key, for walking all.
@@ -82,4 +85,10 @@ func textsOf(tx *db.Tx, province int, items []Item) (versions map[int64][]Versio
 		events[e.item] = append(events[e.item], e.Event)
 	}
 	return versions, files, events, err
+}
+
+// ByNumber finds an item by its index number, for whoever checks it.
+func ByNumber(tx *db.Tx, number string) (it *Item, err error) {
+	defer fault.Wrap(&err, "disclosure.ByNumber")
+	return one(db.List(tx, scanItem, "select "+itemCols+" from item i where i.number = $1 and i.state <> 'unpublished' order by i.province, i.id limit 1", strings.TrimSpace(number)))
 }
