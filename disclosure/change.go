@@ -66,7 +66,7 @@ func (d *Disclosure) nextVersion(tx *db.Tx, it *Item, u agency.Agency, a *accoun
 	}
 	old := all[i]
 	v := old
-	v.ID, v.Number, v.State, v.Step, v.Reason = tx.ID(it.Province), all[0].Number+1, Drafted, "", ""
+	v.ID, v.Number, v.State, v.Step, v.Reason, v.Hidden = tx.ID(it.Province), all[0].Number+1, Drafted, "", "", ""
 	v.Author, v.Reviewer, v.Reviewer2, v.Approver = a.Person, 0, 0, 0
 	v.Emergency, v.ReviewOwed, v.Revision = false, false, 1
 	v.CreatedAt, v.SavedAt = tx.Now, tx.Now

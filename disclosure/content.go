@@ -80,7 +80,7 @@ func (d *Disclosure) PublicContent(it *Item, v *Version, files []File) ([]byte, 
 
 // publicData is a version's filled-in form as the public sees it. What hides
 // small figures of people plugs in here.
-func (d *Disclosure) publicData(v *Version) string { return v.Data }
+func (d *Disclosure) publicData(v *Version) string { return d.Projected(v).Data }
 
 // eventContent is what is hashed of an act that is not a text.
 type eventContent struct {

@@ -101,7 +101,7 @@ func (d *Disclosure) indexAgain(tx *db.Tx, province int, item int64) (size int, 
 // searchDoc is an item as the index takes it; rest says that attachments have
 // more text than room, or were never read.
 func (d *Disclosure) searchDoc(tx *db.Tx, it *Item, v *Version, room int) (doc search.Doc, rest bool, err error) {
-	doc = search.Doc{Province: int64(it.Province), ID: it.ID, Kind: "item", Title: v.Title, Body: d.searchText(v), At: it.PublishedAt, Scopes: scopes(it)}
+	doc = search.Doc{Province: int64(it.Province), ID: it.ID, Kind: "item", Title: v.Title, Body: d.searchText(d.Projected(v)), At: it.PublishedAt, Scopes: scopes(it)}
 	files, err := filesOf(tx, v.Province, v.ID)
 	if err != nil {
 		return doc, false, err

@@ -58,7 +58,8 @@ type Version struct {
 	Title          string
 	Summary        string
 	Form           string // norm form id, "" for rich text
-	Data           string // form.Data as canonical JSON
+	Data           string // form.Data as canonical JSON; what the public reads of it is Projected
+	Hidden         string // figures the public does not read, as JSON; HiddenOf reads it
 	Body           string // cleaned HTML
 	BodyText       string // the same as plain text
 	Openness       string // 公开属性: proactive, on_request, withheld

@@ -43,12 +43,13 @@ func (d *Disclosure) Public(ctx context.Context, u agency.Agency, year, serial i
 		if it.State == ItemTakenDown {
 			return nil
 		}
-		return p.fill(tx)
+		return d.fillPage(tx, p)
 	})
 	return p, err
 }
 
-func (p *Page) fill(tx *db.Tx) (err error) {
+// fillPage reads what is published of an item; versions only as Projected.
+func (d *Disclosure) fillPage(tx *db.Tx, p *Page) (err error) {
 	it := p.Item
 	all, err := versionsOf(tx, it.Province, it.ID)
 	if err != nil {
@@ -56,10 +57,10 @@ func (p *Page) fill(tx *db.Tx) (err error) {
 	}
 	for i := range all {
 		if all[i].State == Published || all[i].State == Superseded {
-			p.Versions = append(p.Versions, all[i])
+			p.Versions = append(p.Versions, *d.Projected(&all[i]))
 		}
 		if all[i].ID == it.Current {
-			p.Version = &all[i]
+			p.Version = d.Projected(&all[i])
 		}
 	}
 	if p.Files, err = filesOf(tx, it.Province, it.Current); err != nil {

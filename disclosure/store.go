@@ -57,13 +57,13 @@ func updateItem(tx *db.Tx, it *Item) error {
 
 const versionCols = `v.province, v.id, v.item, v.number, v.state, v.step, v.rule, v.title, v.summary, v.form, v.data, v.body, v.body_text,
  v.openness, v.openness_ground, v.formed_on, v.ends_on, v.doc_number, v.keywords, v.explains, v.reason, v.emergency, v.review_owed,
- v.publish_at, v.revision, v.author, v.reviewer, v.reviewer2, v.approver, v.created_at, v.saved_at, v.submitted_at, v.approved_at, v.published_at, v.closed`
+ v.publish_at, v.revision, v.author, v.reviewer, v.reviewer2, v.approver, v.created_at, v.saved_at, v.submitted_at, v.approved_at, v.published_at, v.closed, v.hidden`
 
 func scanVersion(r *db.Rows, v *Version) error {
 	return r.Scan(&v.Province, &v.ID, &v.Item, &v.Number, &v.State, &v.Step, &v.Rule, &v.Title, &v.Summary, &v.Form, &v.Data, &v.Body, &v.BodyText,
 		&v.Openness, &v.OpennessGround, &v.FormedOn, &v.EndsOn, db.OrZero(&v.DocNumber), &v.Keywords, db.OrZero(&v.Explains), &v.Reason,
 		&v.Emergency, &v.ReviewOwed, db.OrZero(&v.PublishAt), &v.Revision, &v.Author, db.OrZero(&v.Reviewer), db.OrZero(&v.Reviewer2),
-		db.OrZero(&v.Approver), db.OrZero(&v.CreatedAt), db.OrZero(&v.SavedAt), db.OrZero(&v.SubmittedAt), db.OrZero(&v.ApprovedAt), db.OrZero(&v.PublishedAt), &v.Closed)
+		db.OrZero(&v.Approver), db.OrZero(&v.CreatedAt), db.OrZero(&v.SavedAt), db.OrZero(&v.SubmittedAt), db.OrZero(&v.ApprovedAt), db.OrZero(&v.PublishedAt), &v.Closed, &v.Hidden)
 }
 
 func versionByID(tx *db.Tx, province int, id int64) (*Version, error) {
@@ -82,12 +82,12 @@ func versionsOf(tx *db.Tx, province int, item int64) ([]Version, error) {
 func insertVersion(tx *db.Tx, v *Version) error {
 	_, err := tx.Exec(`insert into item_version (province, id, item, number, state, step, rule, title, summary, form, data, body, body_text,
  openness, openness_ground, formed_on, ends_on, doc_number, keywords, explains, reason, emergency, review_owed, publish_at, revision,
- author, reviewer, reviewer2, approver, created_at, saved_at, submitted_at, approved_at, published_at)
- values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34)`,
+ author, reviewer, reviewer2, approver, created_at, saved_at, submitted_at, approved_at, published_at, hidden)
+ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35)`,
 		v.Province, v.ID, v.Item, v.Number, v.State, v.Step, v.Rule, v.Title, v.Summary, v.Form, v.Data, v.Body, v.BodyText,
 		v.Openness, v.OpennessGround, v.FormedOn, v.EndsOn, db.OrNull(v.DocNumber), v.Keywords, db.OrNull(v.Explains), v.Reason, v.Emergency, v.ReviewOwed,
 		db.OrNull(v.PublishAt), v.Revision, v.Author, db.OrNull(v.Reviewer), db.OrNull(v.Reviewer2), db.OrNull(v.Approver),
-		clock.Millis(v.CreatedAt), clock.Millis(v.SavedAt), db.OrNull(v.SubmittedAt), db.OrNull(v.ApprovedAt), db.OrNull(v.PublishedAt))
+		clock.Millis(v.CreatedAt), clock.Millis(v.SavedAt), db.OrNull(v.SubmittedAt), db.OrNull(v.ApprovedAt), db.OrNull(v.PublishedAt), v.Hidden)
 	return err
 }
 
@@ -98,11 +98,11 @@ func saveVersion(tx *db.Tx, v *Version) error {
 	_, err := tx.Exec(`update item_version set state = $3, step = $4, title = $5, summary = $6, form = $7, data = $8, body = $9, body_text = $10,
  openness = $11, openness_ground = $12, formed_on = $13, ends_on = $14, doc_number = $15, keywords = $16, explains = $17, reason = $18,
  emergency = $19, review_owed = $20, publish_at = $21, revision = $22, reviewer = $23, reviewer2 = $24, approver = $25, saved_at = $26,
- submitted_at = $27, approved_at = $28, published_at = $29 where province = $1 and id = $2`,
+ submitted_at = $27, approved_at = $28, published_at = $29, hidden = $30 where province = $1 and id = $2`,
 		v.Province, v.ID, v.State, v.Step, v.Title, v.Summary, v.Form, v.Data, v.Body, v.BodyText,
 		v.Openness, v.OpennessGround, v.FormedOn, v.EndsOn, db.OrNull(v.DocNumber), v.Keywords, db.OrNull(v.Explains), v.Reason,
 		v.Emergency, v.ReviewOwed, db.OrNull(v.PublishAt), v.Revision, db.OrNull(v.Reviewer), db.OrNull(v.Reviewer2), db.OrNull(v.Approver),
-		clock.Millis(v.SavedAt), db.OrNull(v.SubmittedAt), db.OrNull(v.ApprovedAt), db.OrNull(v.PublishedAt))
+		clock.Millis(v.SavedAt), db.OrNull(v.SubmittedAt), db.OrNull(v.ApprovedAt), db.OrNull(v.PublishedAt), v.Hidden)
 	return err
 }
 

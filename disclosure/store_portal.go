@@ -59,13 +59,13 @@ func (d *Disclosure) WithTexts(tx *db.Tx, rows []Row) ([]Entry, error) {
 		db.In(w, "v.id", ids)
 		sql, args := w.SQL()
 		vs, err := db.List(tx, func(r *db.Rows, v *Version) error {
-			return r.Scan(&v.ID, &v.Summary, db.OrZero(&v.DocNumber), &v.Keywords, &v.Form, &v.Data, &v.BodyText)
-		}, "select v.id, v.summary, v.doc_number, v.keywords, v.form, v.data, v.body_text from item_version v"+sql+" order by v.id limit 500", args...)
+			return r.Scan(&v.ID, &v.Summary, db.OrZero(&v.DocNumber), &v.Keywords, &v.Form, &v.Data, &v.Hidden, &v.BodyText)
+		}, "select v.id, v.summary, v.doc_number, v.keywords, v.form, v.data, v.hidden, v.body_text from item_version v"+sql+" order by v.id limit 500", args...)
 		if err != nil {
 			return nil, err
 		}
 		for _, v := range vs {
-			texts[v.ID] = v
+			texts[v.ID] = *d.Projected(&v)
 		}
 	}
 	out := make([]Entry, len(rows))

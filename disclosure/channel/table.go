@@ -351,6 +351,9 @@ func (s *sheet) ofView(v form.View) (out []block) {
 	if len(v.Steps) > 0 {
 		out = append(out, block{kind: "head", level: 1, spans: words(s.t("steps"))}, block{kind: "table", table: s.ofSteps(v.Steps)})
 	}
+	for _, h := range v.Hidden {
+		out = append(out, block{kind: "para", spans: words(h)})
+	}
 	if v.Note != "" {
 		out = append(out, block{kind: "para", spans: words(v.Note)})
 	}

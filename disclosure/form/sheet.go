@@ -90,6 +90,9 @@ func typed(f norm.Field, s, shown string) any {
 	if s == "" {
 		return ""
 	}
+	if _, ok := hidden(f, s); ok {
+		return shown
+	}
 	if _, p := canon(f, s); p != nil {
 		return s
 	}

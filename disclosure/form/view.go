@@ -20,6 +20,7 @@ type View struct {
 	Columns []Column // of a table
 	Rows    []Line   // of a table
 	Steps   []Step   // of a guide
+	Hidden  []string // what the marks in the place of figures mean, in sentences
 }
 
 // Column is the head of a column.
@@ -42,6 +43,7 @@ type Line struct {
 type Cell struct {
 	Text, Link string
 	Total      bool
+	Hidden     bool // a mark stands in the place of the figure
 }
 
 // Item is one labelled answer.
@@ -61,7 +63,7 @@ type Step struct {
 // Table makes the view of a filled-in form.
 func Table(ctx context.Context, f norm.Form, d Data) View {
 	d = Normalize(f, d)
-	v := View{Shape: f.Shape, Caption: f.Title.In(ctx), Note: f.Note.In(ctx), Fields: items(ctx, f.Fields, d.Fields)}
+	v := View{Shape: f.Shape, Caption: f.Title.In(ctx), Note: f.Note.In(ctx), Fields: items(ctx, f.Fields, d.Fields), Hidden: hiddenNotes(ctx, f, d)}
 	if f.Shape == "guide" {
 		v.Steps = steps(ctx, f, d)
 		return v
@@ -154,6 +156,9 @@ func steps(ctx context.Context, f norm.Form, d Data) (out []Step) {
 func show(ctx context.Context, f norm.Field, s string) Cell {
 	if s == "" {
 		return Cell{}
+	}
+	if below, ok := hidden(f, s); ok {
+		return showHidden(ctx, below)
 	}
 	c := Cell{Text: s}
 	_, p := canon(f, s)
