@@ -1,0 +1,258 @@
+package suppress
+
+import "slices"
+
+// Steps one search may take before it gives up; giving up hides more, never less.
+const (
+	freeSteps  = 1000
+	spendSteps = 3000
+	lastSteps  = 30000 // where all that is new is hidden already
+	maxMoves   = 40
+)
+
+// search looks for another table that agrees with all that is public: it sets
+// one figure to what it shall be and mends every sum this breaks by changing
+// figures that are not public.
+type search struct {
+	s      *solver
+	value  []int64
+	moved  []bool
+	off    []int64 // by how much each sum is off
+	broken []int   // sums that were ever off on this way; some may be mended
+	inList []bool
+	trail  []int // moved cells
+
+	spending bool
+	whole    bool // only moves that mend a sum alone
+	steps    int
+	cost     int
+	best     int
+	found    witness
+	hide     []int
+}
+
+func (x *search) init(s *solver) {
+	x.s = s
+	x.value, x.moved = make([]int64, len(s.Cells)), make([]bool, len(s.Cells))
+	x.off, x.inList = make([]int64, len(s.Sums)), make([]bool, len(s.Sums))
+	for i, c := range s.Cells {
+		x.value[i] = c.Value
+	}
+}
+
+// free looks for a table without hiding anything further: first by the plain
+// ways, which are few, then by all.
+func (x *search) free(p int, w int64, steps int) witness {
+	for _, whole := range []bool{true, false} {
+		x.whole = whole
+		x.begin(false, steps)
+		x.set(p, w, 0)
+		x.mend()
+		x.undo(0)
+		if x.found != nil {
+			break
+		}
+	}
+	return x.found
+}
+
+// spend looks for the cheapest table for which further new figures may be
+// hidden, and tells which.
+func (x *search) spend(p int, w int64) (witness, []int) {
+	for _, whole := range []bool{true, false} {
+		x.whole = whole
+		x.begin(true, spendSteps)
+		extra, ok := x.price(p, w)
+		if !ok {
+			return nil, nil
+		}
+		x.set(p, w, extra)
+		x.mend()
+		x.undo(0)
+		if x.found != nil {
+			break
+		}
+	}
+	return x.found, x.hide
+}
+
+func (x *search) begin(spending bool, steps int) {
+	x.spending, x.steps, x.cost, x.best, x.found, x.hide = spending, steps, 0, int(^uint(0)>>1), nil, nil
+	x.broken = x.broken[:0]
+}
+
+// price is what it costs that a cell has a value: nothing where its mark allows
+// it; hiding it, or hiding that it is small, where that may be done.
+func (x *search) price(c int, v int64) (int, bool) {
+	cell := &x.s.Cells[c]
+	switch {
+	case x.s.allowed(c, v):
+		return 0, true
+	case !x.spending || cell.Past || cell.Stuck || v < 0:
+		return 0, false
+	case x.s.plan.Shown[c] == Fewer:
+		return max(1, cell.Cost), true
+	case x.s.plan.Shown[c] == Open:
+		return max(1, cell.Cost), v == 0 || v >= cell.Below
+	}
+	return 0, false
+}
+
+func (x *search) set(c int, v int64, cost int) {
+	d := v - x.value[c]
+	x.value[c], x.moved[c] = v, true
+	x.trail = append(x.trail, c)
+	x.cost += cost
+	for _, i := range x.s.of[c] {
+		for _, t := range x.s.Sums[i] {
+			if t.Cell == c {
+				x.off[i] += t.Coef * d
+			}
+		}
+		if !x.inList[i] {
+			x.inList[i] = true
+			x.broken = append(x.broken, i)
+		}
+	}
+}
+
+func (x *search) undo(to int) {
+	for len(x.trail) > to {
+		c := x.trail[len(x.trail)-1]
+		x.trail = x.trail[:len(x.trail)-1]
+		d := x.s.Cells[c].Value - x.value[c]
+		for _, i := range x.s.of[c] {
+			for _, t := range x.s.Sums[i] {
+				if t.Cell == c {
+					x.off[i] += t.Coef * d
+				}
+			}
+		}
+		x.value[c], x.moved[c] = x.s.Cells[c].Value, false
+	}
+	if to == 0 {
+		for _, i := range x.broken {
+			x.inList[i] = false
+		}
+		x.broken = x.broken[:0]
+	}
+}
+
+// move is one figure that could mend a sum.
+type move struct {
+	cell  int
+	value int64
+	cost  int
+	whole bool // mends it alone
+}
+
+// mend repairs the sum with the fewest ways, and goes on; true ends the search.
+func (x *search) mend() bool {
+	if x.steps--; x.steps < 0 {
+		return true
+	}
+	var ways []move
+	open := false
+	for _, i := range x.broken {
+		if x.off[i] == 0 {
+			continue
+		}
+		m := x.ways(i)
+		if len(m) == 0 {
+			return false
+		}
+		if !open || len(m) < len(ways) {
+			ways = m
+		}
+		open = true
+	}
+	if !open {
+		x.keep()
+		return !x.spending || x.best == 0
+	}
+	if len(x.trail) >= maxMoves {
+		return false
+	}
+	for _, m := range ways {
+		if x.cost+m.cost >= x.best {
+			continue
+		}
+		to, cost := len(x.trail), x.cost
+		x.set(m.cell, m.value, m.cost)
+		if x.mend() {
+			return true
+		}
+		x.undo(max(to, 1))
+		x.cost = cost
+	}
+	return false
+}
+
+// keep notes a table that agrees, and what hiding it takes.
+func (x *search) keep() {
+	x.best, x.found, x.hide = x.cost, nil, nil
+	for _, c := range x.trail {
+		if x.value[c] == x.s.Cells[c].Value {
+			continue
+		}
+		x.found = append(x.found, change{c, x.value[c]})
+		if !x.s.allowed(c, x.value[c]) {
+			x.hide = append(x.hide, c)
+		}
+	}
+}
+
+// ways lists the figures by which a sum can be mended, wholly or in part, the
+// best first.
+func (x *search) ways(i int) (out []move) {
+	for _, t := range x.s.Sums[i] {
+		c := t.Cell
+		if x.moved[c] || x.off[i]%t.Coef != 0 {
+			continue
+		}
+		want := x.value[c] - x.off[i]/t.Coef
+		if cost, ok := x.price(c, want); ok {
+			out = append(out, move{c, want, cost, true})
+			continue
+		}
+		if x.whole {
+			continue
+		}
+		for _, v := range x.towards(c, want) {
+			if cost, ok := x.price(c, v); ok && v != x.value[c] {
+				out = append(out, move{c, v, cost, false})
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b move) int {
+		if a.whole != b.whole {
+			if a.whole {
+				return -1
+			}
+			return 1
+		}
+		if a.cost != b.cost {
+			return a.cost - b.cost
+		}
+		return len(x.s.of[a.cell]) - len(x.s.of[b.cell])
+	})
+	return out
+}
+
+// towards lists the values nearest to a wanted one that a mark may allow.
+func (x *search) towards(c int, want int64) []int64 {
+	k := x.s.Cells[c].Below
+	if k == 0 {
+		return []int64{0}
+	}
+	if x.s.plan.Shown[c] == Fewer {
+		if want < 1 {
+			return []int64{1, 0}
+		}
+		return []int64{k - 1, k}
+	}
+	if want < 0 {
+		return []int64{0, k}
+	}
+	return []int64{0, k}
+}
