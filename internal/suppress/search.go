@@ -6,8 +6,9 @@ import "slices"
 const (
 	freeSteps  = 1000
 	spendSteps = 3000
-	lastSteps  = 30000 // where all that is new is hidden already
+	lastSteps  = 60000 // where all that is new is hidden already
 	maxMoves   = 40
+	maxAgain   = 3 // times one figure may be changed on a way
 )
 
 // search looks for another table that agrees with all that is public: it sets
@@ -16,11 +17,12 @@ const (
 type search struct {
 	s      *solver
 	value  []int64
-	moved  []bool
+	moved  []int   // times; the figure that was set first is never changed again
+	paid   []int   // for hiding it on this way
 	off    []int64 // by how much each sum is off
 	broken []int   // sums that were ever off on this way; some may be mended
 	inList []bool
-	trail  []int // moved cells
+	trail  []step
 
 	spending bool
 	whole    bool // only moves that mend a sum alone
@@ -31,9 +33,16 @@ type search struct {
 	hide     []int
 }
 
+// step is one change on the way, with what it changed from.
+type step struct {
+	cell int
+	from int64
+	cost int
+}
+
 func (x *search) init(s *solver) {
 	x.s = s
-	x.value, x.moved = make([]int64, len(s.Cells)), make([]bool, len(s.Cells))
+	x.value, x.moved, x.paid = make([]int64, len(s.Cells)), make([]int, len(s.Cells)), make([]int, len(s.Cells))
 	x.off, x.inList = make([]int64, len(s.Sums)), make([]bool, len(s.Sums))
 	for i, c := range s.Cells {
 		x.value[i] = c.Value
@@ -47,6 +56,7 @@ func (x *search) free(p int, w int64, steps int) witness {
 		x.whole = whole
 		x.begin(false, steps)
 		x.set(p, w, 0)
+		x.moved[p] = maxAgain
 		x.mend()
 		x.undo(0)
 		if x.found != nil {
@@ -67,6 +77,7 @@ func (x *search) spend(p int, w int64) (witness, []int) {
 			return nil, nil
 		}
 		x.set(p, w, extra)
+		x.moved[p] = maxAgain
 		x.mend()
 		x.undo(0)
 		if x.found != nil {
@@ -88,6 +99,8 @@ func (x *search) price(c int, v int64) (int, bool) {
 	switch {
 	case x.s.allowed(c, v):
 		return 0, true
+	case x.paid[c] > 0: // it is hidden on this way already
+		return 0, x.s.plan.Shown[c] == Fewer && v >= 0 || v == 0 || v >= cell.Below
 	case !x.spending || cell.Past || cell.Stuck || v < 0:
 		return 0, false
 	case x.s.plan.Shown[c] == Fewer:
@@ -100,9 +113,11 @@ func (x *search) price(c int, v int64) (int, bool) {
 
 func (x *search) set(c int, v int64, cost int) {
 	d := v - x.value[c]
-	x.value[c], x.moved[c] = v, true
-	x.trail = append(x.trail, c)
+	x.trail = append(x.trail, step{c, x.value[c], cost})
+	x.value[c] = v
+	x.moved[c]++
 	x.cost += cost
+	x.paid[c] += cost
 	for _, i := range x.s.of[c] {
 		for _, t := range x.s.Sums[i] {
 			if t.Cell == c {
@@ -118,9 +133,9 @@ func (x *search) set(c int, v int64, cost int) {
 
 func (x *search) undo(to int) {
 	for len(x.trail) > to {
-		c := x.trail[len(x.trail)-1]
+		last := x.trail[len(x.trail)-1]
 		x.trail = x.trail[:len(x.trail)-1]
-		d := x.s.Cells[c].Value - x.value[c]
+		c, d := last.cell, last.from-x.value[last.cell]
 		for _, i := range x.s.of[c] {
 			for _, t := range x.s.Sums[i] {
 				if t.Cell == c {
@@ -128,9 +143,13 @@ func (x *search) undo(to int) {
 				}
 			}
 		}
-		x.value[c], x.moved[c] = x.s.Cells[c].Value, false
+		x.value[c] = last.from
+		x.moved[c]--
+		x.cost -= last.cost
+		x.paid[c] -= last.cost
 	}
 	if to == 0 {
+		clear(x.moved)
 		for _, i := range x.broken {
 			x.inList[i] = false
 		}
@@ -177,13 +196,12 @@ func (x *search) mend() bool {
 		if x.cost+m.cost >= x.best {
 			continue
 		}
-		to, cost := len(x.trail), x.cost
+		to := len(x.trail)
 		x.set(m.cell, m.value, m.cost)
 		if x.mend() {
 			return true
 		}
 		x.undo(max(to, 1))
-		x.cost = cost
 	}
 	return false
 }
@@ -191,8 +209,10 @@ func (x *search) mend() bool {
 // keep notes a table that agrees, and what hiding it takes.
 func (x *search) keep() {
 	x.best, x.found, x.hide = x.cost, nil, nil
-	for _, c := range x.trail {
-		if x.value[c] == x.s.Cells[c].Value {
+	for i, m := range x.trail {
+		c := m.cell
+		again := slices.ContainsFunc(x.trail[:i], func(o step) bool { return o.cell == c })
+		if again || x.value[c] == x.s.Cells[c].Value {
 			continue
 		}
 		x.found = append(x.found, change{c, x.value[c]})
@@ -207,7 +227,7 @@ func (x *search) keep() {
 func (x *search) ways(i int) (out []move) {
 	for _, t := range x.s.Sums[i] {
 		c := t.Cell
-		if x.moved[c] || x.off[i]%t.Coef != 0 {
+		if x.moved[c] >= maxAgain || x.off[i]%t.Coef != 0 {
 			continue
 		}
 		want := x.value[c] - x.off[i]/t.Coef
@@ -234,25 +254,33 @@ func (x *search) ways(i int) (out []move) {
 		if a.cost != b.cost {
 			return a.cost - b.cost
 		}
+		if x.moved[a.cell] != x.moved[b.cell] {
+			return x.moved[a.cell] - x.moved[b.cell]
+		}
 		return len(x.s.of[a.cell]) - len(x.s.of[b.cell])
 	})
 	return out
 }
 
-// towards lists the values nearest to a wanted one that a mark may allow.
-func (x *search) towards(c int, want int64) []int64 {
-	k := x.s.Cells[c].Below
-	if k == 0 {
-		return []int64{0}
-	}
-	if x.s.plan.Shown[c] == Fewer {
-		if want < 1 {
-			return []int64{1, 0}
+// towards lists values a mark may allow that lie on the way to a wanted one, the
+// nearest to it first; of small figures all.
+func (x *search) towards(c int, want int64) (out []int64) {
+	k, now := x.s.Cells[c].Below, x.value[c]
+	switch {
+	case x.s.plan.Shown[c] == Fewer && want < now:
+		for v := max(want, 1); v < now; v++ {
+			out = append(out, v)
 		}
-		return []int64{k - 1, k}
+	case x.s.plan.Shown[c] == Fewer:
+		for v := min(want, k-1); v > now; v-- {
+			out = append(out, v)
+		}
+	case want < 0:
+		for v := int64(0); v < min(now, k); v++ {
+			out = append(out, v)
+		}
+	default: // wanted between none and k, where a reader knows it is not
+		out = append(out, 0, k)
 	}
-	if want < 0 {
-		return []int64{0, k}
-	}
-	return []int64{0, k}
+	return out
 }

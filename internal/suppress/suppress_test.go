@@ -89,7 +89,7 @@ func live(t *testing.T, w *world, protect func(Family) Plan, out *tally) {
 		}
 		p := protect(f)
 		if len(p.Lost) > 0 {
-			t.Fatalf("table %d of %d: gave up %v of a family that was protected from the start: %+v %v %v", n, len(w.tables), p.Lost, f, p.Shown, p.Loose)
+			t.Fatalf("table %d of %d: gave up %v of a family that was protected from the start", n, len(w.tables), p.Lost)
 		}
 		for i, c := range ids {
 			if f.Cells[i].Past && !later[c] && (p.Shown[i] != shown[c] || p.Shown[i] == Dark && p.Loose[i] != loose[c] && !f.Cells[i].small()) {
