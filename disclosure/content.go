@@ -78,8 +78,8 @@ func (d *Disclosure) PublicContent(it *Item, v *Version, files []File) ([]byte, 
 	return canonical(c)
 }
 
-// publicData is a version's filled-in form as the public sees it. What hides
-// small figures of people plugs in here.
+// publicData is a version's filled-in form as the public sees it, with small
+// figures of people hidden.
 func (d *Disclosure) publicData(v *Version) string { return d.Projected(v).Data }
 
 // eventContent is what is hashed of an act that is not a text.

@@ -144,6 +144,11 @@ func (p *Profile) fillDefaults() {
 	for _, l := range p.Laws {
 		laws[l.ID] = l
 	}
+	for i := range p.Forms {
+		if f := &p.Forms[i]; f.Below == 0 && f.CountsPeople() {
+			f.Below = defaultBelow
+		}
+	}
 	for i := range p.Catalogues {
 		c := &p.Catalogues[i]
 		for j := range c.Categories {

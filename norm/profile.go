@@ -127,6 +127,8 @@ type Form struct {
 	Columns []Field    `yaml:"columns"` // of the rows or steps
 	Rows    []FixedRow `yaml:"rows"`    // empty: rows are free
 	Sums    []Sum      `yaml:"sums"`
+	Ties    []Tie      `yaml:"ties"`  // sums with figures of other tables
+	Below   int        `yaml:"below"` // fewer people than this are never published as a number; 5 where it is not written
 	Note    i18n.Text  `yaml:"note"`
 }
 
@@ -138,7 +140,8 @@ type Field struct {
 	Unit     i18n.Text `yaml:"unit"`
 	Type     string    `yaml:"type"` // text longtext integer decimal money date month url choice phone
 	Required bool      `yaml:"required"`
-	People   bool      `yaml:"people"` // counts natural persons: small cells are suppressed
+	People   bool      `yaml:"people"`  // counts natural persons: small figures are suppressed
+	Follows  string    `yaml:"follows"` // a field of people this one grows with: it is hidden wherever that one is
 	Min      *float64  `yaml:"min"`
 	Max      *float64  `yaml:"max"`
 	MaxLen   int       `yaml:"max_len"` // in characters; 0: the room's own limit
@@ -155,6 +158,23 @@ type Choice struct {
 type FixedRow struct {
 	ID    string    `yaml:"id"`
 	Title i18n.Text `yaml:"title"`
+}
+
+// Tie is a sum between a form's figures and those of other tables, which a reader of both knows. Small figures are
+// protected along it; Validate does not ask for it, since offices count on different days.
+//
+//   - running: within a calendar year, total = total of the period before + part ("this year so far")
+//   - rolling: total = part of this and the periods before, so many in all
+//   - carried: total = part of the period before (what one period closed with, the next opens with)
+//   - units: a figure is the sum of those of all units directly below in another category: of all people's figures
+//     alike, or of one, written row/column (a field above the table: f/field)
+type Tie struct {
+	Kind     string `yaml:"kind"`
+	Axis     string `yaml:"axis"` // of total and part: columns or rows
+	Total    string `yaml:"total"`
+	Part     string `yaml:"part"`
+	Periods  int    `yaml:"periods"`  // rolling
+	Category string `yaml:"category"` // units
 }
 
 // Sum is an identity the figures must satisfy: Total = Parts - Minus. On the axis "columns" it holds within each row

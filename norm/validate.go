@@ -62,6 +62,7 @@ func (r *reader) validate(p *Profile) {
 	r.forms(p.Forms)
 	r.catalogues(p)
 	r.synonyms(p.Synonyms)
+	r.allTies(p)
 }
 
 // text checks bilingual text: both languages or, where not required, neither; no Chinese characters in the English.

@@ -38,10 +38,19 @@ func (r *reader) forms(forms []Form) {
 		for j, row := range f.Rows {
 			here := fmt.Sprintf("%s.rows[%d]", at, j)
 			r.word(here+".id", row.ID)
+			if row.ID == "f" {
+				r.wrong(here+".id", "f stands for the fields above the table in row/column; choose another")
+			}
 			r.unique(rows, here+".id", row.ID)
 			r.text(here+".title", row.Title, true)
 		}
 		r.sums(at, f)
+		if f.Below != 0 && (f.Below < leastBelow || f.Below > mostBelow) {
+			r.wrong(at+".below", "%d must lie between %d and %d: of fewer, a reader knows the number", f.Below, leastBelow, mostBelow)
+		}
+		if f.Below != 0 && !f.CountsPeople() {
+			r.wrong(at+".below", "no field or column of this form counts people; mark one with people: true")
+		}
 	}
 }
 
@@ -57,6 +66,14 @@ func (r *reader) fields(at string, fields []Field) {
 		r.oneOf(here+".type", f.Type, fieldTypes)
 		if f.People && f.Type != "integer" {
 			r.wrong(here+".people", "only an integer can count people")
+		}
+		if f.Follows != "" {
+			if at := slices.IndexFunc(fields, func(x Field) bool { return x.ID == f.Follows }); at < 0 || !fields[at].People {
+				r.wrong(here+".follows", "%q is not a field beside it that counts people", f.Follows)
+			}
+			if !f.Numeric() || f.People {
+				r.wrong(here+".follows", "only a figure that does not count people itself can follow one that does")
+			}
 		}
 		if (f.Min != nil || f.Max != nil) && !f.Numeric() {
 			r.wrong(here+".type", "min and max apply to integer, decimal and money only")
