@@ -8,11 +8,13 @@ import (
 
 // Hidden is one figure of a text the public does not read.
 type Hidden struct {
-	Figure string `json:"figure"`          // form.Figure or form.FieldFigure
-	Below  int64  `json:"below,omitempty"` // said to be fewer than this; 0: nothing is said of its size
-	Why    string `json:"why"`             // one of the Why words
-	For    string `json:"for,omitempty"`   // the small figure it protects, where that stands in this text
-	Other  string `json:"other,omitempty"` // elsewhere: index number or title, and period
+	Figure string `json:"figure"`           // form.Figure or form.FieldFigure
+	Below  int64  `json:"below,omitempty"`  // said to be fewer than this; 0: nothing is said of its size
+	Why    string `json:"why"`              // one of the Why words
+	For    string `json:"for,omitempty"`    // the figure of this text it protects or follows
+	Unit   string `json:"unit,omitempty"`   // where what it protects stands elsewhere: in this unit's table, "" for the own,
+	Period string `json:"period,omitempty"` // of this period
+	Loose  bool   `json:"loose,omitempty"`  // internal/suppress: a reader cannot tell that it is not small
 }
 
 // Why a figure is hidden.

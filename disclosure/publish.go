@@ -38,6 +38,9 @@ func (d *Disclosure) Approve(ctx context.Context, province int, version int64, o
 		if err := d.gateAgain(tx, w.v); err != nil {
 			return err
 		}
+		if err := d.keepConcealed(tx, w.u, w.it, w.v); err != nil {
+			return err
+		}
 		w.v.State, w.v.Step, w.v.Approver, w.v.ApprovedAt, w.v.PublishAt = w.next, "", w.by.person(), tx.Now, at
 		if err := d.signed(tx, w, Step{Step: step.ID, Verb: "approve", Checks: strings.Join(o.Checks, ","), Basis: o.Basis, Note: o.Note}); err != nil {
 			return err
@@ -95,6 +98,9 @@ func (d *Disclosure) publish(tx *db.Tx, u agency.Agency, it *Item, v *Version) e
 		if err := saveVersion(tx, old); err != nil {
 			return err
 		}
+	}
+	if err := d.keepConcealed(tx, u, it, v); err != nil {
+		return err
 	}
 	v.State, v.PublishedAt = Published, tx.Now
 	if err := saveVersion(tx, v); err != nil {

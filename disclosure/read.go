@@ -97,6 +97,8 @@ type Sheet struct {
 	Findings []Finding
 	Verbs    []string         // what the person acting can do now
 	Blocked  map[string]error // why a verb the state allows is not for this person
+	Hidden   []Hidden         // what the public does not read of it; of a draft: would not, as things stand
+	Lost     []string         // small figures (form.Figure) of which what is public tells more than it should
 }
 
 // Open reads a version for whoever works on it or oversees it.
@@ -143,7 +145,14 @@ func (d *Disclosure) fillSheet(tx *db.Tx, s *Sheet) (err error) {
 			return err
 		}
 	}
-	s.Verbs, s.Blocked, err = d.verbs(tx, s)
+	if s.Verbs, s.Blocked, err = d.verbs(tx, s); err != nil {
+		return err
+	}
+	if s.Hidden = HiddenOf(v); v.State == Published || v.State == Superseded || v.State == Discarded {
+		return nil
+	}
+	c, err := d.conceal(tx, s.Unit, s.Item, v)
+	s.Hidden, s.Lost = c.Hidden, c.Lost
 	return err
 }
 

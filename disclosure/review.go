@@ -35,6 +35,9 @@ func (d *Disclosure) Submit(ctx context.Context, province int, version int64) (e
 		if err := gateForSubmit(fs); err != nil {
 			return err
 		}
+		if err := d.keepConcealed(tx, w.u, w.it, w.v); err != nil {
+			return err
+		}
 		w.v.State, w.v.Step, w.v.SubmittedAt = w.next, rule.Steps[0].ID, tx.Now
 		w.v.Reviewer, w.v.Reviewer2, w.v.Approver = 0, 0, 0
 		return d.signed(tx, w, Step{Step: "submit", Verb: "submit"})

@@ -144,6 +144,9 @@ func (s *solver) possible(p int, w int64, steps int) bool {
 		}
 	}
 	found := s.search.free(p, w, steps)
+	if found == nil && steps == lastSteps {
+		found = s.search.slow(p, w)
+	}
 	if found == nil {
 		return false
 	}

@@ -6,7 +6,7 @@ import "slices"
 const (
 	freeSteps  = 1000
 	spendSteps = 3000
-	lastSteps  = 60000 // where all that is new is hidden already
+	lastSteps  = 20000 // where all that is new is hidden already
 	maxMoves   = 40
 	maxAgain   = 3 // times one figure may be changed on a way
 )
