@@ -14,6 +14,7 @@ import (
 // concealed is what of a text the public will not read.
 type concealed struct {
 	Hidden []Hidden
+	People int      // figures of people in the text
 	Lost   []string // small figures of which what is public already tells more than "fewer than"
 }
 
@@ -32,6 +33,9 @@ func (d *Disclosure) conceal(tx *db.Tx, u agency.Agency, it *Item, v *Version) (
 	b := newKin(d, told{unit: u.ID, unitName: u.Name, category: it.Category, period: it.Period, item: it.ID, form: f,
 		data: form.FillSums(*f, data), fresh: true, own: true})
 	if err := b.gather(tx, u, it, v); err != nil {
+		return c, err
+	}
+	if b.heads, err = unitsWithBelow(tx, b.unitIDs()); err != nil {
 		return c, err
 	}
 	b.tie()
@@ -57,6 +61,7 @@ func (d *Disclosure) keepConcealed(tx *db.Tx, u agency.Agency, it *Item, v *Vers
 // concealed reads the plan for the new text.
 func (b *kin) concealed(p suppress.Plan) (c concealed) {
 	marks := map[string]bool{}
+	c.People = len(b.figures(0))
 	for i, at := range b.places {
 		if at.text != 0 || p.Shown[i] == suppress.Open {
 			continue

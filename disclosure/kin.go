@@ -40,6 +40,7 @@ type kin struct {
 	places []place
 	at     map[place]int
 	year   string
+	heads  map[int64]bool // units read that have units below them
 }
 
 // tieOfUnits says that a table above is the sum of tables below it.

@@ -21,7 +21,9 @@ func (b *kin) tie() {
 			case "rolling":
 				b.rolling(i, t)
 			case "units":
-				b.loneUnits(i, t)
+				if b.heads[b.texts[i].unit] {
+					b.loneUnits(i, t)
+				}
 			}
 		}
 	}
@@ -47,6 +49,20 @@ func (b *kin) copies() {
 				}
 			}
 		}
+	}
+}
+
+// holding adds a sum between texts if it holds today. One that a correction or
+// another day of counting broke tells an outsider nothing: he would find
+// another figure, and not know it.
+func (b *kin) holding(terms ...term) {
+	total := int64(0)
+	for _, t := range terms {
+		v, _ := b.value(t.text, t.figure)
+		total += t.sign * v
+	}
+	if total == 0 {
+		b.sum(terms...)
 	}
 }
 
@@ -105,13 +121,13 @@ func (b *kin) running(i int, t norm.Tie) {
 		total, part := l[0], l[1]
 		switch {
 		case key != "" && key[:4] != x.period[:4]: // a new year begins
-			b.sum(term{i, total, -1}, term{i, part, 1})
+			b.holding(term{i, total, -1}, term{i, part, 1})
 		case !known:
 			b.stuck(i, total)
 		}
 		for _, j := range earlier {
 			if key[:4] == x.period[:4] {
-				b.sum(term{i, total, -1}, term{i, part, 1}, term{j, total, 1})
+				b.holding(term{i, total, -1}, term{i, part, 1}, term{j, total, 1})
 			}
 		}
 	}
@@ -121,6 +137,7 @@ func (b *kin) running(i int, t norm.Tie) {
 			w, ok2 := b.value(i, l[1])
 			return v - w, []term{{i, l[0], -1}, {i, l[1], 1}}, ok1 && ok2
 		}, t)
+		b.between(i, key, t)
 	}
 }
 
@@ -158,6 +175,34 @@ func (b *kin) untold(i int, id, axis, period string, rest func(l [2]string) (int
 	}
 }
 
+// between joins what others tell of a period nobody published to the nearest
+// one before it of which something was: what came between must not be told.
+func (b *kin) between(i int, key string, t norm.Tie) {
+	x := b.texts[i]
+	ghost := len(b.texts) - 1
+	for back := 2; ; back++ {
+		earlier, at, known := b.before(i, back)
+		if !known || at[:4] != key[:4] {
+			return
+		}
+		if len(earlier) == 0 {
+			continue
+		}
+		j := earlier[len(earlier)-1]
+		n := len(b.texts)
+		b.texts = append(b.texts, told{unit: x.unit, unitName: x.unitName, category: x.category, period: key, form: x.form, nobody: true, own: x.own})
+		for _, l := range lines(x.form, x.data, t) {
+			v, ok1 := b.value(ghost, l[0])
+			w, ok2 := b.value(j, l[0])
+			if ok1 && ok2 && v >= w {
+				b.cell(n, l[1], whole(v-w), 1)
+				b.sum(term{ghost, l[0], -1}, term{j, l[0], 1}, term{n, l[1], 1})
+			}
+		}
+		return
+	}
+}
+
 func (b *kin) there(terms []term) (n int) {
 	for _, t := range terms {
 		if _, ok := b.at[place{t.text, t.figure}]; ok {
@@ -183,7 +228,7 @@ func (b *kin) carried(i int, t norm.Tie) {
 			b.stuck(i, l[1])
 		}
 		for _, j := range earlier {
-			b.sum(term{i, l[0], -1}, term{j, l[1], 1})
+			b.holding(term{i, l[0], -1}, term{j, l[1], 1})
 		}
 	}
 }
@@ -247,7 +292,7 @@ func (b *kin) rolling(i int, t norm.Tie) {
 	}
 	for _, l := range lines(x.form, x.data, t) {
 		if _, all, ok := terms(l); ok {
-			b.sum(all...)
+			b.holding(all...)
 		}
 	}
 }

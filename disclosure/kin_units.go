@@ -177,6 +177,16 @@ func (b *kin) told(r tiedText) (t told, ok bool) {
 	return t, true
 }
 
+// unitIDs are the units whose texts were read and that could have others below.
+func (b *kin) unitIDs() (out []int64) {
+	for _, t := range b.texts {
+		if slices.ContainsFunc(t.form.Ties, func(x norm.Tie) bool { return x.Kind == "units" }) && !slices.Contains(out, t.unit) {
+			out = append(out, t.unit)
+		}
+	}
+	return out
+}
+
 // loneUnits counts as known what is tied to units that were not read.
 func (b *kin) loneUnits(i int, t norm.Tie) {
 	x := b.texts[i]

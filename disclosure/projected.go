@@ -63,14 +63,15 @@ func (d *Disclosure) Projected(v *Version) *Version {
 		out.Data = ""
 		return &out
 	}
-	b, err := form.Encode(form.Hide(*f, data, marksOf(all)))
+	b, err := form.Encode(form.Hide(*f, data, Marks(all)))
 	if out.Data = string(b); err != nil {
 		out.Data = ""
 	}
 	return &out
 }
 
-func marksOf(all []Hidden) map[string]string {
+// Marks is what form.Hide puts in the place of hidden figures.
+func Marks(all []Hidden) map[string]string {
 	out := make(map[string]string, len(all))
 	for _, h := range all {
 		out[h.Figure] = h.mark()

@@ -98,6 +98,7 @@ type Sheet struct {
 	Verbs    []string         // what the person acting can do now
 	Blocked  map[string]error // why a verb the state allows is not for this person
 	Hidden   []Hidden         // what the public does not read of it; of a draft: would not, as things stand
+	People   int              // figures of people in it
 	Lost     []string         // small figures (form.Figure) of which what is public tells more than it should
 }
 
@@ -152,7 +153,7 @@ func (d *Disclosure) fillSheet(tx *db.Tx, s *Sheet) (err error) {
 		return nil
 	}
 	c, err := d.conceal(tx, s.Unit, s.Item, v)
-	s.Hidden, s.Lost = c.Hidden, c.Lost
+	s.Hidden, s.Lost, s.People = c.Hidden, c.Lost, c.People
 	return err
 }
 

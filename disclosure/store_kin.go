@@ -26,3 +26,19 @@ func tiedTexts(tx *db.Tx, province int, agencies []int64, category, from, to str
 	}, `select v.id, v.item, i.agency, v.state, i.category, i.period, v.form, v.data, v.hidden
  from item i join item_version v on v.province = i.province and v.item = i.id`+sql+" order by v.id limit 20000", args...)
 }
+
+// unitsWithBelow tells which units have others directly below them.
+func unitsWithBelow(tx *db.Tx, units []int64) (map[int64]bool, error) {
+	out := map[int64]bool{}
+	if len(units) == 0 {
+		return out, nil
+	}
+	w := (&db.Where{}).And("state = 'active'")
+	db.In(w, "superior", units)
+	sql, args := w.SQL()
+	ids, err := db.List(tx, func(r *db.Rows, id *int64) error { return r.Scan(id) }, "select distinct superior from agency"+sql+" order by superior limit 5000", args...)
+	for _, id := range ids {
+		out[id] = true
+	}
+	return out, err
+}

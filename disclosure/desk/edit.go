@@ -17,6 +17,7 @@ import (
 // editPage is the editor: one form, whose every button saves first, so that
 // nothing typed is lost without scripts either.
 type editPage struct {
+	Hidden     *hiddenPart
 	S          *disclosure.Sheet
 	T          typed
 	Bad        ui.Errors
@@ -93,6 +94,7 @@ func (d *Desk) showEditor(w http.ResponseWriter, r *http.Request, status int, p 
 		p.Editor, p.Bad = &e, form.Labelled(ctx, *f, p.Bad)
 	}
 	p.Spots = d.spots(ctx, p.T)
+	p.Hidden = d.hidden(ctx, p.S)
 	p.Files = d.fileRows(ctx, p.S, nil)
 	p.Correction = v.Correction()
 	for _, st := range p.S.Steps {

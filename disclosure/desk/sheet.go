@@ -47,6 +47,7 @@ type sheetPage struct {
 	MaySign   bool
 	MayDecide bool // on findings and files
 	Public    string
+	Hidden    *hiddenPart
 }
 
 // opinion is what a reviewer typed.
@@ -77,6 +78,7 @@ func (d *Desk) showSheet(w http.ResponseWriter, r *http.Request, status int, p s
 	p.Path = func(more string) string { return web.URL(ctx, versionPath(v.Province, v.ID, more)) }
 	p.Spots = d.stored(ctx, p.S, t, names)
 	p.Content = d.content(ctx, p.S, t, p.Spots)
+	p.Hidden = d.hidden(ctx, p.S)
 	for _, f := range p.Content.Files {
 		if f.Doubt != "" {
 			p.Doubtful = append(p.Doubtful, f)
@@ -140,7 +142,7 @@ func (d *Desk) content(ctx context.Context, s *disclosure.Sheet, t typed, all []
 	add("explains", t.Explains)
 	add("reason", v.Reason)
 	if f := d.normForm(v.Form); f != nil {
-		view := form.Table(ctx, *f, form.FillSums(*f, dataOf(v)))
+		view := form.Table(ctx, *f, form.Hide(*f, form.FillSums(*f, dataOf(v)), disclosure.Marks(s.Hidden)))
 		c.View = &view
 	}
 	return c

@@ -94,3 +94,25 @@ func hiddenNotes(ctx context.Context, f norm.Form, d Data) (out []string) {
 	}
 	return out
 }
+
+// FigureOf is a figure as people call it (its row and its column) and as it
+// reads when it is not hidden.
+func FigureOf(ctx context.Context, f norm.Form, d Data, figure string) (label, text string) {
+	row, id, _ := strings.Cut(figure, "/")
+	if fd, ok := fieldOf(f.Fields, id); ok && row == "f" {
+		return heading(ctx, fd), show(ctx, fd, d.Fields[id]).Text
+	}
+	c, ok := fieldOf(f.Columns, id)
+	if !ok {
+		return f.Title.In(ctx), ""
+	}
+	for i, r := range d.Rows {
+		if r.ID == row {
+			return i18n.T(ctx, "form.place", rowLabel(ctx, f, i, r.ID), heading(ctx, c)), show(ctx, c, r.Cells[id]).Text
+		}
+	}
+	return heading(ctx, c), ""
+}
+
+// MarkText is how a mark reads.
+func MarkText(ctx context.Context, below int64) string { return showHidden(ctx, below).Text }

@@ -6,7 +6,39 @@ import (
 	"slices"
 	"strconv"
 	"testing"
+
+	"yangguang/internal/suppress/suppresstest"
 )
+
+// reads builds the outsider from what the public sees. knowing: he trusts that
+// what is not published without a word is not small.
+func reads(f Family, p Plan, knowing bool) *suppresstest.Outsider {
+	a := &suppresstest.Outsider{}
+	for i, c := range f.Cells {
+		lo, hi, hole := int64(0), suppresstest.Far, int64(0)
+		switch p.Shown[i] {
+		case Open:
+			lo, hi = c.Value, c.Value
+		case Fewer:
+			lo, hi = 1, c.Below-1
+		case Dark:
+			if knowing && !p.Loose[i] {
+				hole = c.Below
+			}
+		}
+		a.Reads(lo, hi, hole)
+	}
+	for _, s := range f.Sums {
+		total := int64(0)
+		var terms []suppresstest.Term
+		for _, t := range s {
+			total += t.Coef * f.Cells[t.Cell].Value
+			terms = append(terms, suppresstest.Term(t))
+		}
+		a.Knows(total, terms...)
+	}
+	return a
+}
 
 // families is how many worlds the attacker is let loose on.
 func families(t *testing.T) int {
@@ -32,9 +64,9 @@ type tally struct {
 // attack tries everything on a family as published.
 func attack(f Family, p Plan, knowing, whole bool, out *tally) {
 	a := reads(f, p, knowing)
-	solved := a.solved()
-	b := a.copy()
-	if !b.narrow() {
+	solved := a.Solved()
+	b := a.Copy()
+	if !b.Narrow() {
 		out.exact++ // a contradiction: the attacker would have been lied to
 		return
 	}
@@ -43,11 +75,12 @@ func attack(f Family, p Plan, knowing, whole bool, out *tally) {
 			continue
 		}
 		out.small++
+		lo, hi := b.Bounds(i)
 		switch {
-		case solved[i] || b.lo[i] == b.hi[i]:
+		case solved[i] || lo == hi:
 			out.exact++
 			continue
-		case b.lo[i] > 1 || b.hi[i] < c.Below-1:
+		case lo > 1 || hi < c.Below-1:
 			out.narrowed++
 			continue
 		}
@@ -56,10 +89,10 @@ func attack(f Family, p Plan, knowing, whole bool, out *tally) {
 		}
 		left := 0
 		for v := int64(1); v < c.Below; v++ {
-			switch b.can(i, v, 3000) {
-			case yes:
+			switch b.Can(i, v, 3000) {
+			case suppresstest.Yes:
 				left++
-			case unknown:
+			case suppresstest.Unknown:
 				left++
 				out.undecided++
 			}

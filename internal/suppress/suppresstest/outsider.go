@@ -1,53 +1,47 @@
-package suppress
+// Package suppresstest is an outsider who reads all that is published of some
+// tables and tries to work out what is not. It shares no code with
+// internal/suppress: it eliminates unknowns exactly, narrows their bounds, and
+// tries values out.
+package suppresstest
 
-import (
-	"math"
-)
+import "math"
 
-// attacker is an outsider who reads all that is published of a family and tries
-// to work out what is not. It shares no code with the solver: it eliminates
-// unknowns exactly, narrows their bounds, and tries values out.
-type attacker struct {
-	lo, hi []int64 // bounds of each cell; equal for what is published
-	hole   []int64 // k where the cell is known to be none or at least k; 0 otherwise
-	sums   []Sum
-	total  []int64 // what each sum is known to make
+// Term is one figure of a sum, with its sign.
+type Term struct {
+	Cell int
+	Coef int64
+}
+
+// Outsider is what he knows: bounds of each figure, and what each sum makes.
+type Outsider struct {
+	lo, hi []int64 // equal for what is published
+	hole   []int64 // k where the figure is known to be none or at least k; 0 otherwise
+	sums   [][]Term
+	total  []int64
 	steps  int
 }
 
-const far = int64(1) << 40
+// Far is a bound nobody reaches.
+const Far = int64(1) << 40
 
-// reads builds the attacker from what the public sees. knowing: he trusts that
-// what is not published without a word is not small.
-func reads(f Family, p Plan, knowing bool) *attacker {
-	a := &attacker{sums: f.Sums}
-	for i, c := range f.Cells {
-		lo, hi, hole := int64(0), far, int64(0)
-		switch p.Shown[i] {
-		case Open:
-			lo, hi = c.Value, c.Value
-		case Fewer:
-			lo, hi = 1, c.Below-1
-		case Dark:
-			if knowing && !p.Loose[i] {
-				hole = c.Below
-			}
-		}
-		a.lo, a.hi, a.hole = append(a.lo, lo), append(a.hi, hi), append(a.hole, hole)
-	}
-	for _, s := range f.Sums {
-		total := int64(0)
-		for _, t := range s {
-			total += t.Coef * f.Cells[t.Cell].Value
-		}
-		a.total = append(a.total, total)
-	}
-	return a
+// Reads tells him a figure: its bounds, and k where he trusts that it is none or
+// at least k (0: he does not). It gives the figure's number.
+func (a *Outsider) Reads(lo, hi, hole int64) int {
+	a.lo, a.hi, a.hole = append(a.lo, lo), append(a.hi, hi), append(a.hole, hole)
+	return len(a.lo) - 1
 }
 
-// solved lists the cells that follow from the sums alone, by exact elimination
+// Knows tells him what a sum makes.
+func (a *Outsider) Knows(total int64, terms ...Term) {
+	a.sums, a.total = append(a.sums, terms), append(a.total, total)
+}
+
+// Bounds are what is left for a figure.
+func (a *Outsider) Bounds(cell int) (lo, hi int64) { return a.lo[cell], a.hi[cell] }
+
+// Solved lists the cells that follow from the sums alone, by exact elimination
 // over the rationals: rows stay whole numbers, divided by what they share.
-func (a *attacker) solved() map[int]bool {
+func (a *Outsider) Solved() map[int]bool {
 	var unknown []int
 	col := map[int]int{}
 	for i := range a.lo {
@@ -138,8 +132,8 @@ func gcd(a, b int64) int64 {
 	return a
 }
 
-// narrow tightens bounds until nothing changes; false when no table is left.
-func (a *attacker) narrow() bool {
+// Narrow tightens bounds until nothing changes; false when no table is left.
+func (a *Outsider) Narrow() bool {
 	for range 200 {
 		changed := false
 		for i, s := range a.sums {
@@ -185,31 +179,33 @@ func (a *attacker) narrow() bool {
 	return true
 }
 
-// verdict of trying a value out.
-type verdict int
+// Verdict of trying a value out.
+type Verdict int
 
+// The verdicts.
 const (
-	no verdict = iota
-	yes
-	unknown // too many tables to try them all
+	No Verdict = iota
+	Yes
+	Unknown // too many tables to try them all
 )
 
-// can answers whether a cell may have a value, by trying tables out.
-func (a *attacker) can(c int, v int64, steps int) verdict {
-	b := a.copy()
+// Can answers whether a cell may have a value, by trying tables out.
+func (a *Outsider) Can(c int, v int64, steps int) Verdict {
+	b := a.Copy()
 	b.lo[c], b.hi[c], b.steps = v, v, steps
 	return b.try()
 }
 
-func (a *attacker) copy() *attacker {
+// Copy is another who knows the same.
+func (a *Outsider) Copy() *Outsider {
 	b := *a
 	b.lo, b.hi = append([]int64(nil), a.lo...), append([]int64(nil), a.hi...)
 	return &b
 }
 
-func (a *attacker) try() verdict {
-	if !a.narrow() {
-		return no
+func (a *Outsider) try() Verdict {
+	if !a.Narrow() {
+		return No
 	}
 	pick := -1
 	for i := range a.lo {
@@ -218,29 +214,29 @@ func (a *attacker) try() verdict {
 		}
 	}
 	if pick < 0 {
-		return yes
+		return Yes
 	}
-	out := no
+	out := No
 	lo, hi := a.lo[pick], a.hi[pick]
 	if hi-lo > 400 {
-		hi, out = lo+400, unknown
+		hi, out = lo+400, Unknown
 	}
 	for v := lo; v <= hi; v++ {
 		if k := a.hole[pick]; k > 0 && v > 0 && v < k {
 			continue
 		}
 		if a.steps--; a.steps < 0 {
-			return unknown
+			return Unknown
 		}
-		b := a.copy()
+		b := a.Copy()
 		b.lo[pick], b.hi[pick] = v, v
 		r := b.try()
 		a.steps = b.steps
-		if r == yes {
-			return yes
+		if r == Yes {
+			return Yes
 		}
-		if r == unknown {
-			out = unknown
+		if r == Unknown {
+			out = Unknown
 		}
 	}
 	return out
