@@ -100,12 +100,17 @@ func invent(r *rand.Rand, n int) *world {
 }
 
 func (w *world) quarters(r *rand.Rand, quarters, rows, size int) [][][]int {
+	return w.quartersOf(quarters, rows, func(int) int64 { return count(r, size) })
+}
+
+// quartersOf are quarters with the year so far beside each.
+func (w *world) quartersOf(quarters, rows int, born func(row int) int64) [][][]int {
 	var year []int
 	var all [][][]int
 	for q := range quarters {
 		var grid [][]int
 		for i := range rows {
-			c := w.cell(count(r, size), 1)
+			c := w.cell(born(i), 1)
 			y := -1
 			if q == 0 {
 				y = w.cell(w.cells[c].Value, 2)
