@@ -22,7 +22,6 @@ const (
 	WhySmall   = "small"   // 1 up to k-1 people
 	WhyProtect = "protect" // with it a small figure could be worked out
 	WhyFollow  = "follow"  // it grows with a number of people that is hidden
-	WhyWindow  = "window"  // the author chose to publish the longer window only
 )
 
 func (h Hidden) mark() string {
