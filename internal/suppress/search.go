@@ -170,29 +170,27 @@ func (x *search) mend() bool {
 	if x.steps--; x.steps < 0 {
 		return true
 	}
-	var ways []move
-	open := false
+	at, few := -1, 0
 	for _, i := range x.broken {
 		if x.off[i] == 0 {
 			continue
 		}
-		m := x.ways(i)
-		if len(m) == 0 {
+		n := x.movable(i)
+		if n == 0 {
 			return false
 		}
-		if !open || len(m) < len(ways) {
-			ways = m
+		if at < 0 || n < few {
+			at, few = i, n
 		}
-		open = true
 	}
-	if !open {
+	if at < 0 {
 		x.keep()
 		return !x.spending || x.best == 0
 	}
 	if len(x.trail) >= maxMoves {
 		return false
 	}
-	for _, m := range ways {
+	for _, m := range x.ways(at) {
 		if x.cost+m.cost >= x.best {
 			continue
 		}
@@ -222,12 +220,24 @@ func (x *search) keep() {
 	}
 }
 
+// movable counts the figures of a sum that may be changed at all.
+func (x *search) movable(i int) (n int) {
+	for _, t := range x.s.Sums[i] {
+		c := &x.s.Cells[t.Cell]
+		if x.moved[t.Cell] < maxAgain && !c.Stuck && (x.s.plan.Shown[t.Cell] != Open || x.spending && !c.Past) {
+			n++
+		}
+	}
+	return n
+}
+
 // ways lists the figures by which a sum can be mended, wholly or in part, the
 // best first.
 func (x *search) ways(i int) (out []move) {
+	out = make([]move, 0, 8)
 	for _, t := range x.s.Sums[i] {
 		c := t.Cell
-		if x.moved[c] >= maxAgain || x.off[i]%t.Coef != 0 {
+		if !x.spending && x.s.plan.Shown[c] == Open || x.moved[c] >= maxAgain || x.off[i]%t.Coef != 0 {
 			continue
 		}
 		want := x.value[c] - x.off[i]/t.Coef
