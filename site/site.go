@@ -73,8 +73,8 @@ func (s *Site) Routes() []web.Route {
 		{Pattern: "GET /privacy", Access: web.Public, Handler: s.privacy, Cached: true},
 		{Pattern: "GET /site-error", Access: web.Public, Handler: s.siteError, Cached: true},
 		{Pattern: "GET /accessibility", Access: web.Public, Handler: s.accessibility, Cached: true},
-		{Pattern: "GET /assets/{file}", Access: web.Public, Handler: s.asset},
+		{Pattern: "GET /assets/{file}", Access: web.Public, Handler: s.asset, Copied: true},
 		{Pattern: "GET /favicon.ico", Access: web.Public, Handler: s.favicon},
-		{Pattern: "GET /robots.txt", Access: web.Public, Handler: s.robots},
+		{Pattern: "GET /robots.txt", Access: web.Public, Handler: s.robots, Copied: true},
 	}
 }

@@ -6,6 +6,7 @@
 package front
 
 import (
+	"context"
 	"embed"
 	"net/http"
 
@@ -46,6 +47,14 @@ type Front struct {
 type entry struct {
 	key, path string
 	verbs     []string // desk: any of these grants shows it; none: everybody
+}
+
+type copyKey struct{}
+
+// WithCopy marks the pages rendered under ctx as those of a static copy; to
+// leads to where what a copy cannot do is done.
+func WithCopy(ctx context.Context, to func(ctx context.Context) ui.Link) context.Context {
+	return context.WithValue(ctx, copyKey{}, to)
 }
 
 // Nav adds an entry to the public navigation; key is a locale key.
@@ -121,6 +130,9 @@ func (f *Front) base(r *http.Request, title string) ui.Frame {
 		Footer: []ui.Link{link("front.foot_catalogue", "/catalogue"), link("front.foot_guide", "/guide"), link("front.foot_data", "/open-data"), link("front.foot_log", "/log"),
 			link("front.foot_clauses", "/clauses"), link("front.foot_calendar", "/calendar"), link("front.foot_access", "/accessibility"), link("front.foot_privacy", "/privacy"), link("front.foot_staff", "/desk")},
 		Meta: []ui.Meta{{Name: "SiteName", Content: f.Name.In(ctx)}, {Name: "SiteDomain", Content: f.Domain}, {Name: "SiteIDCode", Content: f.IDCode}},
+	}
+	if to, ok := ctx.Value(copyKey{}).(func(context.Context) ui.Link); ok {
+		fr.Copy = to(ctx)
 	}
 	if f.Domain != "" {
 		fr.Canonical = f.Domain + web.URL(ctx, r.URL.Path)

@@ -26,7 +26,7 @@ var guesses = web.Rate{N: 10, Per: time.Minute}
 func (k *Keeping) Routes() []web.Route {
 	may := web.May(Answering)
 	return []web.Route{
-		{Pattern: "GET /privacy/retention", Access: web.Public, Handler: k.table},
+		{Pattern: "GET /privacy/retention", Access: web.Public, Handler: k.table, Copied: true},
 		{Pattern: "GET /privacy/request", Access: web.Public, Handler: k.askForm},
 		{Pattern: "POST /privacy/request", Access: web.Public, Handler: k.ask, Limit: guesses},
 		{Pattern: "GET /privacy/status", Access: web.Public, Handler: k.statusForm},

@@ -30,6 +30,7 @@ type config struct {
 	EmbedIn                       []string
 	Profile                       string // file of the norm profile; "" for the built-in one
 	Node                          int
+	copy                          copying
 	post
 	signIn
 	logging
@@ -62,6 +63,7 @@ func serveFlags(fs *flag.FlagSet, c *config) {
 	postFlags(fs, &c.post)
 	signInFlags(fs, &c.signIn)
 	logFlags(fs, &c.logging)
+	copyFlags(fs, &c.copy)
 	fs.StringVar(&c.Listen, "listen", "127.0.0.1:8080", "address to serve on")
 	fs.StringVar(&c.Cert, "tls-cert", "", "certificate file (PEM)")
 	fs.StringVar(&c.Key, "tls-key", "", "key file (PEM)")
@@ -74,6 +76,15 @@ func serveFlags(fs *flag.FlagSet, c *config) {
 		c.Proxies = append(c.Proxies, p)
 		return nil
 	})
+	siteFlags(fs, c)
+	fs.Func("embed-in", "site that may show the embedded pages in a frame, such as https://www.example.gov.cn; may be given again", func(s string) error {
+		c.EmbedIn = append(c.EmbedIn, s)
+		return nil
+	})
+}
+
+// siteFlags declares what an installation says of itself; a copy says the same.
+func siteFlags(fs *flag.FlagSet, c *config) {
 	fs.Func("home", "code of the division whose site this is; the nation when not given", func(s string) (err error) {
 		c.Home, err = agency.ParseCode(s)
 		if err != nil {
@@ -90,10 +101,6 @@ func serveFlags(fs *flag.FlagSet, c *config) {
 	fs.StringVar(&c.IDCode, "site-id-code", "", "网站标识码")
 	fs.StringVar(&c.Record, "record", "", "备案号")
 	fs.StringVar(&c.Police, "police-record", "", "公安备案号")
-	fs.Func("embed-in", "site that may show the embedded pages in a frame, such as https://www.example.gov.cn; may be given again", func(s string) error {
-		c.EmbedIn = append(c.EmbedIn, s)
-		return nil
-	})
 	fs.StringVar(&c.Domain, "domain", "", "public address, such as https://www.example.gov.cn")
 }
 

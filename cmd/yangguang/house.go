@@ -20,6 +20,7 @@ import (
 	"yangguang/disclosure/channel"
 	"yangguang/disclosure/coverage"
 	"yangguang/disclosure/desk"
+	"yangguang/disclosure/export"
 	"yangguang/disclosure/form"
 	"yangguang/disclosure/importer"
 	"yangguang/disclosure/portal"
@@ -48,13 +49,13 @@ import (
 
 // migrations are the rooms' schemas; they are merged in the order of time.
 func migrations() []fs.FS {
-	return []fs.FS{calendar.Migrations, audit.Migrations, ledger.Migrations, account.Migrations, jobs.Migrations, search.Migrations, notify.Migrations, agency.Migrations, catalogue.Migrations, disclosure.Migrations, coverage.Migrations, keeping.Migrations, importer.Migrations}
+	return []fs.FS{calendar.Migrations, audit.Migrations, ledger.Migrations, account.Migrations, jobs.Migrations, search.Migrations, notify.Migrations, agency.Migrations, catalogue.Migrations, disclosure.Migrations, coverage.Migrations, keeping.Migrations, importer.Migrations, export.Migrations}
 }
 
 // locales are the rooms' sentences.
 func locales() []fs.FS {
 	return []fs.FS{fault.Locale, flow.Locale, blob.Locale, calendar.Locale, audit.Locale, ledger.Locale, account.Locale, privacy.Locale, safe.Locale, notify.Locale, web.Locale, ui.Locale,
-		agency.Locale, front.Locale, office.Locale, keeping.Locale, form.Locale, disclosure.Locale, importer.Locale, coverage.Locale, portal.Locale, publiclog.Locale, desk.Locale, channel.Locale, site.Locale}
+		agency.Locale, front.Locale, office.Locale, keeping.Locale, form.Locale, disclosure.Locale, importer.Locale, coverage.Locale, export.Locale, portal.Locale, publiclog.Locale, desk.Locale, channel.Locale, site.Locale}
 }
 
 // house is the product, wired.
@@ -79,6 +80,7 @@ type house struct {
 	office     *office.Office
 	importer   *importer.Importer
 	keeping    *keeping.Keeping
+	copies     *export.Copies
 	site       *site.Site
 	app        *web.App
 	jobs       *jobs.Runner
@@ -204,11 +206,13 @@ func (h *house) wire(demo bool) {
 	h.accounts.OnHandover(h.disclosure.HandOver)
 	h.office.Wire()
 	h.wireKeeping()
+	h.wireCopies()
 	h.agencies.Audit = h.agencyChanged
 	h.site = &site.Site{Front: h.front, DB: h.db, Norm: h.norm, Accounts: h.accounts, Disclosure: h.disclosure, OtherMeans: h.office.SignInMeans()}
 	h.app = web.New(web.Options{DB: h.db, Accounts: h.accounts, Clock: h.db.Clock(), Log: h.log, Secure: secure, Trusted: c.Proxies,
 		CanonicalMode: canonicalMode,
 		ShowError:     h.showError}, h.routes()...)
+	h.copies.Site = h.app
 	h.site.Remote, h.office.Remote = h.app.Remote, h.app.Remote
 	h.site.Inbox = append(h.site.Inbox, h.disclosureInbox, h.officeInbox)
 	h.disclosure.Changed, h.office.Changed, h.ledger.Changed = h.app.Cache().Empty, h.app.Cache().Empty, h.app.Cache().Empty
@@ -242,7 +246,8 @@ func (h *house) routes() [][]web.Route {
 	cov := &coverage.Coverage{Front: h.front, DB: h.db, Norm: h.norm}
 	ch := &channel.Channel{Front: h.front, Disclosure: h.disclosure}
 	pl := &publiclog.Log{Front: h.front, DB: h.db, Key: h.ledger.Key, Witnessing: h.witnessing}
-	return [][]web.Route{h.office.Routes(), cov.Routes(), p.Routes(), pl.Routes(), ch.Routes(), h.office.Guard(h.desk.Routes()), h.office.Guard(h.importer.Routes()), h.office.Guard(h.keeping.Routes()), h.office.Guard(h.site.Routes()), h.health()}
+	return [][]web.Route{h.office.Routes(), cov.Routes(), p.Routes(), pl.Routes(), ch.Routes(), h.office.Guard(h.desk.Routes()), h.office.Guard(h.importer.Routes()), h.office.Guard(h.keeping.Routes()),
+		h.office.Guard(h.copies.Routes()), h.office.Guard(h.site.Routes()), h.health()}
 }
 
 // showError lets the office answer what better than a page of failure can: a

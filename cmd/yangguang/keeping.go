@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"yangguang/agency/keeping"
 	"yangguang/disclosure"
+	"yangguang/disclosure/export"
 	"yangguang/disclosure/importer"
 	"yangguang/internal/account"
 	"yangguang/internal/jobs"
@@ -35,7 +37,8 @@ func (h *house) wireKeeping() {
 func (h *house) registerKeeping(r *jobs.Runner) {
 	h.importer.Register(r)
 	h.keeping.Register(r)
+	h.copies.Register(r)
 }
 
 // allVerbs lists every room's grant verbs.
-func allVerbs() []string { return append(disclosure.Verbs(), keeping.Verbs()...) }
+func allVerbs() []string { return slices.Concat(disclosure.Verbs(), keeping.Verbs(), export.Verbs()) }

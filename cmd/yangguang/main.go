@@ -30,6 +30,7 @@ func commands() []command {
 		{"migrate", "bring the database up to date", migrate},
 		{"backup", "write an online backup of database, files and keys", backup},
 		{"restore", "restore a backup into an empty folder and verify it", restore},
+		{"export", "DIR: write a static copy of the public site, or of a column", exportCommand},
 		{"norm", "check FILE: validate a norm profile", normCommand},
 		{"agency", "import agencies and members from XLSX", agencyCommand},
 		{"import", "hand in past publications from a folder or a file", importCommand},

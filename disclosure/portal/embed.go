@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"context"
 	_ "embed" // the frame pages' own style
 	"net/http"
 	"strings"
@@ -24,6 +25,9 @@ type embedPage struct {
 	Title   string
 	Lang    string
 	Demo    bool
+	Meta    []ui.Meta // the tags a column page of a government site carries
+	Crumbs  []ui.Link
+	Columns []ui.Link // the categories of the unit's catalogue
 	Items   []ui.Entry
 	Pages   ui.Pages
 	Facts   []ui.Pair
@@ -64,6 +68,8 @@ func (p *Portal) embedUnit(tx *db.Tx, r *http.Request) (agency.Agency, error) {
 func (p *Portal) embedList(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	pg := embedPage{Title: t(ctx, "portal.embed_latest")}
+	f := p.Front.Page(r, pg.Title)
+	kind := columnCatalogue
 	err := p.read(ctx, func(tx *db.Tx) error {
 		u, err := p.embedUnit(tx, r)
 		if err != nil {
@@ -72,6 +78,7 @@ func (p *Portal) embedList(w http.ResponseWriter, r *http.Request) error {
 		q := disclosure.Query{Agency: u.ID, Before: cursor(r), Limit: perPage + 1}
 		path := href(ctx, "/embed/", u.Path())
 		pg.More = href(ctx, "/", u.Path())
+		pg.Crumbs = []ui.Link{{Text: t(ctx, "portal.embed_column"), Href: path}}
 		if slug := r.PathValue("slug"); slug != "" {
 			cat, err := p.category(u, slug)
 			if err != nil {
@@ -79,7 +86,13 @@ func (p *Portal) embedList(w http.ResponseWriter, r *http.Request) error {
 			}
 			q.Category, pg.Title = cat.ID, cat.Title.In(ctx)
 			path, pg.More = path+"/c/"+slug, pg.More+"/c/"+slug
+			pg.Crumbs = append(pg.Crumbs, ui.Link{Text: pg.Title})
+			if cat.Inherited {
+				kind = columnPolicy
+			}
 		}
+		column(&f, pg.Title, kind, t(ctx, "portal.unit_description", u.Name))
+		p.embedColumns(ctx, &pg, u, r.PathValue("slug"))
 		rows, err := disclosure.List(tx, q)
 		pg.Items, pg.Pages = pageOf(tx, rows, false, path, nil, pageNumber(r))
 		for i := range pg.Items {
@@ -90,7 +103,20 @@ func (p *Portal) embedList(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	pg.Meta = f.Meta
 	return p.renderEmbed(w, r, http.StatusOK, pg)
+}
+
+// embedColumns lists the categories of a unit's catalogue that are in force: on
+// another site this list is the only way through the column.
+func (p *Portal) embedColumns(ctx context.Context, pg *embedPage, u agency.Agency, at string) {
+	cg := p.Disclosure.Norm.Catalogue(string(u.Kind))
+	if cg == nil {
+		return
+	}
+	for _, c := range cg.ActiveOn(clock.DateOf(p.Disclosure.DB.Clock().Now())) {
+		pg.Columns = append(pg.Columns, ui.Link{Text: c.Title.In(ctx), Href: href(ctx, "/embed/", u.Path(), "/c/", c.Slug), Current: c.Slug == at})
+	}
 }
 
 func (p *Portal) embedItem(w http.ResponseWriter, r *http.Request) error {
@@ -113,12 +139,22 @@ func (p *Portal) embedItem(w http.ResponseWriter, r *http.Request) error {
 	}
 	it := itemPage{Page: found, Path: href(ctx, found.Item.Path(u))}
 	pg := embedPage{Title: found.Item.Title, Facts: p.itemFacts(ctx, found), Back: href(ctx, "/embed/", u.Path()), More: it.Path}
+	pg.Facts[0].Href = "" // the unit's page is not part of the frame
+	pg.Crumbs = []ui.Link{{Text: t(ctx, "portal.embed_column"), Href: pg.Back}}
+	if it.Category = p.Disclosure.Norm.Category(found.Item.Category); it.Category != nil {
+		pg.Crumbs = append(pg.Crumbs, ui.Link{Text: it.Category.Title.In(ctx), Href: pg.Back + "/c/" + it.Category.Slug})
+	}
+	pg.Crumbs = append(pg.Crumbs, ui.Link{Text: pg.Title})
+	f := p.Front.Page(r, pg.Title)
+	pg.Meta = f.Meta
 	if found.Version == nil {
 		pg.Notices = []notice{{"danger", t(ctx, "portal.gone"), t(ctx, "portal.gone_text")}}
 		return p.renderEmbed(w, r, http.StatusGone, pg)
 	}
 	p.fillItem(ctx, &it)
 	pg.Content, pg.Files, pg.Notices = it.Content, it.Files, it.Notices
+	p.articleMeta(ctx, &f, &it)
+	pg.Meta = f.Meta
 	return p.renderEmbed(w, r, http.StatusOK, pg)
 }
 

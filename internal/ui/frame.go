@@ -66,6 +66,7 @@ type Frame struct {
 	Canonical   string
 	Mode        Mode
 	Demo        bool // 演示数据
+	Copy        Link // a static copy: what it cannot do, and where that is done
 	NoIndex     bool
 	Nav         []Link
 	Crumbs      []Link

@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"strings"
 
 	"yangguang/internal/account"
@@ -56,7 +57,8 @@ type Route struct {
 	Pattern string // as of net/http: "GET /desk/items/{id}"
 	Access  Access
 	Handler Handler
-	Cached  bool  // a published page, the same for every reader of a language and mode
+	Cached  bool  // a published page, the same for every reader of a language and mode; part of a static copy
+	Copied  bool  // not kept in memory, yet part of a static copy of the site: files, parts of the site map
 	Limit   Rate  // how often one caller may; zero means the default for its method
 	Upload  int64 // bytes of body allowed; zero means MaxForm
 }
@@ -83,6 +85,7 @@ type App struct {
 	fixed   *http.ServeMux // paths that begin with a word: /desk, /search
 	places  *http.ServeMux // paths that begin with a division code: /350525/…
 	routes  []Route
+	copied  map[string]bool // patterns of the routes a static copy holds
 	cache   *Cache
 	limits  *limiter
 	metrics *Metrics
@@ -97,7 +100,7 @@ func New(o Options, routes ...[]Route) *App {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	a := &App{o: o, fixed: http.NewServeMux(), places: http.NewServeMux(), cache: NewCache(64 << 20), limits: newLimiter(o.Clock), metrics: NewMetrics()}
+	a := &App{o: o, copied: map[string]bool{}, fixed: http.NewServeMux(), places: http.NewServeMux(), cache: NewCache(64 << 20), limits: newLimiter(o.Clock), metrics: NewMetrics()}
 	for _, rs := range routes {
 		for _, r := range rs {
 			a.add(r)
@@ -112,13 +115,16 @@ func (a *App) add(r Route) {
 	if !ok {
 		panic(fmt.Sprintf("route %q has no method", r.Pattern))
 	}
-	if r.Cached && r.Access.Signed {
+	if (r.Cached || r.Copied) && r.Access.Signed {
 		panic(fmt.Sprintf("route %q is for some, yet kept for everybody", r.Pattern))
 	}
 	if r.Limit == (Rate{}) && method != http.MethodGet {
 		r.Limit = defaultPostRate
 	}
 	a.routes = append(a.routes, r)
+	if r.Cached || r.Copied {
+		a.copied[r.Pattern] = true
+	}
 	h := a.endpoint(r)
 	if strings.HasPrefix(path, "/{division}") {
 		a.places.Handle(r.Pattern, h)
@@ -130,6 +136,14 @@ func (a *App) add(r Route) {
 // Routes lists every route, for the test that compares them with the reviewed
 // table.
 func (a *App) Routes() []Route { return a.routes }
+
+// Copied answers whether the page at a path, without the prefix of a language,
+// belongs into a static copy of the site.
+func (a *App) Copied(path string) bool {
+	r := &http.Request{Method: http.MethodGet, URL: &url.URL{Path: path}, Host: "localhost"}
+	_, pattern := a.mux(path).Handler(r)
+	return a.copied[pattern]
+}
 
 // Cache is the store of published pages, emptied when something published
 // changes.
@@ -160,7 +174,7 @@ func (a *App) endpoint(route Route) http.Handler {
 		}()
 		err := a.admit(route, w, r)
 		switch {
-		case err == nil && route.Cached:
+		case err == nil && route.Cached && !direct(r.Context()):
 			err = a.rendered(route.Handler, w, r)
 		case err == nil:
 			err = route.Handler(w, r)
@@ -197,6 +211,9 @@ func (a *App) allowed(route Route, w http.ResponseWriter, r *http.Request) error
 		if route.Access.Verb != "" && !actor.Holds(route.Access.Verb) {
 			return fault.Say(fault.Forbidden, "fault.forbidden")
 		}
+	}
+	if direct(r.Context()) {
+		return nil
 	}
 	return a.limits.take(route, a.Remote(r))
 }
