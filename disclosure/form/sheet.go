@@ -1,6 +1,8 @@
 package form
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -39,8 +41,7 @@ func newStyles(f *excelize.File) (styles, error) {
 	wrap := &excelize.Alignment{WrapText: true, Vertical: "top"}
 	grey := &excelize.Font{Size: 8, Color: "767D86"}
 	shade := excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"EEF2F7"}}
-	out := styles{}
-	for name, st := range map[string]*excelize.Style{
+	all := map[string]*excelize.Style{
 		"title":   {Font: &excelize.Font{Bold: true, Size: 14}},
 		"demo":    {Font: &excelize.Font{Bold: true, Color: "A61B1B"}},
 		"meta":    {Font: &excelize.Font{Color: "4A5058"}},
@@ -49,8 +50,11 @@ func newStyles(f *excelize.File) (styles, error) {
 		"id":      {Font: grey},
 		"text":    {NumFmt: 49, Alignment: wrap, Border: hairline}, // 49 is "text": what is typed later stays text too
 		"integer": num("#,##0"), "year": num("0"), "money": num("#,##0.00"), "decimal": num("General"), "date": num("yyyy-mm-dd"),
-	} {
-		id, err := f.NewStyle(st)
+	}
+	// In one order, so that the same data makes the same file.
+	out := styles{}
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		id, err := f.NewStyle(all[name])
 		if err != nil {
 			return nil, err
 		}
