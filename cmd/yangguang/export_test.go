@@ -144,7 +144,7 @@ func TestACopyIsBroughtUpToDate(t *testing.T) {
 // for every element.
 const foreign = `<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd">
 <html><head><meta http-equiv="Content-Type" content="text/html; charset=gb2312" /><title>{{title}} - 示例县人民政府</title>{{meta}}
-<style>*{box-sizing:border-box;margin:0}body{color:#999;font:9px serif;text-align:center}a{color:red;text-decoration:none}h1{font-size:9px}table{border:0}td{padding:0}ul{display:none}li{float:left}p::before{content:"»"}
+<style>*{box-sizing:border-box;margin:0}body{color:#999;font:9px serif;text-align:center}a{color:red;text-decoration:none}h1{font-size:9px}table{border:0}td{padding:0}ul{display:none}li{float:left}p::before{content:"※"}
 #header{position:absolute;top:0;left:0;right:0;height:60px;background:#c00;color:#fff}#main{padding-top:70px}</style>{{style}}</head>
 <body><div id="header">示例县人民政府 <a href="/zwgk/">政务公开</a></div><div id="main"><p class="pos">您的位置：<a href="/">首页</a> &gt; {{breadcrumb}}</p><h1>信息公开</h1>{{content}}</div>
 <div id="footer">主办：示例县人民政府办公室</div></body></html>`

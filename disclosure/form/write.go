@@ -1,8 +1,10 @@
 package form
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -60,7 +62,27 @@ func workbook(f norm.Form, d Data, lang i18n.Lang, meta Meta, spare int) (b []by
 	if err := w.file.Write(&buf); err != nil {
 		return nil, err
 	}
-	return buf.Bytes(), nil
+	return inOrder(buf.Bytes())
+}
+
+// inOrder puts the parts of a workbook in the order of their names: excelize
+// writes streamed sheets in a random one, and the same data should make the same
+// file, for copies and proxies that compare. Nothing is compressed again.
+func inOrder(b []byte) ([]byte, error) {
+	z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
+	if err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(z.File, func(a, b *zip.File) int { return strings.Compare(a.Name, b.Name) })
+	var out bytes.Buffer
+	w := zip.NewWriter(&out)
+	for _, f := range z.File {
+		if err := w.Copy(f); err != nil {
+			return nil, err
+		}
+	}
+	err = w.Close()
+	return out.Bytes(), err
 }
 
 // writer makes one workbook.
