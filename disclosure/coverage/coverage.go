@@ -31,12 +31,12 @@ type Coverage struct {
 // Routes are the sub-room's routes.
 func (c *Coverage) Routes() []web.Route {
 	out := []web.Route{
-		{Pattern: "GET /coverage", Handler: c.home},
+		{Pattern: "GET /coverage", Handler: c.home, Copied: true},
 		{Pattern: "GET /coverage/definitions", Handler: c.definitions, Cached: true},
 		{Pattern: "GET /{division}/coverage", Handler: c.page, Cached: true},
-		{Pattern: "GET /{division}/self-check", Handler: c.selfCheck},
-		{Pattern: "GET /{division}/coverage/met", Handler: c.metPage},
-		{Pattern: "GET /{division}/coverage.xlsx", Handler: c.workbook, Limit: web.Rate{N: 30, Per: time.Minute}},
+		{Pattern: "GET /{division}/self-check", Handler: c.selfCheck, Copied: true},
+		{Pattern: "GET /{division}/coverage/met", Handler: c.metPage, Copied: true},
+		{Pattern: "GET /{division}/coverage.xlsx", Handler: c.workbook, Copied: true, Limit: web.Rate{N: 30, Per: time.Minute}},
 	}
 	for i := range out {
 		out[i].Access = web.Public
