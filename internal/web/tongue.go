@@ -195,8 +195,8 @@ func other(lang string) string {
 }
 
 // phrase is three English words or more; fewer are names and abbreviations
-// that Chinese readers say in their own voice.
-var phrase = regexp.MustCompile(`[A-Za-z]{2,}[a-z'’]*(?:[ -]+[A-Za-z][A-Za-z'’]*){2,}`)
+// that Chinese readers say in their own voice, and capitals alone are a code.
+var phrase = regexp.MustCompile(`[A-Za-z][a-z'’]+(?:[ -]+[A-Za-z][a-z'’]*){2,}`)
 
 // runs are the stretches of a text that are in the language.
 func runs(tongue string, text []byte) [][]int {

@@ -25,6 +25,7 @@ func TestWordsOfTheOtherLanguageAreMarked(t *testing.T) {
 		"scripts are data":                       {`<html lang="en"><script type="application/ld+json">{"a":"永春县"}</script></html>`, `<html lang="en"><script type="application/ld+json">{"a":"永春县"}</script></html>`},
 		"a Chinese page is left alone":           {`<html lang="zh-CN"><p>永春县 PDF 下载 Open Data</p></html>`, `<html lang="zh-CN"><p>永春县 PDF 下载 Open Data</p></html>`},
 		"an English phrase on it is not":         {`<html lang="zh-CN"><p>永春县 open government data</p></html>`, `<html lang="zh-CN"><p>永春县 <span lang="en">open government data</span></p></html>`},
+		"a code is no phrase":                    {`<html lang="zh-CN"><strong class="code">ABCDE-FGHJK-MNPQR</strong></html>`, `<html lang="zh-CN"><strong class="code">ABCDE-FGHJK-MNPQR</strong></html>`},
 		"a chart's label":                        {`<html lang="en"><svg><text x="1">卫健局</text></svg></html>`, `<html lang="en"><svg><text lang="zh-CN" x="1">卫健局</text></svg></html>`},
 		"characters kept as entities stay whole": {`<html lang="en"><p>永春&amp;德化</p></html>`, `<html lang="en"><p><span lang="zh-CN">永春</span>&amp;<span lang="zh-CN">德化</span></p></html>`},
 	} {
