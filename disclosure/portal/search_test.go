@@ -43,7 +43,7 @@ func TestOtherNamesAreLookedForAndNamed(t *testing.T) {
 	row := s.Publish(t, s.County, "county.2", "", portaltest.Text("农村奖励扶助公告", "奖励扶助公告的正文"))
 	s.get(t, asked("奖扶公告")).want(t, 200, row.Href(), "也找了：奖励扶助公告", "只找“奖扶公告”", "<mark>").not(t, "没有找到")
 	s.get(t, asked("奖扶公告")+"&exact=1").want(t, 200, "没有找到").not(t, "也找了")
-	s.get(t, "/en"+asked("奖扶")).want(t, 200, "Also searched for: 奖励扶助, 独生子女费.", row.Href())
+	s.get(t, "/en"+asked("奖扶")).want(t, 200, `Also searched for: <span lang="zh-CN">奖励扶助, 独生子女费</span>.`, row.Href())
 }
 
 func TestAMisspeltWordIsAskedAbout(t *testing.T) {
