@@ -71,6 +71,10 @@ func tokens(text string) []token {
 	return c.out
 }
 
+// openingSign stands before the first character of a Han run that follows a
+// word, so that it is never taken for a character that stands alone.
+const openingSign = "\u00b7"
+
 // cutter gathers characters of one class until the class changes.
 //
 // A Han run behind a word or number begins with its first character
@@ -109,7 +113,7 @@ func (c *cutter) flush() {
 	default:
 		if c.last == word {
 			first := joined(c.run[:1])
-			first.opening = true
+			first.s, first.opening = openingSign+first.s, true
 			c.out = append(c.out, first)
 		}
 		for i := range n - 1 {

@@ -47,7 +47,8 @@ function watch(box: HTMLInputElement, at: string): void {
 }
 
 function show(list: HTMLUListElement, found: Suggestion[]): void {
-  list.replaceChildren(...found.map((s) => {
+  list.textContent = "";
+  list.append(...found.map((s) => {
     const a = document.createElement("a");
     a.href = s.href;
     a.textContent = s.text;
