@@ -101,6 +101,12 @@ func TestReadModelsWalkAnIndex(t *testing.T) {
 		return err
 	}, tables...)
 	dbtest.NoScanIn(t, h.DB, h.As(h.Author), func(ctx context.Context) error { _, err := d.Reports(ctx, h.County.ID); return err }, tables...)
+	// Deciding which small figures are hidden reads tables of other units and
+	// periods, in each of the acts that decide it.
+	births := h.Draft(t, h.Village, "village.3", h.Text("village.3", "2026Q3", "生育情况"))
+	dbtest.NoWalkIn(t, h.DB, h.As(h.Clerk), func(ctx context.Context) error { return d.Submit(ctx, births.Province, births.ID) }, tables...)
+	h.Review(t, h.Village, births)
+	dbtest.NoWalkIn(t, h.DB, h.As(h.Head), func(ctx context.Context) error { return d.Approve(ctx, births.Province, births.ID, opinion(), never) }, tables...)
 	h.Clock.Advance(time.Hour)
 	dbtest.NoScanIn(t, h.DB, h.As(h.Author), func(ctx context.Context) error { _, err := d.PublishDue(ctx); return err }, tables...)
 }

@@ -38,8 +38,10 @@ func (d *Disclosure) Approve(ctx context.Context, province int, version int64, o
 		if err := d.gateAgain(tx, w.v); err != nil {
 			return err
 		}
-		if err := d.keepConcealed(tx, w.u, w.it, w.v); err != nil {
-			return err
+		if !at.IsZero() { // what is published at once is decided below, as it is published
+			if err := d.keepConcealed(tx, w.u, w.it, w.v); err != nil {
+				return err
+			}
 		}
 		w.v.State, w.v.Step, w.v.Approver, w.v.ApprovedAt, w.v.PublishAt = w.next, "", w.by.person(), tx.Now, at
 		if err := d.signed(tx, w, Step{Step: step.ID, Verb: "approve", Checks: strings.Join(o.Checks, ","), Basis: o.Basis, Note: o.Note}); err != nil {
