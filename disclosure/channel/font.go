@@ -1,19 +1,21 @@
 package channel
 
 import (
+	"bytes"
 	_ "embed" // the typeface
 	"encoding/binary"
 	"errors"
+	"io"
 	"strings"
 	"sync"
 
-	"github.com/klauspost/compress/zstd"
+	"github.com/ulikunitz/xz"
 )
 
-// font.zst is a part of Noto Sans SC Regular, made by font/gen.py, which says
+// font.xz is a part of Noto Sans SC Regular, made by font/gen.py, which says
 // what is in it; font/OFL.txt is its licence.
 //
-//go:embed font/font.zst
+//go:embed font/font.xz
 var packedFont []byte
 
 //go:embed font/supplement.txt
@@ -36,13 +38,12 @@ type face struct {
 var errFont = errors.New("channel: the typeface is damaged; build the binary again")
 
 var loadFace = sync.OnceValues(func() (*face, error) {
-	dec, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(64<<20))
+	dec, err := xz.ReaderConfig{SingleStream: true}.NewReader(bytes.NewReader(packedFont))
 	if err != nil {
 		return nil, err
 	}
-	defer dec.Close()
 	f := &face{slots: map[rune]rune{}, beyond: []rune(strings.TrimSpace(supplement))}
-	if f.ttf, err = dec.DecodeAll(packedFont, nil); err != nil {
+	if f.ttf, err = io.ReadAll(io.LimitReader(dec, 64<<20)); err != nil {
 		return nil, err
 	}
 	for i, r := range f.beyond {

