@@ -21,7 +21,6 @@ type told struct {
 	fresh    bool // the new one
 	own      bool // of the same unit and category
 	last     bool // the text of its item that stands now
-	lone     bool // not all of what it is tied to was read
 	nobody   bool // no text at all: what others tell of one not published
 }
 
@@ -176,7 +175,7 @@ func (b *kin) value(text int, figure string) (int64, bool) {
 // stuck counts a hidden figure as known, because what ties it elsewhere was not
 // read: the promise must not rest on it.
 func (b *kin) stuck(text int, figure string) {
-	if i, ok := b.at[place{text, figure}]; ok && b.texts[text].fresh == false {
+	if i, ok := b.at[place{text, figure}]; ok && !b.texts[text].fresh {
 		b.family.Cells[i].Stuck = true
 	}
 }

@@ -171,7 +171,7 @@ func (c *itemCheck) run() (what string, leaf int64, err error) {
 			return saltMissing, l.Index, nil
 		}
 	}
-	what, err = c.row()
+	what = c.row()
 	return what, c.leaves[len(c.leaves)-1].Index, err
 }
 
@@ -278,10 +278,10 @@ func (c *itemCheck) text(l ledger.Leaf, kind string, number int) (string, error)
 
 // row compares the item's row, which lists and heads show, with its texts and
 // events, which the log holds.
-func (c *itemCheck) row() (string, error) {
+func (c *itemCheck) row() string {
 	it := c.it
 	if len(c.versions) == 0 || len(c.events) == 0 {
-		return rowChanged, nil
+		return rowChanged
 	}
 	now, last := &c.versions[len(c.versions)-1], c.events[len(c.events)-1]
 	state := ItemPublished
@@ -291,14 +291,14 @@ func (c *itemCheck) row() (string, error) {
 	for i := range c.versions {
 		v := &c.versions[i]
 		if want := map[bool]string{true: Published, false: Superseded}[v == now]; v.State != want {
-			return reopened, nil
+			return reopened
 		}
 		if v.Closed != c.closed[v.Number] {
-			return reopened, nil
+			return reopened
 		}
 	}
 	if it.State != state {
-		return reopened, nil
+		return reopened
 	}
 	erased := it.State == ItemTakenDown && it.EndKind == "privacy"
 	same := it.Current == now.ID && sameInstant(it.PublishedAt, c.versions[0].PublishedAt) && it.Corrected == slices.ContainsFunc(c.events, func(e Event) bool { return e.Verb == "corrected" }) &&
@@ -314,9 +314,9 @@ func (c *itemCheck) row() (string, error) {
 		same = same && it.EndReason == last.Reason && sameInstant(it.EndedAt, last.At)
 	}
 	if !same {
-		return rowChanged, nil
+		return rowChanged
 	}
-	return "", nil
+	return ""
 }
 
 // String is for an operator's report.

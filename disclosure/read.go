@@ -167,7 +167,7 @@ func (d *Disclosure) verbs(tx *db.Tx, s *Sheet) (may []string, blocked map[strin
 	}
 	for _, r := range Flow.Verbs(s.Version.State) {
 		if slices.Contains(ours, r.Verb) || strings.HasSuffix(r.Verb, "_after") && !s.Version.ReviewOwed ||
-			!a.May(d.grantFor(s.Version, r.Verb), target(s.Unit)) && !(r.Own && a.May(account.Managing, target(s.Unit))) {
+			!a.May(d.grantFor(s.Version, r.Verb), target(s.Unit)) && (!r.Own || !a.May(account.Managing, target(s.Unit))) {
 			continue
 		}
 		err := d.fits(signer{a}, s, r.Verb)

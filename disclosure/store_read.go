@@ -109,8 +109,6 @@ func itemBySerial(tx *db.Tx, u agency.Agency, year, serial int) (*Item, error) {
 		u.Division.Province(), u.ID, year, serial))
 }
 
-func today(tx *db.Tx) clock.Date { return clock.DateOf(tx.Now) }
-
 func explainedBy(tx *db.Tx, it *Item) ([]Row, error) {
 	return db.List(tx, scanRow, "select "+itemCols+", a.name, a.slug"+rowFrom+" where i.province = $1 and i.explains = $2 and i.state = 'published' order by i.published_at desc, i.id desc limit 20", it.Province, it.ID)
 }

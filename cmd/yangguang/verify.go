@@ -291,7 +291,7 @@ func (v *verifying) proof(p ledger.Proof, content []byte) error {
 	if err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintf(v.out, "entry %d of log %s: %s on %s, signed\n", p.Index, got.Checkpoint.Origin, got.Public.Kind, got.Public.At.In(clock.Shanghai).Format("2006-01-02 15:04:05")); err != nil {
+	if _, err := fmt.Fprintf(v.out, "entry %d of log %s: %s on %s, signed\n", p.Index, got.Checkpoint.Origin, got.Kind, got.Public.At.In(clock.Shanghai).Format("2006-01-02 15:04:05")); err != nil {
 		return err
 	}
 	switch {

@@ -51,7 +51,7 @@ type listPage struct {
 // list shows the administrator when copies were made and what they came to.
 func (c *Copies) list(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	t := func(key string, args ...any) string { return i18n.T(ctx, "export."+key, args...) }
+	t := func(key string) string { return i18n.T(ctx, "export."+key) }
 	p := listPage{Set: c.Options.Dir != "", Sent: r.URL.Query().Get("sent") != "", Action: web.URL(ctx, "/desk/copies")}
 	var runs []run
 	if err := c.DB.Read(ctx, func(tx *db.Tx) (err error) {

@@ -229,7 +229,7 @@ func TestAVillageShowsTheLawsPublishedAbove(t *testing.T) {
 	publish(s.County, "county.2", "县通知")
 	s.TakeDown(t, old, "error", "内容有误")
 	laws := s.get(t, "/"+s.Village.Path()+"/c/laws").want(t, 200, "县新规定", "市办法", "省条例").not(t, "县旧规定", "县通知").Body.String()
-	if !(strings.Index(laws, "县新规定") < strings.Index(laws, "市办法") && strings.Index(laws, "市办法") < strings.Index(laws, "省条例")) {
+	if strings.Index(laws, "县新规定") >= strings.Index(laws, "市办法") || strings.Index(laws, "市办法") >= strings.Index(laws, "省条例") {
 		t.Error("the laws are not listed the newest first")
 	}
 	s.get(t, "/"+s.Village.Path()+"/c/documents").want(t, 200, "县通知").not(t, "县新规定")

@@ -154,7 +154,7 @@ func TestAResidentChecksWhatWasPublished(t *testing.T) {
 	ended, _ := s.get(t, row.Href()+"/proof.tlog-proof", http.StatusOK)
 	p, err = ledger.ParseProof([]byte(ended))
 	check(t, err)
-	if got, err = p.Check([]note.Verifier{log}, nil); err != nil || got.Public.Kind != "taken_down" {
+	if got, err = p.Check([]note.Verifier{log}, nil); err != nil || got.Kind != "taken_down" {
 		t.Errorf("the end: %+v %v", got, err)
 	}
 	s.get(t, "/log/35", http.StatusOK, "撤下", "现已不公开")

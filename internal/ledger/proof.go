@@ -140,7 +140,7 @@ func (p Proof) Check(logs, witnesses []note.Verifier) (out Proven, err error) {
 	if out.Record, err = ParseRecord(p.Record); err != nil {
 		return out, err
 	}
-	if out.Index != p.Index || out.Record.Kind != out.Public.Kind || !out.Record.At.Equal(out.Public.At) {
+	if out.Index != p.Index || out.Record.Kind != out.Kind || !out.Record.At.Equal(out.Public.At) {
 		return out, fmt.Errorf("the record and leaf %d say different things", p.Index)
 	}
 	return out, nil

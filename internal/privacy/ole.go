@@ -72,14 +72,14 @@ func (f *oleFile) read() error {
 	for _, s := range f.streams {
 		var err error
 		dir, base := path.Split(s.path)
-		switch {
-		case base == "WordDocument":
+		switch base {
+		case "WordDocument":
 			known = known || dir == ""
 			err = f.within(dir, DOC).doc(s.data, f.stream(dir+"0Table"), f.stream(dir+"1Table"), f.stream(dir+"Data"))
-		case base == "Workbook":
+		case "Workbook":
 			known = known || dir == ""
 			err = f.within(dir, XLS).xls(s.data)
-		case base == "PowerPoint Document":
+		case "PowerPoint Document":
 			known = known || dir == ""
 			f.in.rep.doubt(UncertainOLE) // its texts are read, its charts are not
 			f.in.ppt(s.data)

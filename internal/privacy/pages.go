@@ -107,7 +107,11 @@ func drawPage(lib pdfium.Pdfium, doc references.FPDF_DOCUMENT, i, dpi int, each 
 		return fault.Say(fault.Invalid, "privacy.unreadable")
 	}
 	defer drawn.Cleanup()
-	out.Picture = drawn.Result.Image
+	picture, ok := drawn.Result.RenderedImage.(*image.RGBA)
+	if !ok {
+		return fault.Say(fault.Internal, "privacy.unreadable")
+	}
+	out.Picture = picture
 	out.onPicture = func(x, y float64) image.Point {
 		// Turned and cropped pages included. A failure covers the page's corner,
 		// and so shows: the caller covers nothing silently.

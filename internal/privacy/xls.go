@@ -243,10 +243,10 @@ func (w *xlsBook) sheet(s *biff, n int) error {
 			w.in.rep.doubt(UncertainBroken)
 			break
 		}
-		switch {
-		case r.kind == biffBOF:
+		switch r.kind {
+		case biffBOF:
 			x.depth++
-		case r.kind == biffEOF:
+		case biffEOF:
 			x.depth--
 		default:
 			if err := x.record(s, r); err != nil {

@@ -111,7 +111,7 @@ func (w *world) quartersOf(quarters, rows int, born func(row int) int64) [][][]i
 		var grid [][]int
 		for i := range rows {
 			c := w.cell(born(i), 1)
-			y := -1
+			var y int
 			if q == 0 {
 				y = w.cell(w.cells[c].Value, 2)
 				w.sums = append(w.sums, Sum{{c, 1}, {y, -1}})

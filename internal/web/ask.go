@@ -36,7 +36,7 @@ func (a *App) Ask(ctx context.Context, path, mode string) (Answer, error) {
 	r := (&http.Request{Method: http.MethodGet, URL: u, RequestURI: path, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: http.Header{}, Body: http.NoBody, RemoteAddr: "127.0.0.1:0"}).WithContext(ctx)
 	if mode != "" {
-		r.AddCookie(&http.Cookie{Name: ModeCookie, Value: mode})
+		r.AddCookie(&http.Cookie{Name: ModeCookie, Value: mode}) //nolint:gosec // of a request made here, not of an answer
 	}
 	w := &capture{ResponseWriter: &nowhere{h: http.Header{}}, status: http.StatusOK}
 	withReader(a.recovered(http.HandlerFunc(a.route))).ServeHTTP(w, r)

@@ -19,6 +19,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"encoding/csv"
 	"flag"
@@ -144,7 +145,7 @@ func pack(edition string, rows []row) ([]byte, error) {
 	for _, u := range utf16.Encode([]rune(short)) {
 		raw = binary.LittleEndian.AppendUint16(raw, u)
 	}
-	cmd := exec.Command("xz", "--lzma2=preset=9e,dict=8MiB,nice=273,lc=3,lp=1,pb=1", "-C", "crc32", "-c")
+	cmd := exec.CommandContext(context.Background(), "xz", "--lzma2=preset=9e,dict=8MiB,nice=273,lc=3,lp=1,pb=1", "-C", "crc32", "-c")
 	cmd.Stdin = bytes.NewReader(raw)
 	return cmd.Output()
 }
