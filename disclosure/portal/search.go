@@ -68,6 +68,9 @@ func (p *Portal) searchPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	f := p.Front.Page(r, title, append(p.Front.Crumbs(r, nil, nil), ui.Link{Text: t(ctx, "portal.search")})...)
 	f.NoIndex = true
+	if r.URL.Query().Get("exact") != "" {
+		f.Of = append(f.Of, t(ctx, "portal.exact", pg.Typed))
+	}
 	f.Of = append(f.Of, narrowed...)
 	if r.URL.Query().Get("sort") == "best" {
 		f.Of = append(f.Of, t(ctx, "portal.best_first"))

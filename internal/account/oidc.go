@@ -66,8 +66,24 @@ func (a *Accounts) provider(ctx context.Context) (*oidc.Provider, error) {
 }
 
 func (a *Accounts) oauth(p *oidc.Provider) *oauth2.Config {
+	to := p.Endpoint()
+	to.AuthStyle = authStyle(p)
 	return &oauth2.Config{ClientID: a.o.OIDC.ClientID, ClientSecret: a.o.OIDC.ClientSecret, RedirectURL: a.o.OIDC.RedirectURL,
-		Endpoint: p.Endpoint(), Scopes: []string{oidc.ScopeOpenID}}
+		Endpoint: to, Scopes: []string{oidc.ScopeOpenID}}
+}
+
+// authStyle is how the provider wants the client to show its secret: as it says
+// itself, else in the header (OpenID Connect Discovery 1.0, section 3). Left to
+// find out, the library tries both ways with a code that is good for one, and a
+// provider that was down looks like one that refused.
+func authStyle(p *oidc.Provider) oauth2.AuthStyle {
+	var says struct {
+		Methods []string `json:"token_endpoint_auth_methods_supported"`
+	}
+	if err := p.Claims(&says); err == nil && len(says.Methods) > 0 && !slices.Contains(says.Methods, "client_secret_basic") {
+		return oauth2.AuthStyleInParams
+	}
+	return oauth2.AuthStyleInHeader
 }
 
 type oidcRun struct{ State, Nonce, Verifier string }
