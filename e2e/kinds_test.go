@@ -85,6 +85,9 @@ func citizenViews(t *testing.T) []view {
 		{name: "item", path: item}, {name: "item-document", path: document}, {name: "item-report", path: item + "/report"},
 		{name: "item-report-wrong", path: item + "/report", submit: "main form", state: "error"}, {name: "sign-in-wrong", path: "/sign-in", submit: "main form", state: "error"},
 		{name: "not-found", path: "/no-such-page", state: "error"},
+		{name: "coverage", path: "/coverage"}, {name: "coverage-county", path: county + "/coverage"}, {name: "coverage-nothing", path: "/11/coverage", state: "empty"},
+		{name: "coverage-definitions", path: "/coverage/definitions"}, {name: "coverage-met", path: county + "/coverage/met"}, {name: "self-check", path: county + "/self-check"},
+		{name: "log", path: "/log"}, {name: "log-province", path: "/log/" + county[1:3]}, {name: "witness", path: "/witness", state: "empty"}, {name: "copy", path: "/copy"},
 	}
 	for path, status := range special(r, unit) {
 		views = append(views, view{name: status, path: path})
@@ -166,6 +169,8 @@ func staffViews(t *testing.T) []view {
 		view{name: "desk-units-import", path: exists(admin, "/desk/agencies/import")}, view{name: "desk-units-import-wrong", path: exists(admin, "/desk/agencies/import"), submit: "main form", state: "error"},
 		view{name: "desk-import", path: exists(admin, "/desk/import")}, view{name: "desk-import-wrong", path: exists(admin, "/desk/import"), submit: "main form", state: "error"}, view{name: "desk-import-batch", path: admin.some("/desk/import", `/desk/import/[0-9]+/[0-9]+$`)},
 		view{name: "desk-privacy", path: exists(admin, "/desk/privacy")}, view{name: "desk-privacy-request", path: admin.some("/desk/privacy", `/desk/privacy/[0-9]+/[0-9]+$`)}, view{name: "desk-inspection", path: exists(admin, "/desk/below/inspection")}, view{name: "desk-refused", path: "/desk/items/new", state: "error"})
+	head := signedIn(t, "xian.pizhun")
+	add("xian.pizhun", view{name: "desk-close-earlier", path: below(head.some("/desk/items?state=published", `/desk/published/[0-9]+/[0-9]+$`), "/close-earlier")})
 	return views
 }
 
