@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -123,6 +124,23 @@ func (w *tab) at() string {
 		return err.Error()
 	}
 	return strings.TrimPrefix(url, base)
+}
+
+// arrives waits until the window has come to a page of the site by itself and
+// the page is whole.
+func (w *tab) arrives(path string) {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.ctx, 30*time.Second)
+	defer cancel()
+	there := fmt.Sprintf(`location.pathname === %q && document.readyState === "complete"`, path)
+	for {
+		// A poll ends with an error when its page makes way for the next one.
+		if _, err := chromedp.Run(ctx, chromedp.Poll[bool](there)); err == nil {
+			return
+		} else if ctx.Err() != nil {
+			w.t.Fatalf("waiting for %s: %v (at %s)", path, err, w.at())
+		}
+	}
 }
 
 // shows fails unless the page's main part contains the words.

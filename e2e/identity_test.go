@@ -163,7 +163,9 @@ func TestSigningInAtTheIdentityProvider(t *testing.T) {
 	if got := visit(subject, "button[value=yes]"); got != http.StatusOK {
 		t.Fatalf("signing in answered %d", got)
 	}
-	w.open("/desk")
+	// The page that was answered leads on by itself: a page opened meanwhile
+	// would be cut off by it.
+	w.arrives("/desk")
 	w.shows("待办")
 	w.signOut()
 	admin.open(strings.TrimSuffix(link, "link") + "unlink")
