@@ -14,7 +14,7 @@ type Profile struct {
 	Issuer     i18n.Text            `yaml:"issuer"`
 	Note       i18n.Text            `yaml:"note"`
 	ValidFrom  clock.Date           `yaml:"valid_from"`
-	Calendar   string               `yaml:"calendar"` // id of the working-day calendar deadlines are counted in
+	Calendar   Calendar             `yaml:"calendar"`
 	Coverage   Coverage             `yaml:"coverage"`
 	Labels     map[string]i18n.Text `yaml:"labels"`
 	Laws       []Law                `yaml:"laws"`

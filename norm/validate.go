@@ -53,7 +53,7 @@ func (r *reader) validate(p *Profile) {
 	if p.ValidFrom.IsZero() {
 		r.wrong("valid_from", "the date this edition takes effect is missing; write it as 2026-11-23")
 	}
-	r.slug("calendar", p.Calendar)
+	r.calendar(p.Calendar)
 	r.coverage(p.Coverage)
 	r.labels(p)
 	r.laws(p.Laws)

@@ -153,7 +153,10 @@ func (o *Office) sources(ctx context.Context, c *calendar.Calendar, year int) te
 	for _, e := range c.Editions() {
 		if e.Year == year {
 			whose := say(ctx, "range_nation")
-			if e.Division != 0 {
+			switch {
+			case e.Norm != "":
+				whose = say(ctx, "range_norm")
+			case e.Division != 0:
 				whose = agency.Code(e.Division).Short()
 			}
 			g.Rows = append(g.Rows, []ui.Cell{{Text: whose}, {Text: e.Notice}, {Text: e.Source, Href: e.URL}, {Text: strconv.Itoa(e.Version)}})

@@ -62,6 +62,7 @@ type Office struct {
 // leaver's memberships end. Called once, before the first request.
 func (o *Office) Wire() {
 	o.Accounts.Register(Verbs()...)
+	o.Calendars.OnChange(noteNotice)
 	o.Accounts.OnHandover(func(tx *db.Tx, from, _ int64) ([]string, error) {
 		by := int64(0)
 		if who := account.From(tx.Ctx); who != nil {

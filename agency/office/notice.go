@@ -241,15 +241,21 @@ func layers(old *calendar.Calendar, editions []calendar.Edition) (out [][]calend
 	for _, e := range editions {
 		fresh[e.Year] = true
 	}
-	order, by := []int64{}, map[int64][]calendar.Edition{}
+	type layer struct {
+		norm     string
+		division int64
+	}
+	var order []layer
+	by := map[layer][]calendar.Edition{}
 	add := func(e calendar.Edition) {
-		if _, ok := by[e.Division]; !ok {
-			order = append(order, e.Division)
+		l := layer{e.Norm, e.Division}
+		if _, ok := by[l]; !ok {
+			order = append(order, l)
 		}
-		by[e.Division] = append(by[e.Division], e)
+		by[l] = append(by[l], e)
 	}
 	for _, e := range old.Editions() {
-		if len(editions) == 0 || e.Division != editions[0].Division || !fresh[e.Year] {
+		if len(editions) == 0 || e.Norm != "" || e.Division != editions[0].Division || !fresh[e.Year] {
 			add(e)
 		}
 	}
@@ -262,8 +268,7 @@ func layers(old *calendar.Calendar, editions []calendar.Edition) (out [][]calend
 	return out
 }
 
-// publishNotice publishes; the rooms compute their open deadlines anew in the
-// same transaction.
+// publishNotice publishes; open deadlines are counted anew soon after.
 func (o *Office) publishNotice(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	in, err := o.handedIn(r)
@@ -274,25 +279,25 @@ func (o *Office) publishNotice(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return o.askNotice(w, r, r.PostForm, err)
 	}
-	if len(published) > 0 {
-		if err := o.noteNotice(ctx, in, published); err != nil {
-			return err
-		}
-		if o.Changed != nil {
-			o.Changed()
-		}
+	if len(published) > 0 && o.Changed != nil {
+		o.Changed()
 	}
 	return web.See(w, r, "/desk/calendar?done=notice&division="+agency.Code(in.Division).Short())
 }
 
-// noteNotice writes the audit row. It is a second transaction: the edition
-// itself already names who published it and when.
-func (o *Office) noteNotice(ctx context.Context, in calendar.File, published []calendar.Edition) error {
-	detail := ""
-	for _, e := range published {
-		detail += " " + strconv.Itoa(e.Year) + "v" + strconv.Itoa(e.Version)
+// noteNotice writes the audit row of a calendar a person published.
+func noteNotice(tx *db.Tx, c calendar.Change) error {
+	who := account.From(tx.Ctx)
+	if who == nil { // the program's own, at its start
+		return nil
 	}
-	return o.note(ctx, audit.Entry{Province: int64(agency.Code(in.Division).Province()), Verb: "office.publish_calendar", Object: agency.Code(in.Division).Short(), Reason: in.Notice, Detail: detail})
+	at := agency.Code(c.Division)
+	e := audit.Entry{Province: int64(at.Province()), Verb: "office.publish_calendar", Object: at.Short(), Person: who.Person, Login: who.Login}
+	for _, x := range c.Editions {
+		e.Reason = x.Notice
+		e.Detail += " " + strconv.Itoa(x.Year) + "v" + strconv.Itoa(x.Version)
+	}
+	return audit.Append(tx, e)
 }
 
 // note writes one act of the person acting into the audit book.

@@ -127,7 +127,12 @@ func (h *house) prepare(ctx context.Context, progress io.Writer) (err error) {
 	if h.norm, err = profile(h.c.Profile); err != nil {
 		return err
 	}
-	h.calendars = calendar.NewKeeper(h.db, divisionsAbove)
+	return h.openCalendars(ctx)
+}
+
+// openCalendars counts working days as the norm says, over the nation's notices.
+func (h *house) openCalendars(ctx context.Context) error {
+	h.calendars = calendar.NewKeeper(h.db, divisionsAbove, h.norm.Days()...)
 	return h.calendars.Seed(ctx)
 }
 
@@ -204,6 +209,10 @@ func (h *house) wire(demo bool) {
 	h.office = &office.Office{Front: h.front, DB: h.db, Accounts: h.accounts, Agencies: h.agencies, Calendars: h.calendars, Notices: h.outbox, Clock: h.db.Clock(),
 		Passkeys: c.passkeys().ID != "", OIDC: c.provider().Issuer != ""}
 	h.accounts.OnHandover(h.disclosure.HandOver)
+	// Before the office's: an audit row holds its book until the commit.
+	h.calendars.OnChange(func(tx *db.Tx, _ calendar.Change) error {
+		return jobs.Add(tx, jobs.Job{Kind: countDeadlines, Key: "all"})
+	})
 	h.office.Wire()
 	h.wireKeeping()
 	h.wireCopies()

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"yangguang/disclosure/disclosuretest"
+	"yangguang/internal/calendar"
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
 	"yangguang/norm"
@@ -51,6 +52,7 @@ func TestAnotherNormNeedsNoOtherProgram(t *testing.T) {
 	if want := len(housing.Review(cg.Review).Steps); steps != want {
 		t.Errorf("%d signatures, want the rule's %d", steps, want)
 	}
+	countsInTheNormsCalendar(t, h)
 	w := read(h, it.Path(u))
 	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "住房保障信息") {
 		t.Errorf("the public page: %d", w.Code)
@@ -62,3 +64,28 @@ func TestAnotherNormNeedsNoOtherProgram(t *testing.T) {
 		}
 	}
 }
+
+// countsInTheNormsCalendar holds that the profile's own days are not worked,
+// or worked, where its deadlines are counted, and that the reader is told why.
+func countsInTheNormsCalendar(t *testing.T, h *house) {
+	t.Helper()
+	cal, err := h.calendars.For(t.Context(), int64(h.c.Home))
+	if err != nil {
+		t.Fatal(err)
+	}
+	friday, sunday := clock.MustDate("2026-07-03"), clock.MustDate("2026-07-05")
+	for day, want := range map[clock.Date]calendar.Kind{friday: calendar.NormHoliday, sunday: calendar.NormWorkday} {
+		if worked, why := cal.Workday(day); worked != (want == calendar.NormWorkday) || why.Kind != want || why.Provisional {
+			t.Errorf("%s is worked: %v, because %+v", day, worked, why)
+		}
+	}
+	start := clock.MustDate("2026-06-22")
+	if own, nation := cal.AddWorkingDays(start, 9).Date, calendar.Builtin().AddWorkingDays(start, 9).Date; own != sunday || nation != friday {
+		t.Errorf("nine working days end on %s, the nation's on %s", own, nation)
+	}
+	if page := read(h, "/calendar?year=2026").Body.String(); !strings.Contains(page, "按本规范建设者日放假") || !strings.Contains(page, housingTitle) {
+		t.Error("the calendar page does not tell of the norm's own day")
+	}
+}
+
+const housingTitle = "住房和城乡建设信息公开办法（示例）"

@@ -16,7 +16,6 @@ import (
 
 	"yangguang/internal/account"
 	"yangguang/internal/blob"
-	"yangguang/internal/calendar"
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
 	"yangguang/internal/i18n"
@@ -71,7 +70,9 @@ func houseOn(t *testing.T, d *db.DB, p *norm.Profile) *house {
 	if err := h.openLedger(); err != nil {
 		t.Fatal(err)
 	}
-	h.calendars = calendar.NewKeeper(d, divisionsAbove)
+	if err := h.openCalendars(ctx); err != nil {
+		t.Fatal(err)
+	}
 	h.wire(false)
 	return h
 }

@@ -110,6 +110,19 @@ func (h *house) ready(w http.ResponseWriter, r *http.Request) error {
 	return web.Write(w, http.StatusOK, "text/plain; charset=utf-8", []byte("ready\n"))
 }
 
+// countDeadlines is the job that follows the publication of a calendar.
+const countDeadlines = "catalogue.deadlines"
+
+// countDeadlines brings every agency's obligations up to the catalogue and the
+// calendars as they stand.
+func (h *house) countDeadlines(ctx context.Context) error {
+	if _, err := h.catalogue.SyncAll(ctx, h.db); err != nil {
+		return err
+	}
+	h.app.Cache().Empty()
+	return nil
+}
+
 // runner is the rooms' background work.
 func (h *house) runner() *jobs.Runner {
 	r := &jobs.Runner{DB: h.db, Log: h.log}
@@ -128,12 +141,9 @@ func (h *house) runner() *jobs.Runner {
 		if _, err := h.catalogue.Roll(ctx, h.db); err != nil {
 			return err
 		}
-		if _, err := h.catalogue.SyncAll(ctx, h.db); err != nil {
-			return err
-		}
-		h.app.Cache().Empty()
-		return nil
+		return h.countDeadlines(ctx)
 	})
+	r.Handle(countDeadlines, func(ctx context.Context, _ jobs.Job) error { return h.countDeadlines(ctx) })
 	r.Every("catalogue.recount", jobs.Daily(3, 40), func(ctx context.Context, _ jobs.Job) error {
 		mended, err := catalogue.Recount(ctx, h.db)
 		for _, m := range mended {

@@ -43,8 +43,8 @@ func (x Due) MetLate() bool { return !x.MetOn.IsZero() && x.MetOn.After(x.DueOn)
 // inherited ones are shown from above, optional ones are never missing.
 func owed(c norm.Category) bool { return !c.Inherited && !c.Optional }
 
-// Sync gives an agency the rows its catalogue asks for today, and drops rows
-// of categories no longer owed. The reader of a retired category still finds
+// Sync gives an agency the rows its catalogue asks for today, their last days
+// by the calendars as they stand, and drops rows of categories no longer owed. The reader of a retired category still finds
 // what was published.
 func (c *Catalogue) Sync(tx *db.Tx, u agency.Agency) error {
 	return changing(tx, u, func() error { return c.sync(tx, u) })
@@ -72,6 +72,9 @@ func (c *Catalogue) sync(tx *db.Tx, u agency.Agency) error {
 						return err
 					}
 				}
+				if err := c.redate(tx, u, cat, x); err != nil {
+					return err
+				}
 				continue
 			}
 			x, ok, err := c.first(tx, u, cat, today)
@@ -95,6 +98,25 @@ func (c *Catalogue) sync(tx *db.Tx, u agency.Agency) error {
 		}
 	}
 	return nil
+}
+
+// redate counts the last day of an obligation still open anew: a calendar
+// published meanwhile may have moved it.
+func (c *Catalogue) redate(tx *db.Tx, u agency.Agency, cat norm.Category, x Due) (err error) {
+	if !x.MetOn.IsZero() {
+		return nil
+	}
+	due := x.DueOn
+	if !cat.Periodic() {
+		due, err = c.within(tx, u, cat, x.OpensOn)
+	} else if w, ok := c.window(cat, x.Period, x.OpensOn); ok {
+		due, err = c.dueOfWindow(tx, u, cat, w)
+	}
+	if err != nil || due == x.DueOn {
+		return err
+	}
+	x.DueOn = due
+	return updateDue(tx, x)
 }
 
 // first is the obligation an agency begins with: for periods, the latest one

@@ -15,6 +15,7 @@ import (
 	"yangguang/disclosure"
 	"yangguang/disclosure/catalogue"
 	"yangguang/disclosure/disclosuretest"
+	"yangguang/internal/calendar"
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
 )
@@ -67,6 +68,31 @@ func TestSyncGivesWhatTheNormAsks(t *testing.T) {
 		if diff := cmp.Diff(got, of(t, h, h.Village), cmp.Comparer(func(a, b clock.Date) bool { return a == b })); diff != "" {
 			t.Errorf("a second run changes:\n%s", diff)
 		}
+	})
+}
+
+func TestAPublishedCalendarMovesTheLastDay(t *testing.T) {
+	t.Parallel()
+	disclosuretest.Each(t, func(t *testing.T, h *house) {
+		before := of(t, h, h.Village)
+		if _, err := h.Disclosure.Calendars.Import(bg, calendar.File{Division: int64(h.Village.Division), Name: "local.csv", By: 1, Source: "通知",
+			Body: []byte("date,kind,name\n2026-10-20,rest,三月三\n")}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.Disclosure.Catalogue.SyncAll(bg, h.DB); err != nil {
+			t.Fatal(err)
+		}
+		after := of(t, h, h.Village)
+		for id, x := range before {
+			want := x.DueOn
+			if x.Period == "2026Q3" {
+				want = clock.MustDate("2026-11-04") // one day off more between the quarter's end and the 3rd
+			}
+			if got := after[id].DueOn; got != want {
+				t.Errorf("%s is due on %s, want %s", id, got, want)
+			}
+		}
+		sameAsByHand(t, h)
 	})
 }
 

@@ -22,6 +22,8 @@ const (
 	MovedWorkday Kind = "moved_workday" // a weekend day worked by the nation's notice (调休上班)
 	LocalHoliday Kind = "local_holiday" // rest by a division's own notice
 	LocalWorkday Kind = "local_workday" // a weekend day worked by a division's own notice
+	NormHoliday  Kind = "norm_holiday"  // rest by the norm the installation serves
+	NormWorkday  Kind = "norm_workday"  // a weekend day worked by that norm
 )
 
 // Reason is why a day is worked or not, in words a citizen can check.
@@ -31,6 +33,11 @@ type Reason struct {
 	Notice      string    // the notice's number; "" when not recorded or not needed
 	Division    int64     // whose notice
 	Provisional bool      // a notice still to come may change it: the year's own, or in late December the next year's
+}
+
+// own answers whether others than the nation say so.
+func (r Reason) own() bool {
+	return r.Division != 0 || r.Kind == NormHoliday || r.Kind == NormWorkday
 }
 
 // Calendar answers for one division which days are worked. It is immutable and
@@ -97,9 +104,12 @@ func New(chain ...[]Edition) *Calendar {
 // lay puts an edition over what broader or earlier editions said.
 func (c *Calendar) lay(byDay map[int]departure, e Edition) {
 	rest, work := Holiday, MovedWorkday
-	if e.Division != 0 {
+	switch {
+	case e.Norm != "":
+		rest, work = NormHoliday, NormWorkday
+	case e.Division != 0:
 		rest, work = LocalHoliday, LocalWorkday
-	} else {
+	default:
 		c.covered[e.Year] = true
 	}
 	because := func(k Kind, name i18n.Text, own string) Reason {
@@ -213,7 +223,7 @@ func (c *Calendar) Workday(d clock.Date) (bool, Reason) {
 	n := d.Sub(epoch)
 	if i := c.find(n); i > 0 && c.days[i-1].n == n {
 		r := c.days[i-1].reason
-		if r.Provisional = c.unsettled(d); r.Division != 0 { // what a division says of its own day, the nation's next notice leaves
+		if r.Provisional = c.unsettled(d); r.own() { // what a division or norm says of its own day, the nation's next notice leaves
 			r.Provisional = !c.covered[d.Year()]
 		}
 		return c.days[i-1].worked, r

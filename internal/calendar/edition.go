@@ -11,7 +11,8 @@ import (
 // Edition is one published version of one division's calendar for one year: the
 // days on which a notice departs from the plain week.
 type Edition struct {
-	Division int64 // 0 is the nation
+	Division int64  // 0 is the nation
+	Norm     string // whose own days these are, when a norm and not a division's notice says so; its id
 	Year     int
 	Version  int    // 1 is the first published
 	Source   string // where the data came from

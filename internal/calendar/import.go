@@ -25,8 +25,7 @@ type File struct {
 }
 
 // Import publishes the years of a file that differ from what stands, each as a
-// new version, and lets every room compute its open deadlines anew in the same
-// transaction. It returns what was published: nothing when nothing differs. A
+// new version, and tells every room in the same transaction. It returns what was published: nothing when nothing differs. A
 // file with a mistake is refused whole, each mistake with its line.
 //
 // Whether By may publish for the division is the caller's to check.

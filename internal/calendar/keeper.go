@@ -36,6 +36,7 @@ type Change struct {
 type Keeper struct {
 	d         *db.DB
 	ancestors Ancestors
+	norm      []Edition                    // the norm's own days, between the nation's and the divisions'
 	hooks     []func(*db.Tx, Change) error // set at wiring, before use
 
 	mu      sync.Mutex
@@ -52,14 +53,17 @@ type snapshot struct {
 }
 
 // NewKeeper keeps the calendars of a store. ancestors may be nil where no
-// division keeps a calendar of its own but the one asked for.
-func NewKeeper(d *db.DB, ancestors Ancestors) *Keeper {
-	return &Keeper{d: d, ancestors: ancestors, pending: map[*db.Tx]*snapshot{}}
+// division keeps a calendar of its own but the one asked for. norm are the days
+// on which the norm served departs from the nation's calendar; they hold
+// everywhere, and a division's own notice goes before them.
+func NewKeeper(d *db.DB, ancestors Ancestors, norm ...Edition) *Keeper {
+	return &Keeper{d: d, ancestors: ancestors, norm: norm, pending: map[*db.Tx]*snapshot{}}
 }
 
-// OnChange registers what a room does when a calendar is published: compute its
-// open deadlines anew, in the publishing transaction, where In already answers
-// with the new calendar. It is called at wiring, before the first use.
+// OnChange registers what a room does when a calendar is published: write it
+// down, set counting the open deadlines anew in motion. It runs in the
+// publishing transaction, where In already answers with the new calendar. It is
+// called at wiring, before the first use.
 func (k *Keeper) OnChange(f func(tx *db.Tx, c Change) error) { k.hooks = append(k.hooks, f) }
 
 // In is the calendar of a division as this transaction sees it: one read when
@@ -136,6 +140,9 @@ func (k *Keeper) compose(tx *db.Tx, s *snapshot, division int64) (*Calendar, err
 		if es := s.editions[d]; len(es) > 0 {
 			fmt.Fprintf(&key, "%d,", d)
 			layers = append(layers, es)
+		}
+		if d == 0 && len(k.norm) > 0 {
+			layers = append(layers, k.norm)
 		}
 	}
 	s.mu.Lock()
