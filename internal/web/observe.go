@@ -1,52 +1,74 @@
 package web
 
 import (
+	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"github.com/VictoriaMetrics/metrics"
 )
 
 // Metrics counts what the operator watches. Labels have few values: route
 // patterns and status classes, never a number, a name or a URL.
 type Metrics struct {
-	Registry *prometheus.Registry
-	requests *prometheus.CounterVec
-	seconds  *prometheus.HistogramVec
-	cached   prometheus.Counter
+	set      *metrics.Set
+	requests family[answer, *metrics.Counter]
+	seconds  family[string, *metrics.PrometheusHistogram]
+	cached   *metrics.Counter
 }
 
-// NewMetrics makes a registry of its own, so that two apps in one test do not
-// share counters.
-func NewMetrics() *Metrics {
-	m := &Metrics{
-		Registry: prometheus.NewRegistry(),
-		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "yangguang_http_requests_total", Help: "Requests answered, by route pattern and status class."}, []string{"route", "status"}),
-		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "yangguang_http_request_seconds", Help: "Time to answer, by route pattern.",
-			Buckets: []float64{.001, .005, .02, .1, .5, 2, 10}}, []string{"route"}),
-		cached: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "yangguang_http_pages_from_memory_total", Help: "Published pages answered from memory."}),
+// answer is what requests are counted by.
+type answer struct{ route, status string }
+
+// family finds the metric of some labels without writing their names out at
+// every request.
+type family[K comparable, M any] struct{ m sync.Map }
+
+func (f *family[K, M]) of(k K, make func() M) M {
+	if x, ok := f.m.Load(k); ok {
+		return x.(M)
 	}
-	m.Registry.MustRegister(m.requests, m.seconds, m.cached, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	return m
+	x, _ := f.m.LoadOrStore(k, make())
+	return x.(M)
+}
+
+// buckets are the bounds of the times to answer, in seconds.
+var buckets = []float64{.001, .005, .02, .1, .5, 2, 10}
+
+// NewMetrics makes a set of its own, so that two apps in one test do not share
+// counters.
+func NewMetrics() *Metrics {
+	set := metrics.NewSet()
+	return &Metrics{set: set, cached: set.NewCounter("yangguang_http_pages_from_memory_total")}
 }
 
 func (m *Metrics) observe(pattern string, status int, took time.Duration) {
 	if pattern == "" {
 		pattern = "none"
 	}
-	m.requests.WithLabelValues(pattern, statusClass(status)).Inc()
-	m.seconds.WithLabelValues(pattern).Observe(took.Seconds())
+	a := answer{pattern, statusClass(status)}
+	m.requests.of(a, func() *metrics.Counter {
+		return m.set.GetOrCreateCounter(fmt.Sprintf("yangguang_http_requests_total{route=%q,status=%q}", a.route, a.status))
+	}).Inc()
+	m.seconds.of(pattern, func() *metrics.PrometheusHistogram {
+		return m.set.GetOrCreatePrometheusHistogramExt(fmt.Sprintf("yangguang_http_request_seconds{route=%q}", pattern), buckets)
+	}).Update(took.Seconds())
 }
 
-// Handler serves the metrics for Prometheus.
+// Handler serves the metrics in the text format of Prometheus.
 func (m *Metrics) Handler() http.Handler {
-	return promhttp.HandlerFor(m.Registry, promhttp.HandlerOpts{})
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+		m.write(w)
+	})
+}
+
+func (m *Metrics) write(w io.Writer) {
+	m.set.WritePrometheus(w)
+	metrics.WriteProcessMetrics(w)
 }
 
 func levelOf(status int) slog.Level {
