@@ -246,6 +246,8 @@ func mediaType(t privacy.Type) string {
 		return "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 	case privacy.DOC:
 		return "application/msword"
+	case privacy.RTF:
+		return "application/rtf"
 	case privacy.XLS:
 		return "application/vnd.ms-excel"
 	case privacy.PPTX:

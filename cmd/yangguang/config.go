@@ -30,6 +30,7 @@ type config struct {
 	EmbedIn                       []string
 	Profile                       string // file of the norm profile; "" for the built-in one
 	Node                          int
+	Outside                       outside
 	copy                          copying
 	post
 	signIn
@@ -76,6 +77,7 @@ func serveFlags(fs *flag.FlagSet, c *config) {
 		c.Proxies = append(c.Proxies, p)
 		return nil
 	})
+	outsideFlags(fs, &c.Outside)
 	siteFlags(fs, c)
 	fs.Func("embed-in", "site that may show the embedded pages in a frame, such as https://www.example.gov.cn; may be given again", func(s string) error {
 		c.EmbedIn = append(c.EmbedIn, s)

@@ -192,7 +192,7 @@ func (h *house) wire(demo bool) {
 		Profile: account.Profile(c.Rules), Issuer: c.SiteName, Passkey: c.passkeys(), OIDC: c.provider()})
 	h.accounts.Register(disclosure.Verbs()...)
 	h.agencies = agency.New(h.db)
-	h.gate = privacy.New(privacy.Options{Cache: filepath.Join(c.Data, "cache")})
+	h.gate = privacy.New(c.gate())
 	h.outbox = &notify.Outbox{DB: h.db, Keys: h.keys, Senders: c.senders(h.db.Clock())}
 	h.catalogue = &catalogue.Catalogue{Norm: h.norm, Calendars: h.calendars}
 	h.disclosure = &disclosure.Disclosure{DB: h.db, Norm: h.norm, Calendars: h.calendars, Catalogue: h.catalogue, Blobs: h.blobs, Keys: h.keys, Gate: h.gate}

@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+
+	"yangguang/internal/sandbox"
 )
 
 // version is set by the build: -ldflags "-X main.version=…".
@@ -48,6 +50,7 @@ func commands() []command {
 }
 
 func main() {
+	sandbox.Enter()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {

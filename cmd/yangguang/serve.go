@@ -46,7 +46,7 @@ func helpIsNoError(err error) error {
 func (h *house) serve(ctx context.Context, out io.Writer) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	go func() { _ = h.gate.Warm() }() // the first PDF need not wait for the reader to be compiled
+	go h.warmGate(ctx)
 	if err := h.disclosure.Renew(ctx); err != nil {
 		return err
 	}

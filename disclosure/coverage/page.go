@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 
 	"yangguang/agency"
 	"yangguang/disclosure/catalogue"
@@ -13,6 +14,7 @@ import (
 	"yangguang/internal/i18n"
 	"yangguang/internal/ui"
 	"yangguang/internal/web"
+	"yangguang/norm"
 )
 
 // page is how one division stands.
@@ -215,8 +217,8 @@ func (c *Coverage) point(ctx context.Context, label string, f catalogue.Figures)
 const worst = 6
 
 func (c *Coverage) fillCategories(ctx context.Context, pg *page) {
-	pg.Categories = ui.Grid{Caption: t(ctx, "coverage.categories_table", pg.Name), Cards: true, Columns: append([]ui.Column{{Title: t(ctx, "coverage.bearer")}}, c.columns(ctx, "coverage.category")...)}
-	pg.Categories.Columns = slices.Delete(pg.Categories.Columns, 2, 3) // units owe each category once
+	pg.Categories = ui.Grid{Caption: t(ctx, "coverage.categories_table", pg.Name), Cards: true, Columns: c.columns(ctx, "coverage.category")}
+	pg.Categories.Columns[1] = ui.Column{Title: t(ctx, "coverage.bearer")} // for the units: each owes a category once
 	type missing struct {
 		name string
 		f    catalogue.Figures
@@ -228,9 +230,9 @@ func (c *Coverage) fillCategories(ctx context.Context, pg *page) {
 			if !ok {
 				continue
 			}
-			row := slices.Delete(c.row(ctx, cat.Title.In(ctx), "", f), 1, 2)
-			bearer := ui.Cell{Text: cg.Title.In(ctx)}
-			pg.Categories.Rows = append(pg.Categories.Rows, append([]ui.Cell{bearer}, row...))
+			row := c.row(ctx, cat.Title.In(ctx), "", f)
+			row[1] = ui.Cell{Text: c.bearers(ctx, cg)}
+			pg.Categories.Rows = append(pg.Categories.Rows, row)
 			if f.Overdue > 0 {
 				most = append(most, missing{short(cat.Title.In(ctx)), f})
 			}
@@ -241,6 +243,15 @@ func (c *Coverage) fillCategories(ctx context.Context, pg *page) {
 	for _, m := range most[:min(worst, len(most))] {
 		pg.Worst.Data = append(pg.Worst.Data, ui.Point{Label: m.name, N: float64(m.f.Overdue), Kind: "bad"})
 	}
+}
+
+// bearers names who a catalogue binds.
+func (c *Coverage) bearers(ctx context.Context, cg norm.Catalogue) string {
+	names := make([]string, len(cg.Kinds))
+	for i, k := range cg.Kinds {
+		names[i] = c.Norm.Label("kind." + k).In(ctx)
+	}
+	return strings.Join(names, " · ")
 }
 
 // short keeps a label under a column of a chart; the table has it whole.

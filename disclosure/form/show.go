@@ -12,7 +12,7 @@ import (
 
 // grid hands a view to the house's table.
 func grid(v View) ui.Grid {
-	g := ui.Grid{Caption: v.Caption, Long: len(v.Rows) > 30, Cards: len(v.Columns) > 4}
+	g := ui.Grid{Caption: v.Caption, Long: len(v.Rows) > 30, Cards: len(v.Columns) > 3}
 	if v.RowHead != "" {
 		g.Columns = append(g.Columns, ui.Column{Title: v.RowHead})
 	}

@@ -17,7 +17,7 @@ import (
 var order = []string{
 	"internal/clock", "internal/i18n", "internal/fault", "internal/db", "internal/calendar",
 	"internal/blob", "internal/secret", "internal/audit", "internal/ledger", "internal/account",
-	"internal/privacy", "internal/suppress", "internal/search", "internal/jobs", "internal/notify",
+	"internal/sandbox", "internal/privacy", "internal/suppress", "internal/search", "internal/jobs", "internal/notify",
 	"internal/flow", "internal/web", "internal/ui",
 	"norm", "agency", "agency/front", "agency/office", "agency/keeping",
 	"disclosure/form", "disclosure/catalogue", "disclosure", "disclosure/importer", "disclosure/coverage", "disclosure/export",

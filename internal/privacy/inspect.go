@@ -25,16 +25,28 @@ type Options struct {
 	// Cache is a folder for the compiled PDF reader, so that later starts take
 	// a tenth of a second instead of seconds. Only this service may write it.
 	Cache string
+	// Recognise is tesseract with chi_sim, which reads the text of pictures and
+	// scanned pages; "" where it is not installed.
+	Recognise string
+	// Convert is an office suite's program, which shows as PDF what the gate
+	// cannot read itself; "" for none.
+	Convert string
+	// Hide are folders the external programs must not see: the data.
+	Hide []string
 }
 
 // Gate inspects uploads. It holds the PDF reader, which starts with the first
 // PDF and is used by one inspection at a time. A Gate is safe for concurrent use.
 type Gate struct {
-	pdf pdfReader
+	pdf    pdfReader
+	reader *recogniser // nil where none is installed
+	suite  *converter  // nil where none is named
 }
 
 // New makes a gate. Close it at the end.
-func New(o Options) *Gate { return &Gate{pdf: pdfReader{cache: o.Cache}} }
+func New(o Options) *Gate {
+	return &Gate{pdf: pdfReader{cache: o.Cache}, reader: newRecogniser(o.Recognise, o.Hide), suite: newConverter(o.Convert, o.Hide)}
+}
 
 // Warm starts the PDF reader ahead of the first PDF. Without a filled cache it
 // compiles for seconds, so a service calls this in the background at start.
@@ -67,10 +79,21 @@ func (g *Gate) Inspect(ctx context.Context, name string, r io.ReaderAt, size int
 	if size == 0 {
 		return rep, fault.Say(fault.Invalid, "privacy.empty")
 	}
-	budget := int64(MaxUnpacked)
-	in := inspection{gate: g, ctx: ctx, rep: &rep, budget: &budget}
-	err = in.file(name, r, size)
-	return rep, err
+	budget, looks := int64(MaxUnpacked), maxRecognised
+	in := inspection{gate: g, ctx: ctx, sight: ctx, rep: &rep, budget: &budget, looks: &looks}
+	if g.reader != nil {
+		var cancel context.CancelFunc
+		in.sight, cancel = context.WithTimeout(ctx, g.reader.time)
+		defer cancel()
+	}
+	if err = in.file(name, r, size); err != nil || g.suite == nil || rep.Uncertain == "" {
+		return rep, err
+	}
+	b := make([]byte, size)
+	if _, err := r.ReadAt(b, 0); err != nil && err != io.EOF {
+		return rep, fault.Say(fault.Invalid, "privacy.unreadable")
+	}
+	return rep, in.converted(extension(name), b)
 }
 
 // inspection is one walk through one file; files inside it have their own,
@@ -79,7 +102,9 @@ type inspection struct {
 	gate   *Gate
 	ctx    context.Context
 	rep    *Report
-	budget *int64 // bytes that may still be unpacked
+	budget *int64          // bytes that may still be unpacked
+	sight  context.Context // ends when pictures have taken long enough
+	looks  *int            // pictures that may still be read
 	depth  int
 	drawn  int // pictures, shapes and objects a document's text names
 
@@ -90,7 +115,7 @@ type inspection struct {
 var errBomb = fault.Say(fault.Invalid, "privacy.bomb")
 
 func (in *inspection) file(name string, r io.ReaderAt, size int64) error {
-	ext := strings.ToLower(path.Ext(strings.ReplaceAll(name, "\\", "/")))
+	ext := extension(name)
 	t, z := sniff(r, size, ext)
 	in.rep.Type = t
 	if t == Program {
@@ -135,7 +160,10 @@ func (in *inspection) whole(t Type, ext string, r io.ReaderAt, size int64) error
 	case PDF:
 		return in.pdf(b)
 	case JPEG, PNG, WebP:
-		in.rep.doubt(UncertainPicture)
+		in.rep.doubt(UncertainRecognised)
+		if !in.picture(t, b) {
+			in.rep.doubt(UncertainPicture)
+		}
 		return in.image(t, b)
 	case OLE:
 		return in.ole(ext, b)

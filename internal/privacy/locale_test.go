@@ -6,9 +6,11 @@ import (
 	"testing"
 
 	"yangguang/internal/i18n"
+	"yangguang/internal/sandbox"
 )
 
 func TestMain(m *testing.M) {
+	sandbox.Enter()
 	i18n.MustLoad(Locale)
 	os.Exit(m.Run())
 }
@@ -21,14 +23,14 @@ func TestLocale(t *testing.T) {
 	for _, k := range []Kind{Resident, Mobile, Telephone, Card, Account, Passport, Household, Name, Address, Sensitive} {
 		keys = append(keys, "privacy.kind."+string(k))
 	}
-	for _, p := range []Part{Header, Footnote, Comment, Tracked, Unseen, Properties, Names, Pivot, Link, Shape, Embedded, Revision, Code, Raw} {
+	for _, p := range []Part{Header, Footnote, Comment, Tracked, Unseen, Properties, Names, Pivot, Link, Shape, Embedded, Revision, Code, Picture, Converted, Raw} {
 		keys = append(keys, "privacy.part."+string(p))
 	}
 	for _, h := range []Thing{HiddenSheet, VeryHiddenSheet, HiddenRow, HiddenColumn, HiddenComment, HiddenName, HiddenProperty, HiddenLink,
 		HiddenPivot, HiddenMacro, HiddenEmbedded, HiddenTracked, HiddenText, HiddenRevision, HiddenScript, HiddenEXIF, HiddenGPS, HiddenXMP, HiddenTrailing, HiddenThumbnail} {
 		keys = append(keys, "privacy.hidden."+string(h))
 	}
-	for _, ty := range []Type{XLSX, DOCX, PDF, JPEG, PNG, WebP, CSV, Text, HTML, DOC, XLS, OLE, OFD, PPTX, ODF, Office, Zip, Program, Unknown} {
+	for _, ty := range []Type{XLSX, DOCX, PDF, JPEG, PNG, WebP, CSV, Text, HTML, DOC, XLS, RTF, OLE, OFD, PPTX, ODF, Office, Zip, Program, Unknown} {
 		keys = append(keys, "privacy.type."+string(ty))
 	}
 	keys = append(keys, "privacy.class.never", "privacy.class.releasable")

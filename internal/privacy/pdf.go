@@ -39,6 +39,8 @@ func (in *inspection) pdf(b []byte) error {
 	if d.unread {
 		d.unpack(b)
 	}
+	// After the reader was given back: reading pictures takes long.
+	d.recognise()
 	// Attachments last: they may be PDF files and need the reader again.
 	for _, a := range d.attached {
 		in.rep.hide(HiddenEmbedded, Place{Part: Embedded}, 1)
@@ -63,7 +65,10 @@ type pdfDoc struct {
 	lib      pdfium.Pdfium
 	doc      references.FPDF_DOCUMENT
 	attached []attachment
-	unread   bool // an attachment the library could not give
+	unread   bool       // an attachment the library could not give
+	doubt    string     // what its pictures leave in doubt, unless each is read
+	scans    []int      // pages that are, or hold, pictures
+	drawn    []pictured // they, drawn
 }
 
 func (d *pdfDoc) read(b []byte) error {
@@ -80,7 +85,7 @@ func (d *pdfDoc) read(b []byte) error {
 	d.doc = doc.Document
 	if n := countImages(b); n > 0 {
 		d.in.rep.Pictures += n
-		d.in.rep.doubt(UncertainPicture)
+		d.doubt = UncertainPicture
 	}
 	count, err := d.lib.FPDF_GetPageCount(&requests.FPDF_GetPageCount{Document: d.doc})
 	if err != nil || count.PageCount == 0 {
@@ -95,6 +100,7 @@ func (d *pdfDoc) read(b []byte) error {
 		d.in.rep.doubt(UncertainTooMuch)
 	}
 	d.document()
+	d.drawScans()
 	_, _ = d.lib.FPDF_CloseDocument(&requests.FPDF_CloseDocument{Document: d.doc})
 	d.revisions(b)
 	return nil
@@ -115,10 +121,15 @@ func (d *pdfDoc) page(i int) {
 		return
 	}
 	chars, strange := legible(text.Text)
-	switch objects, err := d.lib.FPDFPage_CountObjects(&requests.FPDFPage_CountObjects{Page: page}); {
-	case chars < fewChars && err == nil && objects.Count > chars:
-		d.in.rep.doubt(UncertainScan)
-	case strange*20 > chars:
+	objects, err := d.lib.FPDFPage_CountObjects(&requests.FPDFPage_CountObjects{Page: page})
+	switch {
+	case err == nil && chars < fewChars && objects.Count > chars:
+		d.doubt = UncertainScan
+		d.scans = append(d.scans, i)
+	case err == nil && d.doubt != "" && d.hasPicture(page, objects.Count):
+		d.scans = append(d.scans, i)
+	}
+	if strange*20 > chars && chars >= fewChars {
 		d.in.rep.doubt(UncertainUnreadable)
 	}
 	d.in.rep.text(joined(text.Text), Place{Page: i + 1})

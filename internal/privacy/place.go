@@ -27,6 +27,8 @@ const (
 	Embedded   Part = "embedded"   // a file inside the file
 	Revision   Part = "revision"   // an earlier state kept in the file
 	Code       Part = "code"       // script or macro
+	Picture    Part = "picture"    // text a machine read in a picture or scanned page
+	Converted  Part = "converted"  // the document as an office suite shows it
 	Raw        Part = "raw"        // salvaged from a format that is not fully read
 )
 

@@ -23,6 +23,7 @@ const (
 	DOC     Type = "doc" // Word 97–2003 and WPS .wps
 	XLS     Type = "xls" // Excel 97–2003 and WPS .et
 	OLE     Type = "ole" // .ppt, .dps and other compound files, or an encrypted office file
+	RTF     Type = "rtf" // also under the name .doc
 	OFD     Type = "ofd" // GB/T 33190
 	PPTX    Type = "pptx"
 	ODF     Type = "odf"    // .odt and .ods
@@ -47,11 +48,13 @@ const (
 	UncertainPicture    = "privacy.uncertain.picture"
 	UncertainEmbedded   = "privacy.uncertain.embedded"
 	UncertainTooMuch    = "privacy.uncertain.too_much"
+	UncertainRecognised = "privacy.uncertain.recognised" // pictures, all read by a machine
+	UncertainConverted  = "privacy.uncertain.converted"  // read as an office suite shows it
 )
 
 var uncertainRank = map[string]int{
-	UncertainEncrypted: 9, UncertainBroken: 8, UncertainOLE: 7, UncertainFormat: 6, UncertainScan: 5,
-	UncertainUnreadable: 4, UncertainEmbedded: 3, UncertainTooMuch: 2, UncertainPicture: 1,
+	UncertainEncrypted: 10, UncertainBroken: 9, UncertainOLE: 8, UncertainFormat: 7, UncertainScan: 6,
+	UncertainUnreadable: 5, UncertainEmbedded: 4, UncertainTooMuch: 3, UncertainPicture: 2, UncertainRecognised: 1, UncertainConverted: 2,
 }
 
 // Thing is a kind of content a reader of the file does not see at once; its
@@ -99,7 +102,7 @@ type Report struct {
 	Type      Type
 	Pages     int // pages of a PDF
 	Sheets    int // sheets of a workbook
-	Pictures  int // pictures inside a document; their text is not read
+	Pictures  int // pictures inside a document; their text is read by a machine, if at all
 	Findings  []Finding
 	More      int // findings beyond those listed
 	Uncertain string

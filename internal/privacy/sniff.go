@@ -18,6 +18,7 @@ var extensions = map[Type]string{
 	XLSX: ".xlsx .xlsm", DOCX: ".docx .docm", PDF: ".pdf", JPEG: ".jpg .jpeg", PNG: ".png", WebP: ".webp",
 	CSV: ".csv .tsv", Text: ".txt .text .md .log", HTML: ".html .htm", OLE: ".doc .xls .ppt .wps .et .dps .docx .xlsx .pptx",
 	PPTX: ".pptx .pptm", OFD: ".ofd", ODF: ".odt .ods .ott .ots .odp", Office: ".xlsb .xltx .dotx", Zip: ".zip",
+	RTF: ".rtf .doc .wps",
 }
 
 // fits answers whether a file's extension may carry the type. A text may be
@@ -61,6 +62,8 @@ func sniff(r io.ReaderAt, size int64, ext string) (Type, *zip.Reader) {
 		return Program, nil
 	case has("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
 		return OLE, nil
+	case has("{\\rtf"):
+		return RTF, nil
 	case has("\xff\xd8\xff"):
 		return JPEG, nil
 	case has("\x89PNG\r\n\x1a\n"):
