@@ -9,7 +9,7 @@ import (
 
 // daysGrid is a due date explained day by day.
 func daysGrid(ctx context.Context, days []calendar.ExplainedDay) ui.Grid {
-	g := ui.Grid{Caption: t(ctx, "portal.days"), Long: len(days) > 40,
+	g := ui.Grid{Caption: t(ctx, "portal.days"), Cards: true, Long: len(days) > 40,
 		Columns: []ui.Column{{Title: t(ctx, "portal.day")}, {Title: t(ctx, "portal.counted")}}}
 	for _, d := range days {
 		row := []ui.Cell{{Of: whole(d.Day)}, {Text: d.Text}}
