@@ -52,6 +52,7 @@ type Actor struct {
 	Session       int64
 	Principal     int64 // the person he stands in for (代理); 0 when he acts for himself
 	PrincipalName string
+	PrincipalHome Target
 	Rights        []Right
 	SteppedUp     time.Time // when the second factor was last shown
 	MustChange    bool      // only the password may be changed until it is
@@ -139,6 +140,17 @@ func (a *Actor) PrincipalID() int64 {
 		return 0
 	}
 	return a.Principal
+}
+
+// Behalf is the home of whoever the act is done for: the principal's, or his own.
+func (a *Actor) Behalf() Target {
+	switch {
+	case a == nil:
+		return Target{}
+	case a.Principal != 0:
+		return a.PrincipalHome
+	}
+	return a.Home
 }
 
 // Persons are the natural persons whose hand an act of this actor is: his own and his principal's. A room that
