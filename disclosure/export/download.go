@@ -3,6 +3,7 @@ package export
 import (
 	"archive/zip"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"net/http"
@@ -103,22 +104,20 @@ func holdStill(dir string) (*os.File, error) {
 }
 
 func pack(to io.Writer, dir string, names []string) error {
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return err
-	}
-	defer root.Close() //nolint:errcheck // it was read
 	z := zip.NewWriter(to)
 	for _, name := range names {
-		if err := packOne(z, root, name); err != nil {
+		if err := packOne(z, dir, name); err != nil {
 			return err
 		}
 	}
 	return z.Close()
 }
 
-func packOne(z *zip.Writer, root *os.Root, name string) error {
-	in, err := root.Open(filepath.FromSlash(name))
+func packOne(z *zip.Writer, dir, name string) error {
+	if !filepath.IsLocal(filepath.FromSlash(name)) {
+		return fmt.Errorf("%q is no name for a file of a copy", name)
+	}
+	in, err := os.Open(filepath.Join(dir, filepath.FromSlash(name))) //nolint:gosec // local, as checked
 	if err != nil {
 		return err
 	}
