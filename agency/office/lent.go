@@ -99,7 +99,7 @@ func (o *Office) personLent(ctx context.Context, p account.Person, a ask) (templ
 func lentRow(ctx context.Context, p account.Person, u agency.Agency, x account.Grant) []ui.Cell {
 	until := say(ctx, "open_end")
 	if !x.Until.IsZero() {
-		until = i18n.Date(ctx, clock.DateOf(x.Until).AddDays(-1))
+		until = i18n.Date(ctx, lastDay(x.Until))
 	}
 	return []ui.Cell{{Text: u.Name}, {Text: verbWords(ctx, x.Verb)}, {Text: say(ctx, "from_to", i18n.Date(ctx, clock.DateOf(x.Since)), until)},
 		{Of: press("/desk/people/"+id(p.ID)+"/revoke", say(ctx, "lent_end"), u.Name, "secondary", ui.Pair{Term: "grant", Text: id(x.ID)})}}
@@ -107,7 +107,7 @@ func lentRow(ctx context.Context, p account.Person, u agency.Agency, x account.G
 
 // lendOutForm asks to which unit, for which step, until when and why.
 func (o *Office) lendOutForm(ctx context.Context, p account.Person, us []agency.Agency, a ask) templ.Component {
-	var units, verbs []ui.Option
+	units, verbs := []ui.Option{{Text: say(ctx, "choose_one")}}, []ui.Option(nil)
 	for _, u := range us {
 		units = append(units, ui.Option{Value: id(u.ID), Text: u.Name})
 		for _, v := range reviewVerbs(o.reviewOf(u)) {
@@ -138,15 +138,18 @@ func (o *Office) lendTo(r *http.Request, p account.Person) error {
 	n, err := web.Int64(f.Get("lend_unit"))
 	until, ok := day(f, "lend_until")
 	today := o.today()
-	switch {
-	case err != nil:
-		return wrong("lend_unit", "choose_unit")
-	case f.Get("lend_verb") == "":
-		return wrong("lend_verb", "choose_verb")
-	case !ok || until.IsZero() || until.Before(today) || until.After(today.AddDays(365)):
-		return wrong("lend_until", "lent_until_wrong")
-	case strings.TrimSpace(f.Get("lend_reason")) == "":
-		return wrong("lend_reason", "reason_missing")
+	var bad []fault.Field
+	need := func(missing bool, name, key string) {
+		if missing {
+			bad = append(bad, fault.Field{Name: name, Key: "office." + key})
+		}
+	}
+	need(err != nil, "lend_unit", "choose_unit")
+	need(f.Get("lend_verb") == "", "lend_verb", "lent_choose_step")
+	need(!ok || until.IsZero() || until.Before(today) || until.After(today.AddDays(365)), "lend_until", "lent_until_wrong")
+	need(strings.TrimSpace(f.Get("lend_reason")) == "", "lend_reason", "reason_missing")
+	if len(bad) > 0 {
+		return fault.Fields(bad...)
 	}
 	var u agency.Agency
 	if err := o.DB.Read(ctx, func(tx *db.Tx) error {

@@ -171,7 +171,7 @@ func TestATownshipLendsItsVillageAReviewerAndAnApprover(t *testing.T) {
 	here := "/desk/people/" + id(first)
 	says(t, admin.get(here).ok(t, http.StatusOK), "委派到下级单位", "同一个人只能签一次", "演示村民委员会", "没有委派到别的单位")
 	says(t, admin.get("/en"+here).ok(t, http.StatusOK), "Lent to units below", "One person still signs once")
-	says(t, admin.post(here+"/lend", url.Values{}).ok(t, http.StatusUnprocessableEntity), "请选择单位")
+	says(t, admin.post(here+"/lend", url.Values{}).ok(t, http.StatusUnprocessableEntity), "请选择单位", "请选择代为办理哪一步", "最长一年", "请写明原因")
 	late := x.lend(x.Village, disclosure.Supervising)
 	late.Set("lend_until-year", "2031")
 	says(t, admin.post(here+"/lend", late).ok(t, http.StatusUnprocessableEntity), "最长一年", "村务监督委员会正在换届")
