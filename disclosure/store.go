@@ -18,23 +18,12 @@ func scanItem(r *db.Rows, it *Item) error {
 		db.OrZero(&it.Imported), db.OrZero(&it.Explains))
 }
 
-// one is the only row of a listing, or NotFound.
-func one[T any](rows []T, err error) (*T, error) {
-	switch {
-	case err != nil:
-		return nil, err
-	case len(rows) == 0:
-		return nil, fault.Say(fault.NotFound, "fault.not_found")
-	}
-	return &rows[0], nil
-}
-
 func itemByID(tx *db.Tx, province int, id int64) (*Item, error) {
-	return one(db.List(tx, scanItem, "select "+itemCols+" from item i where i.province = $1 and i.id = $2", province, id))
+	return db.Only(db.List(tx, scanItem, "select "+itemCols+" from item i where i.province = $1 and i.id = $2", province, id))
 }
 
 func lockItem(tx *db.Tx, province int, id int64) (*Item, error) {
-	return one(db.List(tx, scanItem, "select "+itemCols+" from item i where i.province = $1 and i.id = $2"+tx.ForUpdate(), province, id))
+	return db.Only(db.List(tx, scanItem, "select "+itemCols+" from item i where i.province = $1 and i.id = $2"+tx.ForUpdate(), province, id))
 }
 
 func insertItem(tx *db.Tx, it *Item) error {
@@ -67,11 +56,11 @@ func scanVersion(r *db.Rows, v *Version) error {
 }
 
 func versionByID(tx *db.Tx, province int, id int64) (*Version, error) {
-	return one(db.List(tx, scanVersion, "select "+versionCols+" from item_version v where v.province = $1 and v.id = $2", province, id))
+	return db.Only(db.List(tx, scanVersion, "select "+versionCols+" from item_version v where v.province = $1 and v.id = $2", province, id))
 }
 
 func lockVersion(tx *db.Tx, province int, id int64) (*Version, error) {
-	return one(db.List(tx, scanVersion, "select "+versionCols+" from item_version v where v.province = $1 and v.id = $2"+tx.ForUpdate(), province, id))
+	return db.Only(db.List(tx, scanVersion, "select "+versionCols+" from item_version v where v.province = $1 and v.id = $2"+tx.ForUpdate(), province, id))
 }
 
 // versionsOf lists an item's versions, the newest first.

@@ -168,9 +168,6 @@ func (a *Actor) Persons() []int64 {
 // Is answers whether the actor's hand is this person's: himself, or his principal.
 func (a *Actor) Is(person int64) bool { return person != 0 && slices.Contains(a.Persons(), person) }
 
-// SamePerson answers whether two numbers are one natural person; nobody (0) is never the same as anybody.
-func SamePerson(a, b int64) bool { return a != 0 && a == b }
-
 // StepUpLasts is how long a shown second factor opens what needs one: opening an identity, approving,
 // publishing, exporting, using a key.
 const StepUpLasts = 5 * time.Minute
