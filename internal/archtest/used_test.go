@@ -46,7 +46,6 @@ var forOthers = map[string]string{
 	"internal/blob.S3.Sweep":                        later,
 	"internal/calendar.Calendar.OpenAt":             later,
 	"internal/calendar.Calendar.WorkingTimeBetween": later,
-	"internal/calendar.Keeper.OnChange":             later,
 	"internal/calendar.Result.DaysLeft":             later,
 	"internal/jobs.Drop":                            later,
 	"internal/jobs.Revive":                          later,
