@@ -23,11 +23,12 @@ type person struct {
 	login  string
 	role   roleText
 	rights []account.Right
+	home   account.Target
 }
 
 // as is ctx in which the person acts.
 func (p *person) as(ctx context.Context) context.Context {
-	return account.With(ctx, &account.Actor{Person: p.id, Name: p.name, Rights: p.rights})
+	return account.With(ctx, &account.Actor{Person: p.id, Name: p.name, Home: p.home, Rights: p.rights})
 }
 
 // employ gives a unit its staff.

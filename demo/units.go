@@ -197,7 +197,8 @@ func overseeHere(tx *db.Tx, u *unit) error {
 
 // appoint gives a person post, membership, grants and, where one is printed, an account.
 func (w *world) appoint(tx *db.Tx, u *unit, p *person, rank int, phc string) (err error) {
-	if p.id, err = account.CreatePerson(tx, account.Person{Name: p.name, Home: account.Target{Agency: u.ID, Division: int64(u.Division)}}); err != nil {
+	p.home = account.Target{Agency: u.ID, Division: int64(u.Division)}
+	if p.id, err = account.CreatePerson(tx, account.Person{Name: p.name, Home: p.home}); err != nil {
 		return err
 	}
 	post, err := w.Agencies.AddPostIn(tx, 0, agency.Post{Agency: u.ID, Title: p.role.Post, Duty: p.role.Duty, Head: p.role.Role == approver, Rank: rank})

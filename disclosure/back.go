@@ -33,7 +33,7 @@ func (d *Disclosure) stepBack(ctx context.Context, province int, version int64, 
 	return d.DB.Write(ctx, func(tx *db.Tx) error {
 		w, err := d.open(tx, province, version, verb)
 		if err == nil && verb == "return" {
-			err = d.maySignStep(w)
+			err = d.maySignStep(tx, w)
 		}
 		if err == nil && verb == "withdraw" {
 			err = mayWithdraw(tx, w.by, w.v, w.u)
@@ -58,7 +58,7 @@ func (d *Disclosure) Refer(ctx context.Context, province int, version int64, not
 	return d.DB.Write(ctx, func(tx *db.Tx) error {
 		w, err := d.open(tx, province, version, "refer")
 		if err == nil {
-			err = d.maySignStep(w)
+			err = d.maySignStep(tx, w)
 		}
 		if err != nil {
 			return err

@@ -75,11 +75,15 @@ func MayRead(ctx context.Context, u agency.Agency) bool {
 
 // record writes the audit row of a use case, in its transaction.
 func record(tx *db.Tx, a *account.Actor, it *Item, verb, reason string) error {
+	return audit.Append(tx, entry(a, it, verb, reason))
+}
+
+func entry(a *account.Actor, it *Item, verb, reason string) audit.Entry {
 	e := audit.Entry{Province: int64(it.Province), Agency: it.Agency, Verb: "disclosure." + verb, Object: objectName(it), Reason: reason}
 	if a != nil {
 		e.Person = a.Person
 	}
-	return audit.Append(tx, e)
+	return e
 }
 
 // Changes counts the commits of this process that changed what the public sees.

@@ -128,6 +128,7 @@ type work struct {
 	v     *Version
 	steps []Step
 	by    signer
+	lent  int64  // the superior that lent him for the step he signs; 0 for the unit's own
 	next  string // the state that follows
 }
 

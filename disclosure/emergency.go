@@ -38,6 +38,9 @@ func (d *Disclosure) Emergency(ctx context.Context, province int, version int64,
 		if err := maySign(w.by, last.Slot, w.v, rule, w.steps); err != nil {
 			return err
 		}
+		if w.lent, err = lentBy(tx, w.by, w.u, rule); err != nil {
+			return err
+		}
 		if err := d.emergencyReady(tx, w, o, rule); err != nil {
 			return err
 		}

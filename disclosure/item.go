@@ -95,7 +95,9 @@ type Step struct {
 	Step      string
 	Verb      string
 	Person    int64
-	Principal int64 // whom the person stood in for; 0 for nobody
+	Principal int64  // whom the person stood in for; 0 for nobody
+	LentBy    int64  // the superior that lent him (委派); 0 for the unit's own
+	Lender    string // its name
 	At        time.Time
 	Checks    string // what was ticked, comma separated
 	Basis     string

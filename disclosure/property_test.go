@@ -22,7 +22,7 @@ func TestNobodyReachesThePublicAlone(t *testing.T) {
 	d := h.Disclosure
 	var people []disclosuretest.Person
 	for i := range int64(5) {
-		p := h.Everybody
+		p := h.Everybody.Of(h.County)
 		p.ID = 1000 + i
 		people = append(people, p)
 	}

@@ -211,7 +211,7 @@ func (d *Disclosure) OpenReport(ctx context.Context, province int, id int64) (r 
 }
 
 func (d *Disclosure) reportFor(tx *db.Tx, province int, id int64) (*Report, *Item, *account.Actor, error) {
-	x, err := one(db.List(tx, scanReport, "select "+reportCols+` from error_report r join item i on i.province = r.province and i.id = r.item where r.province = $1 and r.id = $2`, province, id))
+	x, err := db.Only(db.List(tx, scanReport, "select "+reportCols+` from error_report r join item i on i.province = r.province and i.id = r.item where r.province = $1 and r.id = $2`, province, id))
 	if err != nil {
 		return nil, nil, nil, err
 	}

@@ -170,7 +170,7 @@ func (d *Disclosure) verbs(tx *db.Tx, s *Sheet) (may []string, blocked map[strin
 			!a.May(d.grantFor(s.Version, r.Verb), target(s.Unit)) && (!r.Own || !a.May(account.Managing, target(s.Unit))) {
 			continue
 		}
-		err := d.fits(signer{a}, s, r.Verb)
+		err := d.fits(tx, signer{a}, s, r.Verb)
 		if r.Own {
 			if err = mayWithdraw(tx, signer{a}, s.Version, s.Unit); fault.Is(err, fault.Forbidden) {
 				continue // another's: nothing this person was about to do
@@ -189,8 +189,8 @@ func (d *Disclosure) verbs(tx *db.Tx, s *Sheet) (may []string, blocked map[strin
 }
 
 // fits checks what the state table cannot say: which review step it is, and
-// that the signer is a further person.
-func (d *Disclosure) fits(by signer, s *Sheet, verb string) error {
+// that the signer is a further person, of the unit or lent by one above it.
+func (d *Disclosure) fits(tx *db.Tx, by signer, s *Sheet, verb string) error {
 	if s.Rule == nil {
 		return fault.Say(fault.Conflict, "flow.not_now")
 	}
@@ -199,7 +199,7 @@ func (d *Disclosure) fits(by signer, s *Sheet, verb string) error {
 		if s.Category == nil || !s.Category.Emergency || len(s.Rule.Emergency) == 0 {
 			return fault.Say(fault.Forbidden, "disclosure.no_emergency")
 		}
-		return maySign(by, "approver", s.Version, s.Rule, s.Steps)
+		return d.maySignHere(tx, by, "approver", s)
 	case "rule", "refuse":
 		return mayRule(by, s.Version, s.Rule, s.Steps)
 	}
@@ -211,7 +211,15 @@ func (d *Disclosure) fits(by signer, s *Sheet, verb string) error {
 	if step == nil || last != (step.Slot == "approver") && verb != "return" && verb != "refer" {
 		return fault.Say(fault.Conflict, "flow.not_now")
 	}
-	return maySign(by, step.Slot, s.Version, s.Rule, s.Steps)
+	return d.maySignHere(tx, by, step.Slot, s)
+}
+
+func (d *Disclosure) maySignHere(tx *db.Tx, by signer, slot string, s *Sheet) error {
+	if err := maySign(by, slot, s.Version, s.Rule, s.Steps); err != nil {
+		return err
+	}
+	_, err := lentBy(tx, by, s.Unit, s.Rule)
+	return err
 }
 
 // May answers whether a verb is among those the person acting can do.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"yangguang/disclosure/form"
+	"yangguang/internal/audit"
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
 	"yangguang/internal/fault"
@@ -46,14 +47,16 @@ func (d *Disclosure) Submit(ctx context.Context, province int, version int64) (e
 
 // signed writes the version, the step by whoever acts, and the audit row.
 func (d *Disclosure) signed(tx *db.Tx, w *work, s Step) error {
-	s.Person, s.Principal = w.by.person(), w.by.principal()
+	s.Person, s.Principal, s.LentBy = w.by.person(), w.by.principal(), w.lent
 	if err := saveVersion(tx, w.v); err != nil {
 		return err
 	}
 	if err := insertStep(tx, w.v, s); err != nil {
 		return err
 	}
-	return record(tx, w.by.Actor, w.it, s.Verb, s.Note)
+	e := entry(w.by.Actor, w.it, s.Verb, s.Note)
+	e.Detail = lentDetail(w.lent)
+	return audit.Append(tx, e)
 }
 
 // ready checks that a draft is complete.
@@ -174,12 +177,12 @@ func (d *Disclosure) openStep(tx *db.Tx, province int, version int64, verb strin
 	if err != nil {
 		return nil, nil, err
 	}
-	return w, rule, d.maySignStep(w)
+	return w, rule, d.maySignStep(tx, w)
 }
 
 // maySignStep refuses whoever may not sign the step the version waits for:
-// nor may he send it back or raise a doubt in that role.
-func (d *Disclosure) maySignStep(w *work) error {
+// nor may he send it back or raise a doubt in that role. It notes who lent him.
+func (d *Disclosure) maySignStep(tx *db.Tx, w *work) error {
 	rule, err := d.rule(w.v)
 	if err != nil {
 		return err
@@ -188,7 +191,11 @@ func (d *Disclosure) maySignStep(w *work) error {
 	if step == nil {
 		return fault.Say(fault.Conflict, "flow.not_now")
 	}
-	return maySign(w.by, step.Slot, w.v, rule, w.steps)
+	if err := maySign(w.by, step.Slot, w.v, rule, w.steps); err != nil {
+		return err
+	}
+	w.lent, err = lentBy(tx, w.by, w.u, rule)
+	return err
 }
 
 // passable asks the reviewer to tick each thing the step checks and to say on

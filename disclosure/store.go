@@ -18,23 +18,12 @@ func scanItem(r *db.Rows, it *Item) error {
 		db.OrZero(&it.Imported), db.OrZero(&it.Explains))
 }
 
-// one is the only row of a listing, or NotFound.
-func one[T any](rows []T, err error) (*T, error) {
-	switch {
-	case err != nil:
-		return nil, err
-	case len(rows) == 0:
-		return nil, fault.Say(fault.NotFound, "fault.not_found")
-	}
-	return &rows[0], nil
-}
-
 func itemByID(tx *db.Tx, province int, id int64) (*Item, error) {
-	return one(db.List(tx, scanItem, "select "+itemCols+" from item i where i.province = $1 and i.id = $2", province, id))
+	return db.Only(db.List(tx, scanItem, "select "+itemCols+" from item i where i.province = $1 and i.id = $2", province, id))
 }
 
 func lockItem(tx *db.Tx, province int, id int64) (*Item, error) {
-	return one(db.List(tx, scanItem, "select "+itemCols+" from item i where i.province = $1 and i.id = $2"+tx.ForUpdate(), province, id))
+	return db.Only(db.List(tx, scanItem, "select "+itemCols+" from item i where i.province = $1 and i.id = $2"+tx.ForUpdate(), province, id))
 }
 
 func insertItem(tx *db.Tx, it *Item) error {
@@ -67,11 +56,11 @@ func scanVersion(r *db.Rows, v *Version) error {
 }
 
 func versionByID(tx *db.Tx, province int, id int64) (*Version, error) {
-	return one(db.List(tx, scanVersion, "select "+versionCols+" from item_version v where v.province = $1 and v.id = $2", province, id))
+	return db.Only(db.List(tx, scanVersion, "select "+versionCols+" from item_version v where v.province = $1 and v.id = $2", province, id))
 }
 
 func lockVersion(tx *db.Tx, province int, id int64) (*Version, error) {
-	return one(db.List(tx, scanVersion, "select "+versionCols+" from item_version v where v.province = $1 and v.id = $2"+tx.ForUpdate(), province, id))
+	return db.Only(db.List(tx, scanVersion, "select "+versionCols+" from item_version v where v.province = $1 and v.id = $2"+tx.ForUpdate(), province, id))
 }
 
 // versionsOf lists an item's versions, the newest first.
@@ -148,16 +137,17 @@ func eventsOf(tx *db.Tx, it *Item) ([]Event, error) {
 }
 
 func insertStep(tx *db.Tx, v *Version, s Step) error {
-	_, err := tx.Exec(`insert into item_step (province, id, version, step, verb, person, principal, at, checks, basis, note)
- values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-		v.Province, tx.ID(v.Province), v.ID, s.Step, s.Verb, s.Person, db.OrNull(s.Principal), clock.Millis(tx.Now), s.Checks, s.Basis, s.Note)
+	_, err := tx.Exec(`insert into item_step (province, id, version, step, verb, person, principal, at, checks, basis, note, lent_by)
+ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		v.Province, tx.ID(v.Province), v.ID, s.Step, s.Verb, s.Person, db.OrNull(s.Principal), clock.Millis(tx.Now), s.Checks, s.Basis, s.Note, db.OrNull(s.LentBy))
 	return err
 }
 
 func stepsOf(tx *db.Tx, province int, version int64) ([]Step, error) {
 	return db.List(tx, func(r *db.Rows, s *Step) error {
-		return r.Scan(&s.ID, &s.Step, &s.Verb, &s.Person, db.OrZero(&s.Principal), db.OrZero(&s.At), &s.Checks, &s.Basis, &s.Note)
-	}, "select id, step, verb, person, principal, at, checks, basis, note from item_step where province = $1 and version = $2 order by id limit 500", province, version)
+		return r.Scan(&s.ID, &s.Step, &s.Verb, &s.Person, db.OrZero(&s.Principal), db.OrZero(&s.At), &s.Checks, &s.Basis, &s.Note, db.OrZero(&s.LentBy), db.OrZero(&s.Lender))
+	}, `select s.id, s.step, s.verb, s.person, s.principal, s.at, s.checks, s.basis, s.note, s.lent_by, a.name
+ from item_step s left join agency a on a.id = s.lent_by where s.province = $1 and s.version = $2 order by s.id limit 500`, province, version)
 }
 
 // docNumberOf is the item of the agency a document number names; 0 when free.

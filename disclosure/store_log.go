@@ -90,5 +90,5 @@ func textsOf(tx *db.Tx, province int, items []Item) (versions map[int64][]Versio
 // ByNumber finds an item by its index number, for whoever checks it.
 func ByNumber(tx *db.Tx, number string) (it *Item, err error) {
 	defer fault.Wrap(&err, "disclosure.ByNumber")
-	return one(db.List(tx, scanItem, "select "+itemCols+" from item i where i.number = $1 and i.state <> 'unpublished' order by i.province, i.id limit 1", strings.TrimSpace(number)))
+	return db.Only(db.List(tx, scanItem, "select "+itemCols+" from item i where i.number = $1 and i.state <> 'unpublished' order by i.province, i.id limit 1", strings.TrimSpace(number)))
 }

@@ -105,7 +105,7 @@ func ByIDs(tx *db.Tx, province int, ids []int64) ([]Row, error) {
 }
 
 func itemBySerial(tx *db.Tx, u agency.Agency, year, serial int) (*Item, error) {
-	return one(db.List(tx, scanItem, "select "+itemCols+" from item i where i.province = $1 and i.agency = $2 and i.year = $3 and i.serial = $4",
+	return db.Only(db.List(tx, scanItem, "select "+itemCols+" from item i where i.province = $1 and i.agency = $2 and i.year = $3 and i.serial = $4",
 		u.Division.Province(), u.ID, year, serial))
 }
 

@@ -185,7 +185,7 @@ func (o *Office) unit(w http.ResponseWriter, r *http.Request) error {
 	err = o.DB.Read(ctx, func(tx *db.Tx) error {
 		n := newNames(tx)
 		parts = append(parts, ui.DescriptionList(unitFacts(ctx, n, u)))
-		for _, part := range []func(*db.Tx, *names, agency.Agency) (templ.Component, error){o.unitPeople, o.unitHistory} {
+		for _, part := range []func(*db.Tx, *names, agency.Agency) (templ.Component, error){o.unitPeople, o.unitReview, o.unitHistory} {
 			c, err := part(tx, n, u)
 			if err != nil {
 				return err

@@ -25,6 +25,7 @@ import (
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
 	"yangguang/internal/notify"
+	"yangguang/norm"
 )
 
 // Locale holds the office's sentences.
@@ -52,8 +53,9 @@ type Office struct {
 	Calendars *calendar.Keeper
 	Notices   *notify.Outbox // nil: no outbox pages
 	Clock     clock.Clock
-	Passkeys  bool // passkeys are configured
-	OIDC      bool // the operator's identity provider is configured
+	Norm      *norm.Profile // which units may be lent people, and for which steps; nil: lending is not offered
+	Passkeys  bool          // passkeys are configured
+	OIDC      bool          // the operator's identity provider is configured
 	Remote    func(*http.Request) string
 	Changed   func() // forgets published pages after a calendar was published; may be nil
 }

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -41,7 +42,7 @@ func (o *Office) grantTable(ctx context.Context, gs []account.Grant, about int64
 			}
 			until := say(ctx, "open_end")
 			if !x.Until.IsZero() {
-				until = i18n.Date(ctx, clock.DateOf(x.Until))
+				until = i18n.Date(ctx, lastDay(x.Until))
 			}
 			g.Rows = append(g.Rows, []ui.Cell{{Text: verbWords(ctx, x.Verb)}, {Text: n.rangeWords(ctx, x.Range())},
 				{Text: say(ctx, "from_to", i18n.Date(ctx, clock.DateOf(x.Since)), until)}, state})
@@ -50,6 +51,9 @@ func (o *Office) grantTable(ctx context.Context, gs []account.Grant, about int64
 	})
 	return g, err
 }
+
+// lastDay is the last day a right holds that is over at an instant.
+func lastDay(end time.Time) clock.Date { return clock.DateOf(end.Add(-time.Millisecond)) }
 
 // rangeWords says where a right holds.
 func (n *names) rangeWords(ctx context.Context, r account.Range) string {

@@ -125,7 +125,9 @@ func (o *Office) beginOIDC(w http.ResponseWriter, r *http.Request) error {
 // finishOIDC answers with a page, not a redirect: the browser came from another
 // site, and would not send the strict session cookie along a redirect.
 func (o *Office) finishOIDC(w http.ResponseWriter, r *http.Request) error {
-	ctx, q := r.Context(), r.URL.Query()
+	q := r.URL.Query()
+	ctx := i18n.With(r.Context(), account.OIDCLang(q.Get("state")))
+	r = r.WithContext(ctx)
 	ticket := account.TicketFrom(r)
 	http.SetCookie(w, o.Accounts.TicketCookie(""))
 	token, err := o.Accounts.FinishOIDC(ctx, ticket, q.Get("state"), q.Get("code"), o.Remote(r))

@@ -52,7 +52,7 @@ func (o *Office) showPerson(w http.ResponseWriter, r *http.Request, p account.Pe
 	}
 	parts := []templ.Component{top, o.flash(r)}
 	a := ask{ctx, vals, errs}
-	for _, part := range []func(context.Context, account.Person, ask) (templ.Component, error){o.personFacts, o.personLogins, o.personGrants, o.personSubstitutes, o.personHistory} {
+	for _, part := range []func(context.Context, account.Person, ask) (templ.Component, error){o.personFacts, o.personLogins, o.personGrants, o.personLent, o.personSubstitutes, o.personHistory} {
 		c, err := part(ctx, p, a)
 		if err != nil {
 			return err

@@ -71,6 +71,7 @@ func (o *Office) peopleRoutes() []web.Route {
 		web.Route{Pattern: "GET /desk/people/{id}", Access: may, Handler: o.person},
 		web.Route{Pattern: "POST /desk/people/{id}/grants", Access: may, Handler: o.grant},
 		web.Route{Pattern: "POST /desk/people/{id}/revoke", Access: may, Handler: o.revoke},
+		web.Route{Pattern: "POST /desk/people/{id}/lend", Access: may, Handler: o.lendOut},
 		web.Route{Pattern: "POST /desk/people/{id}/substitutes", Access: may, Handler: o.lendFor},
 		web.Route{Pattern: "POST /desk/people/{id}/post", Access: may, Handler: o.appoint},
 		web.Route{Pattern: "GET /desk/people/{id}/hand-over", Access: may, Handler: o.handOverForm},

@@ -1865,7 +1865,7 @@ func signInMeans(passkeys, oidc bool) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Button(ui.Action{Text: say(ctx, "sign_in_oidc"), Kind: "secondary", Href: "/sign-in/oidc"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Button(ui.Action{Text: say(ctx, "sign_in_oidc"), Kind: "secondary", Href: web.URL(ctx, "/sign-in/oidc")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -206,7 +206,7 @@ func (h *house) wire(demo bool) {
 	h.front.DeskNav("site.desk", "/desk")
 	h.desk = &desk.Desk{Disclosure: h.disclosure, Front: h.front}
 	h.desk.Join(h.front)
-	h.office = &office.Office{Front: h.front, DB: h.db, Accounts: h.accounts, Agencies: h.agencies, Calendars: h.calendars, Notices: h.outbox, Clock: h.db.Clock(),
+	h.office = &office.Office{Front: h.front, DB: h.db, Accounts: h.accounts, Agencies: h.agencies, Calendars: h.calendars, Notices: h.outbox, Clock: h.db.Clock(), Norm: h.norm,
 		Passkeys: c.passkeys().ID != "", OIDC: c.provider().Issuer != ""}
 	h.accounts.OnHandover(h.disclosure.HandOver)
 	// Before the office's: an audit row holds its book until the commit.

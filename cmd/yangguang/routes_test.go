@@ -26,6 +26,16 @@ import (
 
 var update = flag.Bool("update", false, "write testdata/routes.txt anew; then read the difference")
 
+// TestEveryRightHasWords holds that whoever grants a right reads what it is.
+func TestEveryRightHasWords(t *testing.T) {
+	h := emptyHouse(t)
+	for _, v := range h.accounts.Verbs() {
+		if !i18n.Has(i18n.ZH, "office.right_"+strings.ReplaceAll(v, ".", "_")) && !i18n.Has(i18n.ZH, account.VerbKey(v)) {
+			t.Errorf("the right %s has no words", v)
+		}
+	}
+}
+
 // emptyHouse is the whole product over an empty store, without the divisions.
 func emptyHouse(t *testing.T) *house {
 	t.Helper()

@@ -15,7 +15,7 @@ import (
 func id(n int64) string { return strconv.FormatInt(n, 10) }
 
 // begin opens a draft by the pages, with nothing but plain forms.
-func (o *office) begin(p person, u agency.Agency, category string) (path, body string) {
+func (o *bureau) begin(p person, u agency.Agency, category string) (path, body string) {
 	o.t.Helper()
 	o.get(p, "/desk/items/new?unit="+id(u.ID)).ok(o.t, http.StatusOK)
 	page := o.get(p, "/desk/items/new?unit="+id(u.ID)+"&category="+category).ok(o.t, http.StatusOK)
@@ -32,7 +32,7 @@ func today(v url.Values, title string) url.Values {
 }
 
 // pub finds what was published.
-func (o *office) pub(u agency.Agency) []disclosure.Row {
+func (o *bureau) pub(u agency.Agency) []disclosure.Row {
 	o.t.Helper()
 	return listed(o.t, o, u)
 }
@@ -62,7 +62,7 @@ func TestAnAgencyPublishesThroughThreePersons(t *testing.T) {
 }
 
 // sign opens the review screen and signs it with what is on it.
-func (o *office) sign(p person, path, act string, checks ...string) {
+func (o *bureau) sign(p person, path, act string, checks ...string) {
 	o.t.Helper()
 	page := o.get(p, path).ok(o.t, http.StatusOK)
 	if !strings.Contains(page, `id="sign"`) {
@@ -109,7 +109,7 @@ func TestAVillagePublishesItsQuarterOnATelephone(t *testing.T) {
 }
 
 // clearFiles writes "I looked" under every file that asks for it.
-func (o *office) clearFiles(p person, path, page string) {
+func (o *bureau) clearFiles(p person, path, page string) {
 	o.t.Helper()
 	for _, part := range strings.Split(page, `action="`+path+`/clear"`)[1:] {
 		o.post(p, path+"/clear", url.Values{"file": {hidden(o.t, part, "file")}, "reason": {"公开栏照片，没有人像和姓名"}}).to(o.t)

@@ -17,9 +17,11 @@ import (
 
 	"yangguang/agency/agencytest"
 	"yangguang/agency/front"
+	"yangguang/agency/office"
 	"yangguang/disclosure/desk"
 	"yangguang/disclosure/disclosuretest"
 	"yangguang/disclosure/form"
+	"yangguang/disclosure/portal"
 	"yangguang/internal/db"
 	"yangguang/internal/fault"
 	"yangguang/internal/i18n"
@@ -28,7 +30,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	i18n.MustLoad(append(disclosuretest.Locales, desk.Locale, front.Locale, ui.Locale, web.Locale)...)
+	i18n.MustLoad(append(disclosuretest.Locales, desk.Locale, office.Locale, portal.Locale, front.Locale, ui.Locale, web.Locale)...)
 	os.Exit(m.Run())
 }
 
@@ -39,8 +41,8 @@ func TestLocale(t *testing.T) {
 	}
 }
 
-// office is a house with its desk, used as a browser uses it.
-type office struct {
+// bureau is a house with its desk, used as a browser uses it.
+type bureau struct {
 	*disclosuretest.House
 	Desk *desk.Desk
 	app  *web.App
@@ -49,24 +51,24 @@ type office struct {
 
 type person = disclosuretest.Person
 
-func newOffice(t *testing.T) *office {
+func newOffice(t *testing.T) *bureau {
 	t.Helper()
 	return officeOf(t, disclosuretest.New(t))
 }
 
-func officeOf(t *testing.T, h *disclosuretest.House) *office {
+func officeOf(t *testing.T, h *disclosuretest.House) *bureau {
 	t.Helper()
 	f := &front.Front{Site: front.Site{Home: agencytest.County, Name: i18n.Text{Zh: "示例站", En: "Example"}, Contact: i18n.Text{Zh: "000-0000", En: "000-0000"}, Demo: true}}
 	d := &desk.Desk{Disclosure: h.Disclosure, Front: f, Help: i18n.Text{Zh: "热线一", En: "line one"}}
 	d.Join(f)
 	app := web.New(web.Options{DB: h.DB, Clock: h.Clock, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), ShowError: showError}, d.Routes())
-	o := &office{House: h, Desk: d, app: app, t: t}
+	o := &bureau{House: h, Desk: d, app: app, t: t}
 	o.name(h.Author, h.Reviewer, h.Second, h.Approver, h.Clerk, h.Supervisor, h.Head)
 	return o
 }
 
 // name writes the staff's names, which pages show.
-func (o *office) name(ps ...person) {
+func (o *bureau) name(ps ...person) {
 	o.t.Helper()
 	disclosuretest.Check(o.t, o.DB.Write(o.t.Context(), func(tx *db.Tx) error {
 		for _, p := range ps {
@@ -91,19 +93,19 @@ type answer struct {
 	body     string
 }
 
-func (o *office) do(p person, r *http.Request) answer {
+func (o *bureau) do(p person, r *http.Request) answer {
 	o.t.Helper()
 	w := httptest.NewRecorder()
 	o.app.ServeHTTP(w, r.WithContext(o.As(p)))
 	return answer{w.Code, w.Header().Get("Location"), w.Header(), w.Body.String()}
 }
 
-func (o *office) get(p person, path string) answer {
+func (o *bureau) get(p person, path string) answer {
 	o.t.Helper()
 	return o.do(p, httptest.NewRequest(http.MethodGet, path, nil))
 }
 
-func (o *office) post(p person, path string, v url.Values) answer {
+func (o *bureau) post(p person, path string, v url.Values) answer {
 	o.t.Helper()
 	r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(v.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -111,7 +113,7 @@ func (o *office) post(p person, path string, v url.Values) answer {
 }
 
 // send posts a form with files, as the editor does.
-func (o *office) send(p person, path string, v url.Values, field, name string, content []byte) answer {
+func (o *bureau) send(p person, path string, v url.Values, field, name string, content []byte) answer {
 	o.t.Helper()
 	var b bytes.Buffer
 	m := multipart.NewWriter(&b)

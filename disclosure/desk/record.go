@@ -81,6 +81,9 @@ func note(ctx context.Context, st disclosure.Step, names map[int64]string) strin
 	if st.Principal != 0 {
 		who = i18n.T(ctx, "desk.for_principal", who, names[st.Principal])
 	}
+	if st.LentBy != 0 {
+		who += i18n.T(ctx, "desk.between") + i18n.T(ctx, "disclosure.lent_by", st.Lender)
+	}
 	return who + i18n.T(ctx, "desk.between") + i18n.Time(ctx, st.At)
 }
 

@@ -23,7 +23,7 @@ func jpeg(t *testing.T) []byte {
 	return b.Bytes()
 }
 
-func listed(t *testing.T, o *office, u agency.Agency) (rows []disclosure.Row) {
+func listed(t *testing.T, o *bureau, u agency.Agency) (rows []disclosure.Row) {
 	t.Helper()
 	o.Read(t, func(tx *db.Tx) (err error) {
 		rows, err = disclosure.List(tx, disclosure.Query{Agency: u.ID, Limit: 10})

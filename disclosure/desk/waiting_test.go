@@ -13,7 +13,7 @@ import (
 	"yangguang/internal/i18n"
 )
 
-func kinds(t *testing.T, o *office, ctx context.Context) map[string][]string {
+func kinds(t *testing.T, o *bureau, ctx context.Context) map[string][]string {
 	t.Helper()
 	ws, err := o.Desk.Waiting(ctx)
 	disclosuretest.Check(t, err)
@@ -146,7 +146,7 @@ func TestASuperiorMakesAnInspectionList(t *testing.T) {
 }
 
 // pages are the desk's pages with somebody who reads each.
-func (o *office) pages(t *testing.T) map[string]person {
+func (o *bureau) pages(t *testing.T) map[string]person {
 	t.Helper()
 	draft := pathOf(o.Draft(t, o.County, "county.8", o.Text("county.8", "", "收费目录")))
 	review := pathOf(o.Submitted(t, o.County, "county.10", o.Plain("送审")))
@@ -220,7 +220,7 @@ func TestStatementsArePerPageNotPerRow(t *testing.T) {
 	}
 }
 
-func (o *office) count(p person, path string) int64 {
+func (o *bureau) count(p person, path string) int64 {
 	o.t.Helper()
 	ctx, n := db.CountStatements(o.As(p))
 	w := httptest.NewRecorder()

@@ -77,7 +77,7 @@ func Opinion() disclosure.Opinion {
 func (h *House) Signer(u agency.Agency, slot string) Person {
 	p := map[string]Person{"author": h.Author, "reviewer": h.Reviewer, "reviewer2": h.Second, "approver": h.Approver}[slot]
 	p.Rights = h.Everybody.Rights
-	return p
+	return p.Of(u)
 }
 
 // Draft begins an item as the unit's author and saves the text.

@@ -12,6 +12,7 @@ import (
 type Person struct {
 	ID     int64
 	Name   string
+	Home   account.Target // the unit he works at; Everybody is nowhere at home
 	Rights []account.Right
 }
 
@@ -39,16 +40,25 @@ func (h *House) hire() {
 		Clerk:      Person{ID: 201, Name: "吴九"}.With(village, disclosure.Drafting),
 		Supervisor: Person{ID: 202, Name: "郑十"}.With(village, disclosure.Supervising),
 		Head:       Person{ID: 203, Name: "冯一"}.With(village, disclosure.Approving, disclosure.TakingDown),
-		Lender:     Person{ID: 301, Name: "陈二"}.Within(h.Township.Division, disclosure.Supervising, disclosure.Approving),
-		Overseer:   Person{ID: 401, Name: "褚三"}.Within(h.Prefecture.Division, disclosure.Overseeing),
+		Lender:     Person{ID: 301, Name: "陈二"}.Of(h.Township).Within(h.Township.Division, disclosure.Supervising, disclosure.Approving),
+		Overseer:   Person{ID: 401, Name: "褚三"}.Of(h.Prefecture).Within(h.Prefecture.Division, disclosure.Overseeing),
 		Other:      Person{ID: 501, Name: "卫四"}.With(h.Institution, all...),
 		Everybody:  Person{ID: 901, Name: "蒋五"}.Within(agency.Nation, all...),
 	}
 }
 
-// With gives the person rights at one agency.
+// With gives the person rights at one agency, his own unless he has one.
 func (p Person) With(u agency.Agency, verbs ...string) Person {
+	if p.Home.Agency == 0 {
+		p = p.Of(u)
+	}
 	return p.give(account.Range{Agency: u.ID, Lo: int64(u.Division), Hi: int64(u.Division)}, verbs)
+}
+
+// Of makes the person work at an agency.
+func (p Person) Of(u agency.Agency) Person {
+	p.Home = account.Target{Agency: u.ID, Division: int64(u.Division)}
+	return p
 }
 
 // Within gives the person rights at every agency within a division.
@@ -74,13 +84,14 @@ func (h *House) As(p Person) context.Context { return h.Through(p, 1) }
 
 // Through is As by another of the person's logins.
 func (h *House) Through(p Person, login int64) context.Context {
-	return account.With(h.t.Context(), &account.Actor{Person: p.ID, Name: p.Name, Login: p.ID*10 + login, Rights: p.Rights})
+	return account.With(h.t.Context(), &account.Actor{Person: p.ID, Name: p.Name, Home: p.Home, Login: p.ID*10 + login, Rights: p.Rights})
 }
 
 // For is a context in which a person stands in for another, with that other's
 // rights.
 func (h *House) For(p, principal Person) context.Context {
-	a := &account.Actor{Person: p.ID, Name: p.Name, Login: p.ID * 10, Principal: principal.ID, PrincipalName: principal.Name}
+	a := &account.Actor{Person: p.ID, Name: p.Name, Home: p.Home, Login: p.ID * 10,
+		Principal: principal.ID, PrincipalName: principal.Name, PrincipalHome: principal.Home}
 	for _, r := range principal.Rights {
 		r.Principal = principal.ID
 		a.Rights = append(a.Rights, r)

@@ -17,6 +17,7 @@ func (c *Copies) Routes() []web.Route {
 		{Pattern: "GET " + copyPath, Access: web.Public, Handler: c.about, Cached: true},
 		{Pattern: "GET /desk/copies", Access: web.May(Copying), Handler: c.list},
 		{Pattern: "POST /desk/copies", Access: web.May(Copying), Handler: c.make},
+		{Pattern: "POST /desk/copies/download", Access: web.May(Copying), Handler: c.download},
 	}
 }
 
@@ -43,6 +44,8 @@ type listPage struct {
 	Notice, Kind string
 	Set          bool // a folder is configured
 	Sent         bool
+	Failed       bool // the last run did not come to an end
+	Made         bool // there is a copy to take along
 	Facts        []ui.Pair
 	Runs         ui.Grid
 	Action       string
@@ -63,12 +66,14 @@ func (c *Copies) list(w http.ResponseWriter, r *http.Request) error {
 	if p.Set {
 		p.Facts = []ui.Pair{{Term: t("folder"), Text: c.Options.Dir}, {Term: t("every"), Text: c.Every.String()}}
 	}
+	p.Failed = p.Set && len(runs) > 0 && runs[0].Fault != ""
 	p.Runs = ui.Grid{Caption: t("runs"), Cards: true, Nothing: t("runs_none"),
 		Columns: []ui.Column{{Title: t("started")}, {Title: t("ended")}, {Title: t("state")}, {Title: t("files"), Number: true}, {Title: t("changed"), Number: true}, {Title: t("removed"), Number: true}}}
 	for _, x := range runs {
 		ended, state := "", ui.Cell{Of: ui.Tag(ui.TagWaiting, t("under_way"))}
 		if !x.Ended.IsZero() {
 			ended, state = i18n.Time(ctx, x.Ended), ui.Cell{Of: ui.Tag(ui.TagPublished, t("made"))}
+			p.Made = p.Made || p.Set && x.Fault == ""
 		}
 		if x.Fault != "" {
 			state = ui.Cell{Of: ui.Tag(ui.TagDanger, t("failed"))}
@@ -86,7 +91,12 @@ func (c *Copies) make(w http.ResponseWriter, r *http.Request) error {
 	if c.Options.Dir == "" {
 		return fault.Say(fault.Conflict, "export.not_set")
 	}
-	if err := c.DB.Write(r.Context(), c.wanted); err != nil {
+	if err := c.DB.Write(r.Context(), func(tx *db.Tx) error {
+		if err := c.wanted(tx); err != nil {
+			return err
+		}
+		return c.record(tx, "request", "")
+	}); err != nil {
 		return err
 	}
 	return web.See(w, r, "/desk/copies?sent=1")

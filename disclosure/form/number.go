@@ -125,16 +125,6 @@ func spell(f norm.Field, micro *big.Int) string {
 	return s
 }
 
-// Fen is a money answer in hundredths of its unit: "1234.50" is 123450. It is
-// false where the answer is blank or not money.
-func Fen(s string) (int64, bool) {
-	micro, p := parseNumber(norm.Field{Type: "money"}, s)
-	if p != nil || s == "" {
-		return 0, false
-	}
-	return micro / (unitMicro / 100), true
-}
-
 // Group shows a figure with its thousands apart: 1,234,567.50.
 func Group(s string) string {
 	sign := ""

@@ -9,7 +9,6 @@ import (
 	"yangguang/internal/account"
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
-	"yangguang/internal/fault"
 )
 
 const batchCols = `b.province, b.id, b.number, b.region, b.agency, b.kind, b.name, b.hash, b.size, b.state, b.fault, b.rows_read, b.total, b.rows_done, b.rows_failed,
@@ -26,22 +25,12 @@ func scanBatch(r *db.Rows, b *Batch) error {
 	return err
 }
 
-func oneOf[T any](rows []T, err error) (*T, error) {
-	switch {
-	case err != nil:
-		return nil, err
-	case len(rows) == 0:
-		return nil, fault.Say(fault.NotFound, "fault.not_found")
-	}
-	return &rows[0], nil
-}
-
 func batchByID(tx *db.Tx, province int, id int64) (*Batch, error) {
-	return oneOf(db.List(tx, scanBatch, "select "+batchCols+" from import_batch b where b.province = $1 and b.id = $2", province, id))
+	return db.Only(db.List(tx, scanBatch, "select "+batchCols+" from import_batch b where b.province = $1 and b.id = $2", province, id))
 }
 
 func lockBatch(tx *db.Tx, province int, id int64) (*Batch, error) {
-	return oneOf(db.List(tx, scanBatch, "select "+batchCols+" from import_batch b where b.province = $1 and b.id = $2"+tx.ForUpdate(), province, id))
+	return db.Only(db.List(tx, scanBatch, "select "+batchCols+" from import_batch b where b.province = $1 and b.id = $2"+tx.ForUpdate(), province, id))
 }
 
 // batchesOf lists the batches in reach, the newest first.
@@ -143,7 +132,7 @@ func updateRow(tx *db.Tx, x *Row) error {
 }
 
 func rowByID(tx *db.Tx, b *Batch, id int64) (*Row, error) {
-	return oneOf(db.List(tx, scanRow, "select "+rowCols+" from import_row r where r.province = $1 and r.batch = $2 and r.id = $3", b.Province, b.ID, id))
+	return db.Only(db.List(tx, scanRow, "select "+rowCols+" from import_row r where r.province = $1 and r.batch = $2 and r.id = $3", b.Province, b.ID, id))
 }
 
 // rowsOf lists a batch's entries after a position, of one state or of all.

@@ -225,7 +225,7 @@ func (p *Portal) itemFacts(ctx context.Context, pg *disclosure.Page) []ui.Pair {
 }
 
 // reviewed tells who must have looked at the item, by role and day, and never
-// by name.
+// by name; whoever was lent, by the agency that lent him and on what basis.
 func (p *Portal) reviewed(ctx context.Context, pg *disclosure.Page) (out []ui.Event) {
 	rule := p.Disclosure.Norm.Review(pg.Version.Rule)
 	for _, s := range pg.Signatures {
@@ -238,9 +238,20 @@ func (p *Portal) reviewed(ctx context.Context, pg *disclosure.Page) (out []ui.Ev
 				}
 			}
 		}
+		if s.LentBy != 0 {
+			e.Text = t(ctx, "disclosure.lent_by_clause", s.Lender, p.clauseWords(ctx, disclosure.LendingClause))
+		}
 		out = append(out, e)
 	}
 	return out
+}
+
+// clauseWords are a clause's number and title.
+func (p *Portal) clauseWords(ctx context.Context, clause string) string {
+	if c := p.Disclosure.Norm.Clause(clause); c != nil {
+		return clause + " " + c.Title.In(ctx)
+	}
+	return clause
 }
 
 // history lists what happened to the item, the newest first, each superseded

@@ -94,7 +94,7 @@ func TestAnEmergencySaysThatTheFullReviewFollows(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	v := s.Draft(t, s.County, "county.10", "", portaltest.Text("寒潮预警", "请注意防寒。"))
-	err := s.Disclosure.Emergency(s.As(t, portaltest.Approver), v.Province, v.ID, disclosure.Opinion{Basis: "突发事件应对法第六十四条", Checks: []string{"secrecy", "privacy", "accuracy"}})
+	err := s.Disclosure.Emergency(s.At(t, portaltest.Approver, s.County), v.Province, v.ID, disclosure.Opinion{Basis: "突发事件应对法第六十四条", Checks: []string{"secrecy", "privacy", "accuracy"}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,10 +16,7 @@ type Profile string
 
 // The profiles: the default asks for length and against common passwords; 等保三级 asks for a mix of characters
 // and a change every 90 days as well. The two standards contradict each other, so the deployment chooses.
-const (
-	ProfileDefault  Profile = ""
-	ProfileDengbao3 Profile = "dengbao3"
-)
+const ProfileDengbao3 Profile = "dengbao3" // "" is the default
 
 // Options of New.
 type Options struct {

@@ -52,6 +52,7 @@ type Actor struct {
 	Session       int64
 	Principal     int64 // the person he stands in for (代理); 0 when he acts for himself
 	PrincipalName string
+	PrincipalHome Target
 	Rights        []Right
 	SteppedUp     time.Time // when the second factor was last shown
 	MustChange    bool      // only the password may be changed until it is
@@ -141,6 +142,17 @@ func (a *Actor) PrincipalID() int64 {
 	return a.Principal
 }
 
+// Behalf is the home of whoever the act is done for: the principal's, or his own.
+func (a *Actor) Behalf() Target {
+	switch {
+	case a == nil:
+		return Target{}
+	case a.Principal != 0:
+		return a.PrincipalHome
+	}
+	return a.Home
+}
+
 // Persons are the natural persons whose hand an act of this actor is: his own and his principal's. A room that
 // wants two persons refuses when the lists of both acts share one.
 func (a *Actor) Persons() []int64 {
@@ -155,9 +167,6 @@ func (a *Actor) Persons() []int64 {
 
 // Is answers whether the actor's hand is this person's: himself, or his principal.
 func (a *Actor) Is(person int64) bool { return person != 0 && slices.Contains(a.Persons(), person) }
-
-// SamePerson answers whether two numbers are one natural person; nobody (0) is never the same as anybody.
-func SamePerson(a, b int64) bool { return a != 0 && a == b }
 
 // StepUpLasts is how long a shown second factor opens what needs one: opening an identity, approving,
 // publishing, exporting, using a key.

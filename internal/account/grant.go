@@ -65,6 +65,36 @@ func (a *Accounts) Grant(ctx context.Context, g Grant) (id int64, err error) {
 	return id, err
 }
 
+// maxLending is how long one lending may last: a unit fills its own posts in the meantime.
+const maxLending = 366 * 24 * time.Hour
+
+// Lend gives a person a right at one unit that is not his own (委派), until a day and for a reason; it is granted like
+// any right and ended by Revoke. Whether the unit may be lent people, and by whom, the caller answers in the same
+// transaction.
+func (a *Accounts) Lend(ctx context.Context, g Grant, reason string, may func(tx *db.Tx, p Person) error) (id int64, err error) {
+	defer fault.Wrap(&err, "account.Lend(%d)", g.Person)
+	err = a.act(ctx, func(tx *db.Tx, who *Actor) error {
+		p, err := findPerson(tx, g.Person)
+		if err != nil {
+			return err
+		}
+		switch {
+		case strings.TrimSpace(reason) == "":
+			return errReason
+		case g.Agency == 0 || g.Until.IsZero() || g.Until.Sub(tx.Now) > maxLending:
+			return fault.Say(fault.Invalid, "account.period_wrong")
+		}
+		if err := may(tx, p); err != nil {
+			return err
+		}
+		if id, err = a.grant(tx, who, p, g); err != nil {
+			return err
+		}
+		return record(tx, who, p, "lend", reason, grantDetail(g))
+	})
+	return id, err
+}
+
 // grant checks and writes; the caller records.
 func (a *Accounts) grant(tx *db.Tx, who *Actor, p Person, g Grant) (int64, error) {
 	g.Person, g.GrantedBy = p.ID, who.Person

@@ -15,6 +15,7 @@ import (
 
 	"yangguang/internal/db"
 	"yangguang/internal/fault"
+	"yangguang/internal/i18n"
 	"yangguang/internal/secret"
 )
 
@@ -88,6 +89,20 @@ func authStyle(p *oidc.Provider) oauth2.AuthStyle {
 
 type oidcRun struct{ State, Nonce, Verifier string }
 
+// stateJoin stands between the language somebody reads in and the token in the state: the provider gives it back, and
+// knows one address of ours only.
+const stateJoin = "."
+
+// OIDCLang is the language in which the signing in a state belongs to was begun; the first language for a state that is
+// none. It decides nothing but words.
+func OIDCLang(state string) i18n.Lang {
+	lang, _, _ := strings.Cut(state, stateJoin)
+	if l, ok := i18n.OfPrefix("/" + lang); ok {
+		return l
+	}
+	return i18n.Langs[0]
+}
+
 // BeginOIDC starts signing in at the provider: the browser goes to address and carries ticket in a cookie.
 func (a *Accounts) BeginOIDC(ctx context.Context) (address, ticket string, err error) {
 	defer fault.Wrap(&err, "account.BeginOIDC")
@@ -95,7 +110,8 @@ func (a *Accounts) BeginOIDC(ctx context.Context) (address, ticket string, err e
 	if err != nil {
 		return "", "", err
 	}
-	state, _ := secret.NewToken()
+	token, _ := secret.NewToken()
+	state := string(i18n.LangOf(ctx)) + stateJoin + token
 	nonce, _ := secret.NewToken()
 	run := oidcRun{State: state, Nonce: nonce, Verifier: oauth2.GenerateVerifier()}
 	err = a.db.Write(ctx, func(tx *db.Tx) error {

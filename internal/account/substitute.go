@@ -185,7 +185,7 @@ func (a *Accounts) standIn(tx *db.Tx, who *Actor, principal int64) error {
 	if err != nil {
 		return err
 	}
-	who.Principal, who.PrincipalName = p.ID, p.Name
+	who.Principal, who.PrincipalName, who.PrincipalHome = p.ID, p.Name, p.Home
 	ss, err := liveSubstitutes(tx, principal, who.Person)
 	if err != nil || p.State != PersonActive || len(ss) == 0 {
 		return err

@@ -88,6 +88,17 @@ func List[T any](t *Tx, scan func(*Rows, *T) error, query string, args ...any) (
 	return out, meaning(rows.Err())
 }
 
+// Only is the one row a listing by key has, or NotFound.
+func Only[T any](rows []T, err error) (*T, error) {
+	switch {
+	case err != nil:
+		return nil, err
+	case len(rows) == 0:
+		return nil, fault.Say(fault.NotFound, "fault.not_found")
+	}
+	return &rows[0], nil
+}
+
 // One reads a column of each row: numbers, names.
 func One[T any](r *Rows, v *T) error { return r.Scan(v) }
 

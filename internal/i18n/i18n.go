@@ -123,6 +123,31 @@ func Add(l Lang, file []byte) error {
 	return nil
 }
 
+// Prefix is where a language's pages lie below the root of the site: nowhere
+// for the first language, "/en", and "/" with its tag for every further one.
+func Prefix(l Lang) string {
+	if l == Langs[0] {
+		return ""
+	}
+	return "/" + strings.ToLower(string(l))
+}
+
+// OfPrefix is the language whose pages lie below a prefix, of those that have
+// sentences.
+func OfPrefix(prefix string) (Lang, bool) {
+	if prefix == Prefix(EN) { // nearly every one
+		return EN, true
+	}
+	bundle.mu.RLock()
+	defer bundle.mu.RUnlock()
+	for l := range bundle.m {
+		if l != Langs[0] && prefix == Prefix(l) {
+			return l, true
+		}
+	}
+	return "", false
+}
+
 // MustLoad is Load for start-up and tests.
 func MustLoad(sources ...fs.FS) {
 	if err := Load(sources...); err != nil {

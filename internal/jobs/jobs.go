@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"strconv"
-	"sync"
 	"time"
 
 	"yangguang/internal/clock"
@@ -62,40 +61,14 @@ func Add(tx *db.Tx, j Job) (err error) {
 		return err
 	}
 	if !j.At.After(tx.Now) {
-		tx.After(ring)
+		tx.After(bells.Ring)
 	}
 	return nil
 }
 
 // bells wakes every runner of this process when a job was committed; a runner
 // of another process finds it at its next look, a second later.
-var bells = struct {
-	sync.Mutex
-	chans map[chan struct{}]bool // guarded by Mutex
-}{chans: map[chan struct{}]bool{}}
-
-func ring() {
-	bells.Lock()
-	defer bells.Unlock()
-	for c := range bells.chans {
-		select {
-		case c <- struct{}{}:
-		default: // it rings already
-		}
-	}
-}
-
-func listen() (bell chan struct{}, stop func()) {
-	bell = make(chan struct{}, 1)
-	bells.Lock()
-	defer bells.Unlock()
-	bells.chans[bell] = true
-	return bell, func() {
-		bells.Lock()
-		defer bells.Unlock()
-		delete(bells.chans, bell)
-	}
-}
+var bells db.Bells
 
 type givenUp struct{ error }
 
@@ -153,7 +126,7 @@ func Revive(tx *db.Tx, province, id int64) (err error) {
 	if err := revive(tx, province, id); err != nil {
 		return err
 	}
-	tx.After(ring)
+	tx.After(bells.Ring)
 	return nil
 }
 

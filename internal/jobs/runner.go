@@ -66,7 +66,7 @@ func (r *Runner) add(kind string, h handler) {
 
 // Run does jobs until ctx ends; then it lets those under way end and returns.
 func (r *Runner) Run(ctx context.Context) error {
-	bell, quiet := listen()
+	bell, quiet := bells.Listen()
 	defer quiet()
 	// Tries outlive the stop by Grace, so that most end in order.
 	work, cut := context.WithCancel(context.WithoutCancel(ctx))

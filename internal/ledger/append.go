@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"crypto/rand"
-	"sync"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -39,7 +38,7 @@ func Append(tx *db.Tx, e Entry) (l Leaf, err error) {
 	if err := grow(tx, l.Province, l.Index, l.Hash); err != nil {
 		return l, err
 	}
-	tx.After(ring)
+	tx.After(bells.Ring)
 	return l, nil
 }
 
@@ -88,30 +87,4 @@ func Destroy(tx *db.Tx, province int64, subject string) (gone []int64, err error
 
 // bells wakes whoever signs in this process when a leaf was committed; another
 // process finds it at its next look.
-var bells = struct {
-	sync.Mutex
-	chans map[chan struct{}]bool // guarded by Mutex
-}{chans: map[chan struct{}]bool{}}
-
-func ring() {
-	bells.Lock()
-	defer bells.Unlock()
-	for c := range bells.chans {
-		select {
-		case c <- struct{}{}:
-		default: // it rings already
-		}
-	}
-}
-
-func listen() (bell chan struct{}, stop func()) {
-	bell = make(chan struct{}, 1)
-	bells.Lock()
-	defer bells.Unlock()
-	bells.chans[bell] = true
-	return bell, func() {
-		bells.Lock()
-		defer bells.Unlock()
-		delete(bells.chans, bell)
-	}
-}
+var bells db.Bells

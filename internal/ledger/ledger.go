@@ -31,7 +31,7 @@ type Ledger struct {
 // Run signs new heads, at most one a second of each log, until ctx ends. What
 // was appended while nobody signed is signed at once.
 func (g *Ledger) Run(ctx context.Context) error {
-	bell, stop := listen()
+	bell, stop := bells.Listen()
 	defer stop()
 	tick := time.NewTicker(20 * time.Second) // for leaves another process appended
 	defer tick.Stop()

@@ -111,14 +111,14 @@ func (s *story) start(t xml.StartElement) {
 	case "ins", "moveTo":
 		s.changes++
 	case "vanish", "webHidden", "specVanish":
-		if v := attr(t, "val"); v == "" || isTrue(v) {
+		if v := Attr(t, "val"); v == "" || isTrue(v) {
 			s.hidden++
 		}
 	case "tbl":
 		s.beginTable()
 	case "gridSpan":
 		if d := s.top(); d != nil {
-			d.span, _ = strconv.Atoi(attr(t, "val"))
+			d.span, _ = strconv.Atoi(Attr(t, "val"))
 		}
 	default:
 		var b strings.Builder

@@ -115,32 +115,32 @@ func (o *odfStory) start(t xml.StartElement) {
 	case "table":
 		o.beginTable(t)
 	case "table-column":
-		if v := attr(t, "visibility"); v == "collapse" || v == "filter" {
-			n, _ := strconv.Atoi(attr(t, "number-columns-repeated"))
+		if v := Attr(t, "visibility"); v == "collapse" || v == "filter" {
+			n, _ := strconv.Atoi(Attr(t, "number-columns-repeated"))
 			rep.hide(HiddenColumn, o.table.place, min(max(1, n), maxColumns))
 		}
 	case "table-row":
 		o.col = 0
 		o.row++
-		n, _ := strconv.Atoi(attr(t, "number-rows-repeated"))
-		if v := attr(t, "visibility"); v == "collapse" || v == "filter" {
+		n, _ := strconv.Atoi(Attr(t, "number-rows-repeated"))
+		if v := Attr(t, "visibility"); v == "collapse" || v == "filter" {
 			rep.hide(HiddenRow, o.table.place, min(max(1, n), 1<<20))
 		}
 		o.repeat = max(0, min(n, 1<<20)-1)
 	case "table-cell", "covered-table-cell":
 		o.col++
-		o.value = plainNumber(attr(t, "value"))
-		if v := attr(t, "string-value"); v != "" {
+		o.value = plainNumber(Attr(t, "value"))
+		if v := Attr(t, "string-value"); v != "" {
 			o.value = v
 		}
-		if n, _ := strconv.Atoi(attr(t, "number-columns-repeated")); n > 1 {
+		if n, _ := strconv.Atoi(Attr(t, "number-columns-repeated")); n > 1 {
 			defer func() { o.col += min(n, maxColumns) - 1 }()
 		}
-		if v := attr(t, "formula"); v != "" {
+		if v := Attr(t, "formula"); v != "" {
 			o.rest.WriteString(v + "\n")
 		}
 	case "s":
-		n, _ := strconv.Atoi(attr(t, "c"))
+		n, _ := strconv.Atoi(Attr(t, "c"))
 		o.write(strings.Repeat(" ", min(max(1, n), 64)))
 	case "tab":
 		o.write("\t")
@@ -150,17 +150,17 @@ func (o *odfStory) start(t xml.StartElement) {
 		rep.hide(HiddenText, Place{Part: Unseen}, 1)
 		words(&o.rest, t)
 	case "text-properties":
-		if attr(t, "display") == "none" {
+		if Attr(t, "display") == "none" {
 			rep.hide(HiddenText, Place{Part: Unseen}, 1)
 		}
 	case "table-properties":
-		if attr(t, "display") == "false" {
+		if Attr(t, "display") == "false" {
 			rep.hide(HiddenSheet, Place{}, 1)
 		}
 	default:
 		words(&o.rest, t)
 	}
-	if h := attr(t, "href"); h != "" {
+	if h := Attr(t, "href"); h != "" {
 		o.rest.WriteString(h + "\n")
 	}
 	if o.rest.Len() > flushAt {
@@ -178,7 +178,7 @@ func (o *odfStory) beginTable(t xml.StartElement) {
 	if o.sheets {
 		o.story.in.rep.Sheets++
 		o.table.place = Place{Sheet: o.story.in.rep.Sheets}
-		o.story.in.rep.text(attr(t, "name"), o.table.place)
+		o.story.in.rep.text(Attr(t, "name"), o.table.place)
 	}
 	o.row = 0
 }

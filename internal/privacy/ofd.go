@@ -76,7 +76,7 @@ func (in *inspection) ofdPages(z *zip.Reader) (map[string]int, error) {
 			}
 			switch s.Name.Local {
 			case "Page":
-				if loc := attr(s, "BaseLoc"); loc != "" {
+				if loc := Attr(s, "BaseLoc"); loc != "" {
 					in.rep.Pages++
 					to := partName(loc)
 					if !strings.HasPrefix(loc, "/") {
@@ -114,12 +114,12 @@ func (in *inspection) ofdPage(f *zip.File, p Place, page bool) error {
 		case xml.StartElement:
 			switch t.Name.Local {
 			case "TextObject":
-				b := numbers(attr(t, "Boundary"))
-				now = ofdText{size: number(attr(t, "Size"))}
+				b := numbers(Attr(t, "Boundary"))
+				now = ofdText{size: number(Attr(t, "Size"))}
 				if len(b) == 4 {
 					now.x, now.y, now.w = b[0], b[1], b[2]
 				}
-				if v := attr(t, "Visible"); v == "false" || attr(t, "Alpha") == "0" {
+				if v := Attr(t, "Visible"); v == "false" || Attr(t, "Alpha") == "0" {
 					hidden++
 				}
 			case "TextCode":

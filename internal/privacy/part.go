@@ -47,7 +47,8 @@ func (in *inspection) broken(err error) error {
 	return nil
 }
 
-func attr(s xml.StartElement, local string) string {
+// Attr is an element's attribute by its local name; "" where it has none.
+func Attr(s xml.StartElement, local string) string {
 	for _, a := range s.Attr {
 		if a.Name.Local == local {
 			return a.Value
@@ -172,7 +173,7 @@ func (in *inspection) relations(f *zip.File) error {
 	err := in.tokens(f, func(t xml.Token) error {
 		if s, ok := t.(xml.StartElement); ok && s.Name.Local == "Relationship" {
 			words(&b, s)
-			if attr(s, "TargetMode") == "External" && !strings.HasSuffix(attr(s, "Type"), "/hyperlink") {
+			if Attr(s, "TargetMode") == "External" && !strings.HasSuffix(Attr(s, "Type"), "/hyperlink") {
 				outside++
 			}
 		}

@@ -7,17 +7,22 @@ import (
 	"golang.org/x/net/html"
 )
 
-// csv scans a table of text, separated by comma, tab or semicolon.
-func (in *inspection) csv(s string) {
+// Comma is the sign between the cells of a table of text: the comma, unless its
+// first line has another and none.
+func Comma(s string) rune {
 	line, _, _ := strings.Cut(s, "\n")
-	r := csv.NewReader(strings.NewReader(s))
-	r.FieldsPerRecord, r.LazyQuotes, r.ReuseRecord = -1, true, true
 	for _, c := range []rune{'\t', ';', '，', '|'} {
 		if strings.ContainsRune(line, c) && !strings.ContainsRune(line, ',') {
-			r.Comma = c
-			break
+			return c
 		}
 	}
+	return ','
+}
+
+// csv scans a table of text, separated by comma, tab or semicolon.
+func (in *inspection) csv(s string) {
+	r := csv.NewReader(strings.NewReader(s))
+	r.FieldsPerRecord, r.LazyQuotes, r.ReuseRecord, r.Comma = -1, true, true, Comma(s)
 	t := table{rep: in.rep}
 	read := 0
 	for n := 1; ; n++ {

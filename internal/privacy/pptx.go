@@ -41,7 +41,7 @@ func (in *inspection) pptx(z *zip.Reader) error {
 func (in *inspection) slide(f *zip.File) error {
 	hidden := 0
 	err := in.tokens(f, func(t xml.Token) error {
-		if s, ok := t.(xml.StartElement); ok && s.Name.Local == "sld" && (attr(s, "show") == "0" || attr(s, "show") == "false") {
+		if s, ok := t.(xml.StartElement); ok && s.Name.Local == "sld" && (Attr(s, "show") == "0" || Attr(s, "show") == "false") {
 			hidden++
 		}
 		return nil

@@ -81,25 +81,25 @@ func (r *sheetReader) start(s xml.StartElement) {
 		r.flush()
 		r.row++
 		r.col = 0
-		if n, err := strconv.Atoi(attr(s, "r")); err == nil && n > 0 {
+		if n, err := strconv.Atoi(Attr(s, "r")); err == nil && n > 0 {
 			r.row = n
 		}
-		if r.unseen = isTrue(attr(s, "hidden")); r.unseen {
+		if r.unseen = isTrue(Attr(s, "hidden")); r.unseen {
 			r.w.in.rep.hide(HiddenRow, r.place, 1)
 		}
 	case "col":
-		if isTrue(attr(s, "hidden")) {
-			from, _ := strconv.Atoi(attr(s, "min"))
-			to, _ := strconv.Atoi(attr(s, "max"))
+		if isTrue(Attr(s, "hidden")) {
+			from, _ := strconv.Atoi(Attr(s, "min"))
+			to, _ := strconv.Atoi(Attr(s, "max"))
 			r.table.hidden = append(r.table.hidden, [2]int{from, to})
 			r.w.in.rep.hide(HiddenColumn, r.place, max(1, min(to, maxColumns)-from+1))
 		}
 	case "c":
 		r.col++
-		if n := columnNumber(attr(s, "r")); n > 0 {
+		if n := columnNumber(Attr(s, "r")); n > 0 {
 			r.col = n
 		}
-		r.kind = attr(s, "t")
+		r.kind = Attr(s, "t")
 		r.value.Reset()
 	default:
 		words(&r.rest, s)

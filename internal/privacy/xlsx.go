@@ -88,7 +88,7 @@ func (w *workbook) directory(parts map[string]*zip.File) error {
 				w.list(t, target)
 			case "definedName":
 				inName = true
-				if isTrue(attr(t, "hidden")) && !strings.HasPrefix(attr(t, "name"), "_xlnm") {
+				if isTrue(Attr(t, "hidden")) && !strings.HasPrefix(Attr(t, "name"), "_xlnm") {
 					defined++
 				}
 				words(&names, t)
@@ -116,11 +116,11 @@ func (w *workbook) targets(rels *zip.File) (map[string]string, error) {
 	}
 	err := w.in.tokens(rels, func(t xml.Token) error {
 		if s, ok := t.(xml.StartElement); ok && s.Name.Local == "Relationship" {
-			to := attr(s, "Target")
+			to := Attr(s, "Target")
 			if !strings.HasPrefix(to, "/") {
 				to = "xl/" + to
 			}
-			target[attr(s, "Id")] = partName(path.Clean(to))
+			target[Attr(s, "Id")] = partName(path.Clean(to))
 		}
 		return nil
 	})
@@ -130,8 +130,8 @@ func (w *workbook) targets(rels *zip.File) (map[string]string, error) {
 // list adds one sheet of the workbook's list.
 func (w *workbook) list(s xml.StartElement, target map[string]string) {
 	w.in.rep.Sheets++
-	sh := sheet{number: w.in.rep.Sheets, state: attr(s, "state")}
-	w.sheets[target[attr(s, "id")]] = sh
+	sh := sheet{number: w.in.rep.Sheets, state: Attr(s, "state")}
+	w.sheets[target[Attr(s, "id")]] = sh
 	p := Place{Sheet: sh.number}
 	switch sh.state {
 	case "hidden":
@@ -139,7 +139,7 @@ func (w *workbook) list(s xml.StartElement, target map[string]string) {
 	case "veryHidden":
 		w.in.rep.hide(VeryHiddenSheet, p, 1)
 	}
-	w.in.rep.quietly(sh.state != "", func() { w.in.rep.text(attr(s, "name"), p) })
+	w.in.rep.quietly(sh.state != "", func() { w.in.rep.text(Attr(s, "name"), p) })
 }
 
 // shared reads the strings that cells refer to by number.

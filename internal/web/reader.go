@@ -32,18 +32,19 @@ func PathOf(ctx context.Context) string {
 
 // URL is a path of the product in the reader's language.
 func URL(ctx context.Context, path string) string {
-	if i18n.LangOf(ctx) == i18n.EN && strings.HasPrefix(path, "/") {
-		return "/en" + path
+	if strings.HasPrefix(path, "/") {
+		return i18n.Prefix(i18n.LangOf(ctx)) + path
 	}
 	return path
 }
 
-// OtherURL is the page being read in the other language.
+// OtherURL is the page being read in Chinese, and of a Chinese page the English
+// one.
 func OtherURL(ctx context.Context) string {
-	if i18n.LangOf(ctx) == i18n.EN {
-		return PathOf(ctx)
+	if i18n.LangOf(ctx) == i18n.ZH {
+		return i18n.Prefix(i18n.EN) + PathOf(ctx)
 	}
-	return "/en" + PathOf(ctx)
+	return PathOf(ctx)
 }
 
 // LocalPath makes a "back to" parameter safe: only a path of this site.
@@ -94,11 +95,9 @@ func withReader(next http.Handler) http.Handler {
 }
 
 func splitLang(path string) (i18n.Lang, string) {
-	if path == "/en" {
-		return i18n.EN, "/"
-	}
-	if rest, ok := strings.CutPrefix(path, "/en/"); ok {
-		return i18n.EN, "/" + rest
+	first, rest, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	if lang, ok := i18n.OfPrefix("/" + first); ok {
+		return lang, "/" + rest
 	}
 	return i18n.ZH, path
 }

@@ -101,6 +101,13 @@ func (h *House) As(t testing.TB, person int64) context.Context {
 	return account.With(t.Context(), a)
 }
 
+// At is As for somebody who works at a unit, as whoever signs does.
+func (h *House) At(t testing.TB, person int64, u agency.Agency) context.Context {
+	ctx := h.As(t, person)
+	account.From(ctx).Home = account.Target{Agency: u.ID, Division: int64(u.Division)}
+	return ctx
+}
+
 // Text is a draft of plain paragraphs.
 func Text(title, body string) disclosure.Text {
 	return disclosure.Text{Title: title, Body: body, Openness: "proactive", FormedOn: clock.DateOf(Now).AddDays(-3)}
@@ -135,15 +142,18 @@ func (h *House) Attach(t testing.TB, v *disclosure.Version, name, content string
 func (h *House) Finish(t testing.TB, v *disclosure.Version) *disclosure.Row {
 	t.Helper()
 	check(t, h.Disclosure.Submit(h.As(t, Author), v.Province, v.ID))
+	sheet, err := h.Disclosure.Open(h.As(t, Author), v.Province, v.ID)
+	check(t, err)
+	unit := sheet.Unit
 	rule := h.Disclosure.Norm.Review(v.Rule)
 	who := map[string]int64{"reviewer": Reviewer, "reviewer2": Second, "approver": Approver}
 	for _, s := range rule.Steps {
 		o := disclosure.Opinion{Checks: s.Checks, Basis: "政府信息公开条例第十七条"}
 		if s.Slot == "approver" {
-			check(t, h.Disclosure.Approve(h.As(t, who[s.Slot]), v.Province, v.ID, o, time.Time{}))
+			check(t, h.Disclosure.Approve(h.At(t, who[s.Slot], unit), v.Province, v.ID, o, time.Time{}))
 			continue
 		}
-		check(t, h.Disclosure.Pass(h.As(t, who[s.Slot]), v.Province, v.ID, o))
+		check(t, h.Disclosure.Pass(h.At(t, who[s.Slot], unit), v.Province, v.ID, o))
 	}
 	return h.row(t, v)
 }

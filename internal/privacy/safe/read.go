@@ -10,15 +10,6 @@ import (
 	"yangguang/internal/privacy"
 )
 
-// Kinds are the types Read understands.
-func Kinds(t privacy.Type) bool {
-	switch t {
-	case privacy.XLSX, privacy.DOCX, privacy.PDF, privacy.CSV, privacy.Text:
-		return true
-	}
-	return false
-}
-
 // Read gives what a reader of the file sees, masked. The file must have gone
 // through the gate before, which refuses files made to exhaust a reader.
 func Read(ctx context.Context, g *privacy.Gate, t privacy.Type, b []byte, o Options) (d *Doc, err error) {
@@ -50,7 +41,7 @@ func (d *Doc) plain(t privacy.Type, b []byte, o Options) error {
 	}
 	if t == privacy.CSV {
 		r := csv.NewReader(strings.NewReader(s))
-		r.FieldsPerRecord, r.LazyQuotes, r.Comma = -1, true, comma(s)
+		r.FieldsPerRecord, r.LazyQuotes, r.Comma = -1, true, privacy.Comma(s)
 		rows, err := r.ReadAll()
 		if err != nil {
 			return fault.Say(fault.Invalid, "safe.kind")
@@ -62,17 +53,6 @@ func (d *Doc) plain(t privacy.Type, b []byte, o Options) error {
 		d.Blocks = append(d.Blocks, Block{Text: d.text(strings.TrimRight(line, "\r\n"), o)})
 	}
 	return nil
-}
-
-// comma is the sign between the cells of a table of text.
-func comma(s string) rune {
-	line, _, _ := strings.Cut(s, "\n")
-	for _, c := range []rune{'\t', ';', '，', '|'} {
-		if strings.ContainsRune(line, c) && !strings.ContainsRune(line, ',') {
-			return c
-		}
-	}
-	return ','
 }
 
 // page reads the text of a PDF page; what stands apart on a line by wide blanks

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"yangguang/internal/fault"
+	"yangguang/internal/privacy"
 )
 
 // maxStory is how much of a document's text is read, in bytes.
@@ -86,11 +87,11 @@ func (s *story) start(t xml.StartElement) {
 	case "noBreakHyphen":
 		s.run.WriteString("-")
 	case "vanish", "webHidden", "specVanish":
-		if v := attr(t, "val"); v != "0" && v != "false" && v != "off" {
+		if v := privacy.Attr(t, "val"); v != "0" && v != "false" && v != "off" {
 			s.shown = false
 		}
 	case "pStyle", "outlineLvl":
-		v := strings.ToLower(attr(t, "val"))
+		v := strings.ToLower(privacy.Attr(t, "val"))
 		s.head = s.head || strings.HasPrefix(v, "heading") || strings.HasPrefix(v, "title") || t.Name.Local == "outlineLvl" && v < "3"
 	case "del", "moveFrom", "drawing", "pict", "object", "txbxContent":
 		s.gone++
@@ -148,13 +149,4 @@ func (s *story) paragraph() {
 	default:
 		s.doc.Blocks = append(s.doc.Blocks, Block{Text: s.doc.text(text, s.o)})
 	}
-}
-
-func attr(s xml.StartElement, local string) string {
-	for _, a := range s.Attr {
-		if a.Name.Local == local {
-			return a.Value
-		}
-	}
-	return ""
 }
