@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -153,9 +154,11 @@ func staffViews(t *testing.T) []view {
 		view{name: "desk-nothing-found", path: "/desk/items?q=zzzqqq", state: "empty"}, view{name: "account", path: "/account"}, view{name: "account-password", path: "/account/password"},
 		view{name: "account-password-wrong", path: "/account/password", submit: "main form", state: "error"}, view{name: "step-up", path: "/step-up?next=/account"},
 		view{name: "desk-discard", path: below(clerk.some("/desk/items?state=draft", `/desk/items/[0-9]+/[0-9]+$`), "/discard")}, view{name: "desk-preview", path: below(clerk.some("/desk/items?state=draft", `/desk/items/[0-9]+/[0-9]+$`), "/preview")},
-		view{name: "desk-published", path: clerk.some("/desk/items?state=published", `/desk/published/[0-9]+/[0-9]+$`)}, view{name: "desk-take-down", path: below(clerk.some("/desk/items?state=published", `/desk/published/[0-9]+/[0-9]+$`), "/take-down")})
+		view{name: "desk-published", path: clerk.some("/desk/items?state=published", `/desk/published/[0-9]+/[0-9]+$`)})
+	published := clerk.some("/desk/items?state=published", `/desk/published/[0-9]+/[0-9]+$`)
 	add("xian.baomi", view{name: "desk-review", path: signedIn(t, "xian.baomi").some("/desk", `/desk/items/[0-9]+/[0-9]+$`)})
-	add("xian.pizhun", view{name: "desk-approve", path: signedIn(t, "xian.pizhun").some("/desk", `/desk/items/[0-9]+/[0-9]+$`)})
+	add("xian.pizhun", view{name: "desk-approve", path: signedIn(t, "xian.pizhun").some("/desk", `/desk/items/[0-9]+/[0-9]+$`)},
+		view{name: "desk-take-down", path: below(published, "/take-down")})
 	add("cun.wenshu", view{name: "desk-quick", path: "/desk/quick"}, view{name: "desk-village", path: "/desk"})
 	admin := signedIn(t, "xian.guanli")
 	add("xian.guanli", view{name: "desk-below", path: "/desk/below"}, view{name: "desk-people", path: exists(admin, "/desk/people")}, view{name: "desk-person", path: admin.some("/desk/people", `/desk/people/[0-9]+$`)},
@@ -190,10 +193,13 @@ func exists(r *reader, path string) string {
 	return path
 }
 
-// shown opens a view in a window and brings it into its state.
+// shown opens a view in a window and brings it into its state. One that should be
+// filled must not turn out a refusal, which would be looked at in its place.
 func (w *tab) shown(v view, english bool) {
 	w.t.Helper()
-	w.open(inLanguage(v.path, english))
+	if got := w.open(inLanguage(v.path, english)); v.state == "" && got >= http.StatusBadRequest {
+		w.t.Errorf("%s (%s) answered %d", v.name, v.path, got)
+	}
 	if v.submit != "" {
 		w.loads("send "+v.submit, chromedp.Submit(v.submit))
 	}
