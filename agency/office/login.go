@@ -197,6 +197,34 @@ func (o *Office) handoverList(w http.ResponseWriter, r *http.Request) error {
 		ui.Table(g), signatures(say(ctx, "leaver"), say(ctx, receiver), say(ctx, "witness")), sign)
 }
 
+// handovers lists the lists a person is on, so that both who are to sign find
+// them again; nothing for whoever is on none.
+func (o *Office) handovers(ctx context.Context, person int64) (templ.Component, error) {
+	hs, err := o.Accounts.Handovers(ctx, person)
+	if err != nil || len(hs) == 0 {
+		return nothing, err
+	}
+	g := ui.Grid{Caption: say(ctx, "handovers"), Cards: true, Columns: columns(ctx, "when", "from_to", "reason", "state")}
+	err = o.DB.Read(ctx, func(tx *db.Tx) error {
+		n := newNames(tx)
+		for _, h := range hs {
+			if err := n.learn(h.Leaver, h.Successor); err != nil {
+				return err
+			}
+		}
+		for _, h := range hs {
+			state := ui.Cell{Tag: ui.TagPublished, Text: say(ctx, "handover_signed")}
+			if h.LeaverSigned.IsZero() || h.SuccessorSigned.IsZero() {
+				state = ui.Cell{Tag: ui.TagWaiting, Text: say(ctx, "handover_unsigned")}
+			}
+			g.Rows = append(g.Rows, []ui.Cell{{Text: i18n.Time(ctx, h.At), Href: web.URL(ctx, "/desk/handovers/"+id(h.ID))}, {Text: say(ctx, "hands_to", n.persons[h.Leaver], n.persons[h.Successor])},
+				{Text: h.Reason}, state})
+		}
+		return nil
+	})
+	return section(say(ctx, "handovers"), ui.Table(g)), err
+}
+
 // grantLine is how internal/account lists a right that passed on.
 var grantLine = regexp.MustCompile(`^([a-z_.]+) agency (\d+) divisions (\d+)-(\d+)$`)
 
