@@ -162,9 +162,16 @@ func (o *Office) handoverList(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	names := map[int64]string{}
+	names, who := map[int64]string{}, account.From(ctx)
+	above := []ui.Link{up(ctx, "account", "/account")}
 	if err := o.DB.Read(ctx, func(tx *db.Tx) (err error) {
-		names, err = account.Names(tx, []int64{h.Leaver, h.Successor, h.MadeBy})
+		if names, err = account.Names(tx, []int64{h.Leaver, h.Successor, h.MadeBy}); err != nil {
+			return err
+		}
+		leaver, err := account.Find(tx, h.Leaver)
+		if err == nil && who.May(account.Managing, leaver.Home) {
+			above = []ui.Link{up(ctx, "nav_people", "/desk/people"), {Text: leaver.Name, Href: web.URL(ctx, "/desk/people/"+id(leaver.ID))}}
+		}
 		return err
 	}); err != nil {
 		return err
@@ -179,7 +186,6 @@ func (o *Office) handoverList(w http.ResponseWriter, r *http.Request) error {
 	}); err != nil {
 		return err
 	}
-	who := account.From(ctx)
 	receiver, top := "f_successor", nothing
 	if h.ToUnit() {
 		receiver, top = "receiver_unit", notice("waiting", say(ctx, "handover_to_unit"), say(ctx, "handover_to_unit_how"))
@@ -191,7 +197,7 @@ func (o *Office) handoverList(w http.ResponseWriter, r *http.Request) error {
 	case who.Person != h.Successor && h.LeaverSigned.IsZero():
 		sign = press("/desk/handovers/"+id(h.ID)+"/sign", say(ctx, "sign_leaver"), "", "")
 	}
-	return o.desk(w, r, http.StatusOK, o.frame(r, say(ctx, "handover_title")), printButton(), top, ui.DescriptionList([]ui.Pair{
+	return o.desk(w, r, http.StatusOK, o.frame(r, say(ctx, "handover_title"), above...), printButton(), top, ui.DescriptionList([]ui.Pair{
 		{Term: say(ctx, "leaver"), Text: names[h.Leaver] + signedWords(ctx, h.LeaverSigned.IsZero())}, {Term: say(ctx, receiver), Text: names[h.Successor] + signedWords(ctx, h.SuccessorSigned.IsZero())},
 		{Term: say(ctx, "made_by"), Text: names[h.MadeBy]}, {Term: say(ctx, "c_when"), Text: i18n.Time(ctx, h.At)}, {Term: say(ctx, "f_reason"), Text: h.Reason}}),
 		ui.Table(g), signatures(say(ctx, "leaver"), say(ctx, receiver), say(ctx, "witness")), sign)

@@ -181,7 +181,7 @@ func TestHandOverInOneAct(t *testing.T) {
 	h.is(status, body, 403, "不能给自己办理")
 	status, list := h.admin.post(here, "successor", id(to), "reason", "调离")
 	h.is(status, list, 303, "/desk/handovers/")
-	h.has(h.admin.page(list), "移交清单", "仅永春县演示局", "（未签字）", "监交人")
+	h.has(h.admin.page(list), "移交清单", "仅永春县演示局", "（未签字）", "监交人", `href="/desk/people/`+id(from)+`"`)
 	l := h.visitor("lisi")
 	h.has(l.page("/account"), list, "张三移交给李四", "待签字")
 	h.has(h.admin.page("/desk/people/"+id(from)), list, "待签字")
