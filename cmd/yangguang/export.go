@@ -32,7 +32,7 @@ type copying struct {
 // copyFlags declares the settings of the copy serve makes regularly.
 func copyFlags(fs *flag.FlagSet, c *copying) {
 	fs.StringVar(&c.Dir, "export-dir", "", "folder of a static copy that is kept up to date")
-	fs.DurationVar(&c.Every, "export-every", time.Hour, "how often the copy is brought up to date")
+	fs.DurationVar(&c.Every, "export-every", time.Hour, "how often the copy is brought up to date; 0 for only when asked at the desk")
 	fs.StringVar(&c.Address, "export-address", "", "public address of the copy, for its site map and feeds")
 	c.wayFlags(fs, "export-")
 	fs.BoolVar(&c.Compress, "export-compress", false, "write .gz and .br beside each text file")
@@ -92,7 +92,10 @@ func (h *house) ended(ctx context.Context) (out []string, err error) {
 }
 
 func (h *house) wireCopies() {
-	h.copies = &export.Copies{DB: h.db, Front: h.front, Options: h.copyOptions(), Every: max(h.c.copy.Every, time.Minute)}
+	h.copies = &export.Copies{DB: h.db, Front: h.front, Options: h.copyOptions(), Every: h.c.copy.Every}
+	if h.copies.Every > 0 {
+		h.copies.Every = max(h.copies.Every, time.Minute)
+	}
 	h.copies.Join(h.front)
 	h.accounts.Register(export.Verbs()...)
 }
