@@ -96,11 +96,12 @@ func (h *house) showAccounts(out io.Writer) error {
 }
 
 // copyWhenAsked lets the demonstration's administrator have a static copy made
-// at the desk, beside the data, in the usual way of showing pages. None is made
-// by itself.
+// at the desk, beside the data: of the county's department alone, in the usual
+// way of showing pages, since a visitor waits for it. None is made by itself.
 func (c *config) copyWhenAsked() {
 	if c.copy.Dir == "" {
 		c.copy.Dir, c.copy.Every, c.copy.Modes = filepath.Join(c.Data, "copy"), 0, export.AllModes[:1]
+		c.copy.Unit = demo.County.Short() + "/wjj"
 	}
 }
 

@@ -23,6 +23,7 @@ import (
 // copying are the settings of static copies.
 type copying struct {
 	Dir, Address string
+	Unit         string // the address of one unit to copy alone; "" for the whole site
 	Langs        []i18n.Lang
 	Modes        []string
 	Every        time.Duration
@@ -65,7 +66,7 @@ func (c *copying) wayFlags(fs *flag.FlagSet, prefix string) {
 // copyOptions are the options of a copy of this installation.
 func (h *house) copyOptions() export.Options {
 	c := &h.c.copy
-	return export.Options{Dir: c.Dir, Home: h.c.Home, Langs: c.Langs, Modes: c.Modes, Base: h.c.Domain, Address: c.Address, Domain: h.c.Domain, Compress: c.Compress, Workers: 1, Ended: h.ended}
+	return export.Options{Dir: c.Dir, Unit: c.Unit, Home: h.c.Home, Langs: c.Langs, Modes: c.Modes, Base: h.c.Domain, Address: c.Address, Domain: h.c.Domain, Compress: c.Compress, Workers: 1, Ended: h.ended}
 }
 
 // ended are the addresses of what was taken down within the site's home.
