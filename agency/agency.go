@@ -114,6 +114,9 @@ func Resolve(tx *db.Tx, id int64) (Agency, error) {
 	return Agency{}, fault.Say(fault.Conflict, "agency.too_deep")
 }
 
+// Predecessors are the agencies that were merged into this one, the latest first.
+func Predecessors(tx *db.Tx, agency int64) ([]Agency, error) { return listPredecessors(tx, agency) }
+
 // Filter chooses agencies for a list.
 type Filter struct {
 	Within Code   // Nation for everywhere

@@ -206,8 +206,9 @@ func TestMergeForwards(t *testing.T) {
 		if got := find(t, d, cast.Township.ID).Superior; got != heir.ID {
 			t.Errorf("the township stands below %d, want %d", got, heir.ID)
 		}
-		if got := find(t, d, a.ID).Successor; got != heir.ID {
-			t.Errorf("the merged agency's successor is %d, want %d", got, heir.ID)
+		was := read(t, d, func(tx *db.Tx) ([]agency.Agency, error) { return agency.Predecessors(tx, heir.ID) })
+		if len(was) != 1 || was[0].ID != a.ID {
+			t.Errorf("predecessors %v", was)
 		}
 		in := read(t, d, func(tx *db.Tx) (bool, error) { return agency.IsMember(tx, heir.ID, 11) })
 		still := read(t, d, func(tx *db.Tx) (bool, error) { return agency.IsMember(tx, a.ID, 11) })

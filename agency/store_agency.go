@@ -76,6 +76,11 @@ func listSubordinates(tx *db.Tx, agency, after int64, limit int) ([]Agency, erro
 		where superior = $1 and id > $2 and state = 'active' order by id limit $3`, agency, after, limit)
 }
 
+func listPredecessors(tx *db.Tx, agency int64) ([]Agency, error) {
+	return db.List(tx, scanAgency, "select "+agencyColumns+` from agency
+		where successor = $1 order by valid_to desc, id limit $2`, agency, MaxPage)
+}
+
 // countSubordinatesOutside counts active agencies directly below that do not lie in the division.
 func countSubordinatesOutside(tx *db.Tx, agency int64, c Code) (n int, err error) {
 	lo, hi := c.Range()

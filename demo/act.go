@@ -2,6 +2,7 @@ package demo
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -43,7 +44,7 @@ func (w *world) d() *disclosure.Disclosure { return w.Disclosure }
 
 // write drafts the item, attaches its files and submits it.
 func (w *world) write(ctx context.Context, j *job) error {
-	me := j.unit.staff[drafter].as(ctx)
+	me := j.unit.staff[cmp.Or(j.By, drafter)].as(ctx)
 	v, err := w.d().Start(me, j.unit.ID, j.Category, j.period)
 	if err != nil {
 		return err

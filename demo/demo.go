@@ -7,10 +7,13 @@ import (
 	"time"
 
 	"yangguang/agency"
+	"yangguang/agency/keeping"
 	"yangguang/disclosure"
+	"yangguang/disclosure/importer"
 	"yangguang/internal/account"
 	"yangguang/internal/clock"
 	"yangguang/internal/fault"
+	"yangguang/internal/jobs"
 	"yangguang/internal/secret"
 )
 
@@ -24,6 +27,8 @@ type Options struct {
 	Disclosure *disclosure.Disclosure
 	Agencies   *agency.Registry
 	Accounts   *account.Accounts
+	Importer   *importer.Importer
+	Keeping    *keeping.Keeping
 	Clock      *clock.Fake // the clock of the store; walks from a year ago to Until
 	Until      time.Time   // what the demonstration takes for now
 	Seed       uint64      // the same seed makes the same demonstration
@@ -51,7 +56,8 @@ func Seed(ctx context.Context, o Options) (rep Report, err error) {
 	if err != nil {
 		return rep, err
 	}
-	w := &world{Options: o, texts: texts, span: spanTo(clock.DateOf(o.Until)), units: map[string]*unit{}, done: map[string]*job{}}
+	w := &world{Options: o, texts: texts, span: spanTo(clock.DateOf(o.Until)), units: map[string]*unit{}, done: map[string]*job{}, jobs: &jobs.Runner{DB: o.Disclosure.DB}}
+	o.Importer.Register(w.jobs)
 	w.Clock.Set(w.span.opened.Start().Add(8 * time.Hour))
 	if err := w.found(ctx); err != nil {
 		return rep, err
@@ -78,6 +84,8 @@ type world struct {
 	units   map[string]*unit // by key
 	order   []*unit          // from the nation down
 	days    map[clock.Date][]*job
+	errands map[clock.Date][]errand
+	jobs    *jobs.Runner    // does the background work of the import
 	done    map[string]*job // the published items other texts refer to, by key
 	started int
 }

@@ -1,20 +1,26 @@
 package demo_test
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"yangguang/agency"
+	"yangguang/agency/front"
+	"yangguang/agency/keeping"
 	"yangguang/demo"
 	"yangguang/disclosure"
 	"yangguang/disclosure/catalogue"
 	"yangguang/disclosure/coverage"
+	"yangguang/disclosure/export"
 	"yangguang/disclosure/form"
+	"yangguang/disclosure/importer"
 	"yangguang/internal/account"
 	"yangguang/internal/audit"
 	"yangguang/internal/blob"
@@ -23,6 +29,7 @@ import (
 	"yangguang/internal/db"
 	"yangguang/internal/fault"
 	"yangguang/internal/i18n"
+	"yangguang/internal/jobs"
 	"yangguang/internal/ledger"
 	"yangguang/internal/privacy"
 	"yangguang/internal/search"
@@ -34,7 +41,7 @@ import (
 var until = time.Date(2026, 11, 20, 9, 0, 0, 0, clock.Shanghai)
 
 func TestMain(m *testing.M) {
-	i18n.MustLoad(fault.Locale, form.Locale, agency.Locale, disclosure.Locale, account.Locale, privacy.Locale, audit.Locale)
+	i18n.MustLoad(fault.Locale, form.Locale, agency.Locale, disclosure.Locale, account.Locale, privacy.Locale, audit.Locale, importer.Locale, keeping.Locale)
 	os.Exit(m.Run())
 }
 
@@ -42,6 +49,7 @@ func TestMain(m *testing.M) {
 type place struct {
 	db       *db.DB
 	accounts *account.Accounts
+	keeping  *keeping.Keeping
 	rep      demo.Report
 }
 
@@ -60,7 +68,7 @@ func seed(t *testing.T, townships int) place {
 			t.Fatal(err)
 		}
 	}
-	must(d.Migrate(ctx, calendar.Migrations, audit.Migrations, ledger.Migrations, account.Migrations, agency.Migrations, search.Migrations, catalogue.Migrations, disclosure.Migrations, coverage.Migrations))
+	must(d.Migrate(ctx, calendar.Migrations, audit.Migrations, ledger.Migrations, account.Migrations, agency.Migrations, search.Migrations, jobs.Migrations, importer.Migrations, keeping.Migrations, catalogue.Migrations, disclosure.Migrations, coverage.Migrations))
 	must(search.Setup(ctx, d))
 	must(agency.ImportSubset(ctx, d, demo.County))
 	keys, err := secret.Create(filepath.Join(t.TempDir(), "master.key"))
@@ -71,10 +79,15 @@ func seed(t *testing.T, townships int) place {
 	must(cals.Seed(ctx))
 	room := &disclosure.Disclosure{DB: d, Norm: norm.Builtin(), Calendars: cals, Catalogue: &catalogue.Catalogue{Norm: norm.Builtin(), Calendars: cals}, Blobs: blobs, Keys: keys}
 	accounts := account.New(account.Options{DB: d, Keys: keys, Demo: true, Cost: secret.Cheap})
+	accounts.Register(disclosure.Verbs()...)
+	accounts.Register("office.units", "office.calendar", "office.audit", "office.outbox", keeping.Answering, export.Copying)
+	accounts.OnHandover(room.HandOver)
+	requests := &keeping.Keeping{DB: d, Keys: keys, Calendars: cals, Front: &front.Front{Site: front.Site{Home: demo.County}}}
 	rep, err := demo.Seed(ctx, demo.Options{Disclosure: room, Agencies: agency.New(d), Accounts: accounts,
+		Importer: &importer.Importer{Disclosure: room}, Keeping: requests,
 		Clock: fake, Until: until, Seed: 1, Cost: secret.Cheap, Townships: townships, Progress: t.Output()})
 	must(err)
-	return place{d, accounts, rep}
+	return place{d, accounts, requests, rep}
 }
 
 // count answers a question with one number.
@@ -92,6 +105,9 @@ func TestDemo(t *testing.T) {
 	p := seed(t, 1)
 	t.Run("shows every state at least once", func(t *testing.T) { showsEveryState(t, p) })
 	t.Run("has the accounts it prints", func(t *testing.T) { hasItsAccounts(t, p) })
+	t.Run("leads from the old site's addresses to the items", func(t *testing.T) { leadsOn(t, p) })
+	t.Run("lets its administrator see to requests and copies", func(t *testing.T) { administers(t, p) })
+	t.Run("has somebody stand in", func(t *testing.T) { standsIn(t, p) })
 	t.Run("is the same from the same seed", func(t *testing.T) {
 		if diff := cmp.Diff(titles(t, p), titles(t, seed(t, 1))); diff != "" {
 			t.Errorf("two demonstrations from one seed differ (-one +other):\n%s", diff)
@@ -101,43 +117,56 @@ func TestDemo(t *testing.T) {
 
 func showsEveryState(t *testing.T, p place) {
 	for name, sql := range map[string]string{
-		"published in time":              "select count(*) from item where state = 'published' and timely",
-		"published late":                 "select count(*) from item where state = 'published' and not timely",
-		"overdue":                        "select count(*) from due where met_on is null and due_on < '2026-11-20'",
-		"a draft":                        "select count(*) from item_version where state = 'draft' and submitted_at is null",
-		"returned with a note":           "select count(*) from item_step s join item_version v on v.id = s.version where v.state = 'draft' and s.verb = 'return' and s.note <> ''",
-		"waiting for secrecy review":     "select count(*) from item_version where state = 'review' and step = 'secrecy'",
-		"waiting for privacy review":     "select count(*) from item_version where state = 'review' and step = 'privacy'",
-		"waiting for the supervisors":    "select count(*) from item_version where state = 'review' and step = 'supervise'",
-		"waiting for approval":           "select count(*) from item_version where state = 'review' and step = 'approve'",
-		"referred upward":                "select count(*) from item_version where state = 'referred'",
-		"scheduled for tomorrow":         "select count(*) from item_version where state = 'approved' and publish_at is not null",
-		"corrected":                      "select count(*) from item where state = 'published' and corrected",
-		"the version before":             "select count(*) from item_version where state = 'superseded'",
-		"taken down for privacy":         "select count(*) from item where state = 'taken_down' and end_kind = 'privacy'",
-		"taken down for an error":        "select count(*) from item where state = 'taken_down' and end_kind = 'error'",
-		"an emergency, review owed":      "select count(*) from item_version where emergency and review_owed",
-		"an emergency, reviewed":         "select count(*) from item_version where emergency and not review_owed",
-		"an explanation of a document":   "select count(*) from item where explains is not null",
-		"a notice that runs":             "select count(*) from item where ends_on > '2026-11-20'",
-		"a notice that ended":            "select count(*) from item where ends_on < '2026-11-20'",
-		"an abolished document":          "select count(*) from item where validity = 'abolished'",
-		"an amended document":            "select count(*) from item where validity = 'amended'",
-		"document numbers":               "select count(*) from doc_number",
-		"a PDF":                          "select count(*) from item_file where kind = 'application/pdf'",
-		"a spreadsheet":                  "select count(*) from item_file where name like '%.xlsx'",
-		"a picture somebody looked at":   "select count(*) from item_file where kind like 'image/%' and cleared_by is not null",
-		"a finding released":             "select count(*) from item_finding where state = 'released'",
-		"an error report answered":       "select count(*) from error_report where state = 'answered'",
-		"an error report open":           "select count(*) from error_report where state = 'open'",
-		"asked for by readers":           "select count(*) from nudge",
-		"reviewed by the superior":       "select count(*) from item_step s join item_version v on v.id = s.version join item i on i.id = v.item join agency a on a.id = i.agency join agency_member m on m.person = s.person where a.kind = 'village' and s.verb = 'pass' and m.agency <> a.id",
-		"laws of the nation, inherited":  "select count(*) from item where province = 0 and category = 'county.1' and state = 'published'",
-		"a unit with another name":       "select count(*) from agency_change where kind = 'rename'",
-		"a unit merged into another":     "select count(*) from agency where state = 'merged'",
-		"a printed account":              "select count(*) from login where name = 'xian.qicao'",
-		"every unit marked as invented":  "select case when count(*) = 0 then 1 else 0 end from agency where not demo",
-		"nobody in two roles of an item": "select case when count(*) = 0 then 1 else 0 end from item_version where author = approver or reviewer = approver or author = reviewer",
+		"published in time":               "select count(*) from item where state = 'published' and timely",
+		"published late":                  "select count(*) from item where state = 'published' and not timely",
+		"overdue":                         "select count(*) from due where met_on is null and due_on < '2026-11-20'",
+		"a draft":                         "select count(*) from item_version where state = 'draft' and submitted_at is null",
+		"returned with a note":            "select count(*) from item_step s join item_version v on v.id = s.version where v.state = 'draft' and s.verb = 'return' and s.note <> ''",
+		"waiting for secrecy review":      "select count(*) from item_version where state = 'review' and step = 'secrecy'",
+		"waiting for privacy review":      "select count(*) from item_version where state = 'review' and step = 'privacy'",
+		"waiting for the supervisors":     "select count(*) from item_version where state = 'review' and step = 'supervise'",
+		"waiting for approval":            "select count(*) from item_version where state = 'review' and step = 'approve'",
+		"referred upward":                 "select count(*) from item_version where state = 'referred'",
+		"scheduled for tomorrow":          "select count(*) from item_version where state = 'approved' and publish_at is not null",
+		"corrected":                       "select count(*) from item where state = 'published' and corrected",
+		"the version before":              "select count(*) from item_version where state = 'superseded'",
+		"taken down for privacy":          "select count(*) from item where state = 'taken_down' and end_kind = 'privacy'",
+		"taken down for an error":         "select count(*) from item where state = 'taken_down' and end_kind = 'error'",
+		"an emergency, review owed":       "select count(*) from item_version where emergency and review_owed",
+		"an emergency, reviewed":          "select count(*) from item_version where emergency and not review_owed",
+		"an explanation of a document":    "select count(*) from item where explains is not null",
+		"a notice that runs":              "select count(*) from item where ends_on > '2026-11-20'",
+		"a notice that ended":             "select count(*) from item where ends_on < '2026-11-20'",
+		"an abolished document":           "select count(*) from item where validity = 'abolished'",
+		"an amended document":             "select count(*) from item where validity = 'amended'",
+		"document numbers":                "select count(*) from doc_number",
+		"a PDF":                           "select count(*) from item_file where kind = 'application/pdf'",
+		"a spreadsheet":                   "select count(*) from item_file where name like '%.xlsx'",
+		"a picture somebody looked at":    "select count(*) from item_file where kind like 'image/%' and cleared_by is not null",
+		"a finding released":              "select count(*) from item_finding where state = 'released'",
+		"an error report answered":        "select count(*) from error_report where state = 'answered'",
+		"an error report open":            "select count(*) from error_report where state = 'open'",
+		"asked for by readers":            "select count(*) from nudge",
+		"reviewed by the superior":        "select count(*) from item_step s join item_version v on v.id = s.version join item i on i.id = v.item join agency a on a.id = i.agency join agency_member m on m.person = s.person where a.kind = 'village' and s.verb = 'pass' and m.agency <> a.id",
+		"laws of the nation, inherited":   "select count(*) from item where province = 0 and category = 'county.1' and state = 'published'",
+		"a unit with another name":        "select count(*) from agency_change where kind = 'rename'",
+		"names that ended, still known":   "select count(*) from agency_name where until is not null",
+		"items of a unit that is no more": "select count(*) from item i join agency a on a.id = i.agency where a.state = 'merged' and i.state = 'published'",
+		"a unit merged into another":      "select count(*) from agency where state = 'merged'",
+		"a notice whose time ended by itself, not taken down": "select count(*) from item where ends_on < '2026-11-20' and state = 'published'",
+		"an earlier text that is closed":                      "select count(*) from item_version v join item i on i.province = v.province and i.id = v.item where v.state = 'superseded' and v.closed <> '' and i.state = 'published' and i.corrected",
+		"imported items that are public":                      "select count(*) from item where state = 'published' and imported is not null",
+		"a batch accepted by two further persons":             "select count(*) from import_batch b where state = 'done' and first <> second and first <> preparer and second <> preparer",
+		"a batch whose preparer has rows to mend":             "select count(*) from import_batch b join import_row r on r.province = b.province and r.batch = b.id where b.state = 'checking' and r.state = 'wrong'",
+		"a batch that waits for an acceptor":                  "select count(*) from import_batch where state = 'submitted'",
+		"a substitution that runs":                            "select count(*) from account_substitute s join login l on l.person = s.delegate where s.since <= 1795136400000 and s.until > 1795136400000 and s.ended_at is null and l.name = 'xian.baomi'",
+		"a substitution that is over":                         "select count(*) from account_substitute where until < 1795136400000",
+		"somebody left and handed over":                       "select count(*) from account_handover h join person p on p.id = h.leaver where p.state = 'left' and h.leaver_signed_at is not null and h.successor_signed_at is null",
+		"a request about personal data, open":                 "select count(*) from privacy_request where state = 'open'",
+		"a request about personal data, answered":             "select count(*) from privacy_request where state = 'answered'",
+		"a printed account":                                   "select count(*) from login where name = 'xian.qicao'",
+		"every unit marked as invented":                       "select case when count(*) = 0 then 1 else 0 end from agency where not demo",
+		"nobody in two roles of an item":                      "select case when count(*) = 0 then 1 else 0 end from item_version where author = approver or reviewer = approver or author = reviewer",
 	} {
 		if p.count(t, sql) == 0 {
 			t.Errorf("the demonstration shows nothing of: %s", name)
@@ -151,6 +180,65 @@ func showsEveryState(t *testing.T, p place) {
 	}
 	if len(used) > 0 {
 		t.Errorf("no published item is filled in on these forms: %v", used)
+	}
+}
+
+func leadsOn(t *testing.T, p place) {
+	err := p.db.Read(t.Context(), func(tx *db.Tx) error {
+		olds, err := db.List(tx, db.One[string], "select o.path from old_address o join item i on i.province = o.province and i.id = o.item where i.imported is not null order by o.path limit 100")
+		if err != nil {
+			return err
+		}
+		if len(olds) < 5 {
+			t.Errorf("%d old addresses, want those of a site", len(olds))
+		}
+		for _, old := range olds {
+			if href, err := disclosure.OldHref(tx, old); err != nil || !strings.HasPrefix(href, "/350525/wjj/20") {
+				t.Errorf("%s leads to %q, %v", old, href, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// signedIn is a printed account's context.
+func (p place) signedIn(t *testing.T, login string) (context.Context, *account.Actor) {
+	t.Helper()
+	token, err := p.accounts.SignIn(t.Context(), login, demo.Password, "", "test of "+login)
+	if err != nil {
+		t.Fatal(err)
+	}
+	who, err := p.accounts.ActorOf(t.Context(), token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return account.With(t.Context(), who), who
+}
+
+func administers(t *testing.T, p place) {
+	ctx, who := p.signedIn(t, "xian.guanli")
+	rs, err := p.keeping.Requests(ctx)
+	if err != nil || len(rs) != 4 {
+		t.Errorf("the administrator sees %d requests about personal data, %v; want 4", len(rs), err)
+	}
+	if !who.Holds(export.Copying) {
+		t.Error("the administrator cannot have a copy made")
+	}
+}
+
+func standsIn(t *testing.T, p place) {
+	ctx, _ := p.signedIn(t, "xian.baomi")
+	ps, err := p.accounts.MayStandInFor(ctx)
+	if err != nil || len(ps) != 1 {
+		t.Fatalf("xian.baomi may stand in for %v, %v; want one", ps, err)
+	}
+	ctx, successor := p.signedIn(t, "xian.qicao")
+	hs, err := p.accounts.Handovers(ctx, successor.Person)
+	if err != nil || len(hs) != 1 || !hs[0].SuccessorSigned.IsZero() {
+		t.Errorf("xian.qicao finds the lists %+v, %v; want one to sign", hs, err)
 	}
 }
 

@@ -20,6 +20,8 @@ func (w *world) workLater(ctx context.Context, j *job, phase int) error {
 		return nil
 	case l.Do == "take_down":
 		return words(w.d().TakeDown(j.unit.staff[approver].as(ctx), p, j.of.item, l.Kind, w.fill(j, l.Reason)))
+	case l.Do == "close_earlier":
+		return words(w.d().CloseEarlier(j.unit.staff[approver].as(ctx), p, j.of.item, w.fill(j, l.Reason)))
 	case l.Do == "validity":
 		return words(w.d().SetValidity(j.unit.staff[approver].as(ctx), p, j.of.item, l.Kind, w.fill(j, l.Reason)))
 	case l.Do == "review":

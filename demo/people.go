@@ -14,6 +14,7 @@ const (
 	reviewer2 = "reviewer2" // a second reviewer, where the unit has one
 	approver  = "approver"
 	overseer  = "overseer"
+	clerk     = "clerk" // a second drafter, who leaves
 )
 
 // person is one invented member of staff.
@@ -42,11 +43,12 @@ func (w *world) employ(u *unit, names *namer) {
 	}
 }
 
-// grantsOf is what a role may do: its own work in its unit, and for the
-// superior the units below, never its own.
+// grantsOf is what a role may do: its own work in its unit, for the superior
+// the units below and never its own, and what concerns a whole division.
 func grantsOf(u *unit, r roleText) []account.Right {
 	own := account.Range{Lo: int64(u.Division), Hi: int64(u.Division), Agency: u.ID}
 	lo, hi := u.Division.Range()
+	whole := account.Range{Lo: int64(lo), Hi: int64(hi)}
 	below := account.Range{Lo: int64(lo) + 1, Hi: int64(hi)}
 	var out []account.Right
 	give := func(in account.Range, verbs ...string) {
@@ -56,6 +58,9 @@ func grantsOf(u *unit, r roleText) []account.Right {
 	}
 	for _, v := range r.Grants {
 		give(own, v)
+	}
+	for _, v := range r.Whole {
+		give(whole, v)
 	}
 	for _, v := range r.Below {
 		give(below, v)

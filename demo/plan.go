@@ -50,7 +50,7 @@ func (w *world) plan(ctx context.Context) error {
 			}
 		}
 	}
-	return nil
+	return w.planErrands(cal)
 }
 
 // isFor answers whether a unit writes the entry.
@@ -95,10 +95,8 @@ func (w *world) planEntry(cal *calendar.Calendar, u *unit, e entry) {
 func (w *world) daysOf(on string) []clock.Date {
 	n, err := strconv.Atoi(on)
 	switch {
-	case err == nil && n < 0:
-		return []clock.Date{w.span.today.AddDays(n)}
 	case err == nil:
-		return []clock.Date{w.span.opened.AddDays(n)}
+		return []clock.Date{w.dayOf(n)}
 	}
 	var out []clock.Date
 	for y := w.span.opened.Year(); y <= w.span.last.Year(); y++ {

@@ -27,6 +27,10 @@ type texts struct {
 	Standards     map[string]string `yaml:"standards"` // of rewards
 	Entries       []entry           `yaml:"entries"`
 	Series        []entry           `yaml:"series"` // once each period, with figures made for the unit
+	Substitutes   []substituteText  `yaml:"substitutes"`
+	Handovers     []handoverText    `yaml:"handovers"`
+	Requests      []requestText     `yaml:"requests"`
+	Past          []pastText        `yaml:"past"`
 }
 
 type peopleText struct {
@@ -68,6 +72,7 @@ type roleText struct {
 	Login  string   `yaml:"login"`
 	Grants []string `yaml:"grants"`
 	Below  []string `yaml:"below"` // in every unit of the divisions below
+	Whole  []string `yaml:"whole"` // in the whole division, whatever the unit
 }
 
 // opinions are what reviewers write, by the step of the norm's rule.
@@ -104,6 +109,7 @@ type entry struct {
 	Hold     string              `yaml:"hold"` // of a series: where the latest waits in the units with printed accounts
 	Note     string              `yaml:"note"` // of whoever returned or referred it
 	Release  bool                `yaml:"release"`
+	By       string              `yaml:"by"`   // the role that writes it; the drafter when not said
 	Lent     bool                `yaml:"lent"` // reviewed by the superior's reviewer
 	Urgent   bool                `yaml:"urgent"`
 	Later    []laterText         `yaml:"later"`
@@ -121,7 +127,7 @@ type fileText struct {
 // laterText is what happens to a published item afterwards.
 type laterText struct {
 	After   int               `yaml:"after"` // days
-	Do      string            `yaml:"do"`    // correct, take_down, validity, report, report_answered, review
+	Do      string            `yaml:"do"`    // correct, close_earlier, take_down, validity, report, report_answered, review
 	Kind    string            `yaml:"kind"`
 	Reason  string            `yaml:"reason"`
 	Text    string            `yaml:"text"`
@@ -152,6 +158,8 @@ var readTexts = sync.OnceValues(func() (*texts, error) {
 // join takes over what a file says.
 func (t *texts) join(p *texts) {
 	t.Entries, t.Series, t.Units = append(t.Entries, p.Entries...), append(t.Series, p.Series...), append(t.Units, p.Units...)
+	t.Substitutes, t.Handovers = append(t.Substitutes, p.Substitutes...), append(t.Handovers, p.Handovers...)
+	t.Requests, t.Past = append(t.Requests, p.Requests...), append(t.Past, p.Past...)
 	if p.FoundingBasis != "" {
 		t.FoundingBasis, t.Mark, t.Standards, t.People, t.Opinions = p.FoundingBasis, p.Mark, p.Standards, p.People, p.Opinions
 		t.Township, t.Village, t.Community = p.Township, p.Village, p.Community

@@ -13,6 +13,9 @@ import (
 // hours are when the phases of a working day begin.
 var hours = []time.Duration{9*time.Hour + 5*time.Minute, 10*time.Hour + 40*time.Minute, 15*time.Hour + 10*time.Minute, 16*time.Hour + 30*time.Minute}
 
+// closing is when what is left beside publishing is done.
+const closing = 17*time.Hour + 5*time.Minute
+
 // walk lives the days from the opening to yesterday.
 func (w *world) walk(ctx context.Context) error {
 	month := 0
@@ -27,6 +30,9 @@ func (w *world) walk(ctx context.Context) error {
 			return err
 		}
 		if err := w.day(ctx, d); err != nil {
+			return fmt.Errorf("%s: %w", d, err)
+		}
+		if err := w.runErrands(ctx, d); err != nil {
 			return fmt.Errorf("%s: %w", d, err)
 		}
 		if m := int(d.Month()); m != month {

@@ -45,6 +45,31 @@ func (r *reader) some(path, fits string) string {
 	return ""
 }
 
+// inRow is like one, within the row of a table that says the words.
+func (r *reader) inRow(path, words, fits string) string {
+	r.t.Helper()
+	re, p := regexp.MustCompile(fits), r.get(path)
+	for _, row := range all(p.root, "tr") {
+		if !strings.Contains(text(row), words) {
+			continue
+		}
+		for _, a := range all(row, "a") {
+			if to := p.resolve(attr(a, "href")); to != "" && re.MatchString(to) {
+				return to
+			}
+		}
+	}
+	r.t.Fatalf("%s (%d) has no row of %s with a link that fits %s", path, p.status, words, fits)
+	return ""
+}
+
+// Addresses of what the desk's tables list.
+const (
+	aBatch    = `/desk/import/[0-9]+/[0-9]+$`
+	aRequest  = `/desk/privacy/[0-9]+/[0-9]+$`
+	aHandover = `/desk/handovers/[0-9]+$`
+)
+
 // found are the views, looked up once.
 var found map[string][]view
 
@@ -90,6 +115,12 @@ func citizenViews(t *testing.T) []view {
 		{name: "coverage-definitions", path: "/coverage/definitions"}, {name: "coverage-met", path: county + "/coverage/met"}, {name: "self-check", path: county + "/self-check"},
 		{name: "log", path: "/log"}, {name: "log-province", path: "/log/" + county[1:3]}, {name: "witness", path: "/witness", state: "empty"}, {name: "copy", path: "/copy"},
 	}
+	closed := r.one("/search?q=%E5%AE%B6%E5%BA%AD%E7%85%A7%E6%8A%A4%E8%A1%A5%E8%B4%B4", `^/[0-9]+/[a-z]+/[0-9]{4}-[0-9]+$`)                  // 家庭照护补贴
+	ended := r.one("/search?q=%E4%BA%BA%E5%8F%A3%E5%8F%91%E5%B1%95%E8%A7%84%E5%88%92%E6%84%8F%E8%A7%81", `^/[0-9]+/[a-z]+/[0-9]{4}-[0-9]+$`) // 人口发展规划意见
+	clerk := signedIn(t, "xian.qicao")
+	views = append(views, view{name: "unit-renamed", path: county + "/yjz"}, view{name: "unit-merged", path: county + "/xcz"},
+		view{name: "item-closed-earlier", path: closed}, view{name: "item-closed-version", path: closed + "/v/1", state: "error"}, view{name: "item-notice-ended", path: ended},
+		view{name: "item-imported", path: clerk.one(clerk.inRow("/desk/import", "已导入", aBatch), `^/[0-9]+/[a-z]+/[0-9]{4}-[0-9]+$`)})
 	for path, status := range special(r, unit) {
 		views = append(views, view{name: status, path: path})
 	}
@@ -160,7 +191,15 @@ func staffViews(t *testing.T) []view {
 	add("xian.pizhun", view{name: "desk-approve", path: signedIn(t, "xian.pizhun").some("/desk", `/desk/items/[0-9]+/[0-9]+$`)},
 		view{name: "desk-take-down", path: below(published, "/take-down")})
 	add("cun.wenshu", view{name: "desk-quick", path: "/desk/quick"}, view{name: "desk-village", path: "/desk"})
+	add("xian.baomi", view{name: "desk-may-stand-in", path: "/desk"}, view{name: "account-substitutes", path: "/account"})
+	mend := clerk.inRow("/desk/import", "待改正", aBatch)
+	add("xian.qicao", view{name: "desk-import-mend", path: mend}, view{name: "desk-import-row", path: clerk.one(mend+"?state=ready", `/rows/[0-9]+$`)}, view{name: "desk-import-row-wrong", path: clerk.one(mend+"?state=wrong", `/rows/[0-9]+$`)},
+		view{name: "desk-import-done", path: clerk.inRow("/desk/import", "已导入", aBatch)}, view{name: "desk-handover-to-sign", path: clerk.one("/desk", aHandover)})
+	add("xian.pizhun", view{name: "desk-import-accept", path: signedIn(t, "xian.pizhun").inRow("/desk/import", "待第一人接收", aBatch)})
 	admin := signedIn(t, "xian.guanli")
+	handover := clerk.one("/desk", aHandover)
+	add("xian.guanli", view{name: "desk-handover", path: handover}, view{name: "desk-person-left", path: admin.one(handover, `/desk/people/[0-9]+$`)}, view{name: "desk-copies", path: "/desk/copies"},
+		view{name: "desk-privacy-open", path: admin.inRow("/desk/privacy", "办理中", aRequest)}, view{name: "desk-privacy-answered", path: admin.inRow("/desk/privacy", "已答复", aRequest)})
 	add("xian.guanli", view{name: "desk-below", path: "/desk/below"}, view{name: "desk-people", path: exists(admin, "/desk/people")}, view{name: "desk-person", path: admin.some("/desk/people", `/desk/people/[0-9]+$`)},
 		view{name: "desk-enrol", path: exists(admin, "/desk/people/new")}, view{name: "desk-units", path: exists(admin, "/desk/agencies")}, view{name: "desk-found", path: exists(admin, "/desk/agencies/found")},
 		view{name: "desk-audit", path: exists(admin, "/desk/audit")}, view{name: "desk-calendar", path: exists(admin, "/desk/calendar")},
@@ -170,8 +209,8 @@ func staffViews(t *testing.T) []view {
 		view{name: "desk-hand-over", path: below(admin.some("/desk/people", `/desk/people/[0-9]+$`), "/hand-over")}, view{name: "desk-login-act", path: admin.some(admin.some("/desk/people", `/desk/people/[0-9]+$`), `/logins/[0-9]+/[a-z]+$`)},
 		view{name: "desk-unit", path: admin.some("/desk/agencies", `/desk/agencies/[0-9]+$`)}, view{name: "desk-unit-act", path: admin.some(admin.some("/desk/agencies", `/desk/agencies/[0-9]+$`), `/desk/agencies/[0-9]+/[a-z]+$`)},
 		view{name: "desk-units-import", path: exists(admin, "/desk/agencies/import")}, view{name: "desk-units-import-wrong", path: exists(admin, "/desk/agencies/import"), submit: "main form", state: "error"},
-		view{name: "desk-import", path: exists(admin, "/desk/import")}, view{name: "desk-import-wrong", path: exists(admin, "/desk/import"), submit: "main form", state: "error"}, view{name: "desk-import-batch", path: admin.some("/desk/import", `/desk/import/[0-9]+/[0-9]+$`)},
-		view{name: "desk-privacy", path: exists(admin, "/desk/privacy")}, view{name: "desk-privacy-request", path: admin.some("/desk/privacy", `/desk/privacy/[0-9]+/[0-9]+$`)}, view{name: "desk-inspection", path: exists(admin, "/desk/below/inspection")}, view{name: "desk-refused", path: "/desk/items/new", state: "error"})
+		view{name: "desk-import", path: exists(admin, "/desk/import")}, view{name: "desk-import-wrong", path: exists(admin, "/desk/import"), submit: "main form", state: "error"},
+		view{name: "desk-privacy", path: exists(admin, "/desk/privacy")}, view{name: "desk-inspection", path: exists(admin, "/desk/below/inspection")}, view{name: "desk-refused", path: "/desk/items/new", state: "error"})
 	head := signedIn(t, "xian.pizhun")
 	add("xian.pizhun", view{name: "desk-close-earlier", path: below(head.some("/desk/items?state=published", `/desk/published/[0-9]+/[0-9]+$`), "/close-earlier")})
 	return views

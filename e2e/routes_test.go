@@ -8,15 +8,10 @@ import (
 
 // unvisited are the pages axe does not visit in the demonstration, and why.
 var unvisited = map[string]string{
-	"/desk/copies":                               "nobody in the demonstration holds export.copies",
-	"/activate/done":                             "shown once, after a slip was used; made of the same parts as /activate",
-	"/desk/handovers/{id}":                       "the demonstration has no leaver; internal/ui/gallery shows its parts",
-	"/desk/import/{province}/{batch}":            "the demonstration has no imported batch",
-	"/desk/privacy/{province}/{request}":         "the demonstration has no request about personal data",
-	"/desk/import/{province}/{batch}/rows/{row}": "the demonstration has no batch with a faulty row",
-	"/desk/quick/{province}/{version}/photo":     "reached by the village clerk's journey, which is tested with its own photograph",
-	"/desk/quick/{province}/{version}/send":      "reached by the village clerk's journey",
-	"/{division}/{agency}/c/{slug}/nudged":       "follows a count; the same view as /nudge",
+	"/activate/done":                         "shown once, after a slip was used; made of the same parts as /activate",
+	"/desk/quick/{province}/{version}/photo": "reached by the village clerk's journey, which is tested with its own photograph",
+	"/desk/quick/{province}/{version}/send":  "reached by the village clerk's journey",
+	"/{division}/{agency}/c/{slug}/nudged":   "follows a count; the same view as /nudge",
 }
 
 // TestEveryPageIsVisited holds that each route that answers with a page is

@@ -156,7 +156,7 @@ func (k *Keeping) facts(r *http.Request, q *Request) []ui.Pair {
 	ctx := r.Context()
 	t := func(key string) string { return i18n.T(ctx, "keeping."+key) }
 	word, tag := k.state(r, q)
-	out := []ui.Pair{{Term: t("number"), Text: q.Number}, {Term: t("ask_kind"), Text: t("kind_" + q.Kind)}, {Term: t("state"), Of: ui.Tag(tag, word)},
+	out := []ui.Pair{{Term: t("number"), Text: q.Number}, {Term: t("asked_for"), Text: t("kind_" + q.Kind)}, {Term: t("state"), Of: ui.Tag(tag, word)},
 		{Term: t("asked"), Text: i18n.Date(ctx, clock.DateOf(q.At))}, {Term: t("due"), Text: i18n.Date(ctx, q.DueOn)}}
 	if !q.AnsweredAt.IsZero() {
 		out = append(out, ui.Pair{Term: t("answered_on"), Text: i18n.Date(ctx, clock.DateOf(q.AnsweredAt))})
@@ -182,7 +182,7 @@ func (k *Keeping) list(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	t := func(key string) string { return i18n.T(ctx, "keeping."+key) }
-	g := ui.Grid{Caption: t("requests"), Cards: true, Nothing: t("no_requests"), Columns: []ui.Column{{Title: t("number")}, {Title: t("ask_kind")}, {Title: t("state")}, {Title: t("asked")}, {Title: t("due")}}}
+	g := ui.Grid{Caption: t("requests"), Cards: true, Nothing: t("no_requests"), Columns: []ui.Column{{Title: t("number")}, {Title: t("asked_for")}, {Title: t("state")}, {Title: t("asked")}, {Title: t("due")}}}
 	for i := range qs {
 		q := &qs[i]
 		word, tag := k.state(r, q)
@@ -241,7 +241,7 @@ func (k *Keeping) showCover(w http.ResponseWriter, r *http.Request, status int, 
 	p := coverPage{Facts: k.facts(r, q), Open: opened, Errors: bad, Base: web.URL(ctx, pathOf(province, id)), May: q.State == "open", Gone: q.Destroyed,
 		Reason: ui.Input{Name: "reason", Label: t("reason"), Help: t("reason_help"), Value: r.PostFormValue("reason"), Error: bad.Of(ctx, "reason"), MaxLen: 200},
 		Answer: ui.Input{Name: "answer", Label: t("answer"), Help: t("answer_help"), Value: r.PostFormValue("answer"), Error: bad.Of(ctx, "answer"), MaxLen: maxBody, Rows: 8}}
-	return web.Render(w, r, status, coverView(k.desk(r, t("request")+" "+q.Number, ui.Link{Text: q.Number}), p))
+	return web.Render(w, r, status, coverView(k.desk(r, t("desk_request")+" "+q.Number, ui.Link{Text: q.Number}), p))
 }
 
 func (k *Keeping) open(w http.ResponseWriter, r *http.Request) error {

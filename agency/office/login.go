@@ -162,9 +162,16 @@ func (o *Office) handoverList(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	names := map[int64]string{}
+	names, who := map[int64]string{}, account.From(ctx)
+	above := []ui.Link{up(ctx, "account", "/account")}
 	if err := o.DB.Read(ctx, func(tx *db.Tx) (err error) {
-		names, err = account.Names(tx, []int64{h.Leaver, h.Successor, h.MadeBy})
+		if names, err = account.Names(tx, []int64{h.Leaver, h.Successor, h.MadeBy}); err != nil {
+			return err
+		}
+		leaver, err := account.Find(tx, h.Leaver)
+		if err == nil && who.May(account.Managing, leaver.Home) {
+			above = []ui.Link{up(ctx, "nav_people", "/desk/people"), {Text: leaver.Name, Href: web.URL(ctx, "/desk/people/"+id(leaver.ID))}}
+		}
 		return err
 	}); err != nil {
 		return err
@@ -179,7 +186,6 @@ func (o *Office) handoverList(w http.ResponseWriter, r *http.Request) error {
 	}); err != nil {
 		return err
 	}
-	who := account.From(ctx)
 	receiver, top := "f_successor", nothing
 	if h.ToUnit() {
 		receiver, top = "receiver_unit", notice("waiting", say(ctx, "handover_to_unit"), say(ctx, "handover_to_unit_how"))
@@ -191,10 +197,38 @@ func (o *Office) handoverList(w http.ResponseWriter, r *http.Request) error {
 	case who.Person != h.Successor && h.LeaverSigned.IsZero():
 		sign = press("/desk/handovers/"+id(h.ID)+"/sign", say(ctx, "sign_leaver"), "", "")
 	}
-	return o.desk(w, r, http.StatusOK, o.frame(r, say(ctx, "handover_title")), printButton(), top, ui.DescriptionList([]ui.Pair{
+	return o.desk(w, r, http.StatusOK, o.frame(r, say(ctx, "handover_title"), above...), printButton(), top, ui.DescriptionList([]ui.Pair{
 		{Term: say(ctx, "leaver"), Text: names[h.Leaver] + signedWords(ctx, h.LeaverSigned.IsZero())}, {Term: say(ctx, receiver), Text: names[h.Successor] + signedWords(ctx, h.SuccessorSigned.IsZero())},
 		{Term: say(ctx, "made_by"), Text: names[h.MadeBy]}, {Term: say(ctx, "c_when"), Text: i18n.Time(ctx, h.At)}, {Term: say(ctx, "f_reason"), Text: h.Reason}}),
 		ui.Table(g), signatures(say(ctx, "leaver"), say(ctx, receiver), say(ctx, "witness")), sign)
+}
+
+// handovers lists the lists a person is on, so that both who are to sign find
+// them again; nothing for whoever is on none.
+func (o *Office) handovers(ctx context.Context, person int64) (templ.Component, error) {
+	hs, err := o.Accounts.Handovers(ctx, person)
+	if err != nil || len(hs) == 0 {
+		return nothing, err
+	}
+	g := ui.Grid{Caption: say(ctx, "handovers"), Cards: true, Columns: columns(ctx, "when", "from_to", "reason", "state")}
+	err = o.DB.Read(ctx, func(tx *db.Tx) error {
+		n := newNames(tx)
+		for _, h := range hs {
+			if err := n.learn(h.Leaver, h.Successor); err != nil {
+				return err
+			}
+		}
+		for _, h := range hs {
+			state := ui.Cell{Tag: ui.TagPublished, Text: say(ctx, "handover_signed")}
+			if h.LeaverSigned.IsZero() || h.SuccessorSigned.IsZero() {
+				state = ui.Cell{Tag: ui.TagWaiting, Text: say(ctx, "handover_unsigned")}
+			}
+			g.Rows = append(g.Rows, []ui.Cell{{Text: i18n.Time(ctx, h.At), Href: web.URL(ctx, "/desk/handovers/"+id(h.ID))}, {Text: say(ctx, "hands_to", n.persons[h.Leaver], n.persons[h.Successor])},
+				{Text: h.Reason}, state})
+		}
+		return nil
+	})
+	return section(say(ctx, "handovers"), ui.Table(g)), err
 }
 
 // grantLine is how internal/account lists a right that passed on.

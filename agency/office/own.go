@@ -48,7 +48,11 @@ func (o *Office) showOwn(w http.ResponseWriter, r *http.Request, vals url.Values
 	if err != nil {
 		return err
 	}
-	parts = append(parts, section(say(ctx, "substitutes"), words(say(ctx, "substitutes_lead")), subs, lend))
+	lists, err := o.handovers(ctx, who.Person)
+	if err != nil {
+		return err
+	}
+	parts = append(parts, section(say(ctx, "substitutes"), words(say(ctx, "substitutes_lead")), subs, lend), lists)
 	f := o.frame(r, say(ctx, "account"))
 	if o.Passkeys {
 		f.Scripts = append(f.Scripts, "passkey.js")

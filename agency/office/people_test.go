@@ -2,6 +2,7 @@ package office
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 
@@ -180,14 +181,40 @@ func TestHandOverInOneAct(t *testing.T) {
 	h.is(status, body, 403, "不能给自己办理")
 	status, list := h.admin.post(here, "successor", id(to), "reason", "调离")
 	h.is(status, list, 303, "/desk/handovers/")
-	h.has(h.admin.page(list), "移交清单", "仅永春县演示局", "（未签字）", "监交人")
+	h.has(h.admin.page(list), "移交清单", "仅永春县演示局", "（未签字）", "监交人", `href="/desk/people/`+id(from)+`"`)
 	l := h.visitor("lisi")
+	h.has(l.page("/account"), list, "张三移交给李四", "待签字")
+	h.has(h.admin.page("/desk/people/"+id(from)), list, "待签字")
+	h.waits(to, "核对并签收张三的移交清单")
+	h.waits(h.boss)
 	status, where := l.post(list + "/sign")
 	h.is(status, where, 303)
 	h.has(l.page(list), "李四（已签字）")
+	h.waits(to)
+	status, where = h.admin.post(list + "/sign")
+	h.is(status, where, 303)
+	h.has(l.page("/account"), "双方已签字")
 	h.has(h.admin.page("/desk/people/"+id(from)), "已离岗", "2026年11月23日")
 	status, body = h.admin.post(here, "successor", id(to), "reason", "调离")
 	h.is(status, body, 409, "已经离岗")
+}
+
+// waits holds what the office asks of a person in the desk's inbox.
+func (h *house) waits(person int64, titles ...string) {
+	h.Helper()
+	ws, err := h.o.Waiting(account.With(h.Context(), &account.Actor{Person: person}))
+	if err != nil {
+		h.Fatal(err)
+	}
+	var got []string
+	for _, w := range ws {
+		for _, x := range w.Works {
+			got = append(got, x.Title)
+		}
+	}
+	if !slices.Equal(got, titles) {
+		h.Errorf("waiting for %d: %q, want %q", person, got, titles)
+	}
 }
 
 func TestALeaverNeedsNoSuccessor(t *testing.T) {

@@ -52,7 +52,7 @@ func (o *Office) showPerson(w http.ResponseWriter, r *http.Request, p account.Pe
 	}
 	parts := []templ.Component{top, o.flash(r)}
 	a := ask{ctx, vals, errs}
-	for _, part := range []func(context.Context, account.Person, ask) (templ.Component, error){o.personFacts, o.personLogins, o.personGrants, o.personLent, o.personSubstitutes, o.personHistory} {
+	for _, part := range []func(context.Context, account.Person, ask) (templ.Component, error){o.personFacts, o.personLogins, o.personGrants, o.personLent, o.personSubstitutes, o.personHandovers, o.personHistory} {
 		c, err := part(ctx, p, a)
 		if err != nil {
 			return err
@@ -183,6 +183,10 @@ func (o *Office) personSubstitutes(ctx context.Context, p account.Person, a ask)
 	}
 	lend, err := o.lendForm(ctx, p.ID, "/desk/people/"+id(p.ID)+"/substitutes", a)
 	return section(say(ctx, "substitutes"), subs, lend), err
+}
+
+func (o *Office) personHandovers(ctx context.Context, p account.Person, _ ask) (templ.Component, error) {
+	return o.handovers(ctx, p.ID)
 }
 
 // personHistory is what the audit book says of the account.

@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"time"
 
 	"yangguang/agency"
 	"yangguang/demo"
+	"yangguang/disclosure/export"
 	"yangguang/internal/clock"
 	"yangguang/site"
 )
@@ -28,6 +30,7 @@ func demonstrate(ctx context.Context, args []string, out io.Writer) error {
 		return usageError{fmt.Errorf("the demonstration uses the embedded database; leave --database out")}
 	}
 	c.asDemo()
+	c.copyWhenAsked()
 	whole, err := demo.Whole(c.Data)
 	if err != nil {
 		return err
@@ -62,8 +65,8 @@ func makeDemo(ctx context.Context, c *config, progress io.Writer) error {
 		return err
 	}
 	imported := time.Since(began)
-	rep, err := demo.Seed(ctx, demo.Options{Disclosure: h.disclosure, Agencies: h.agencies, Accounts: h.accounts, Clock: fake,
-		Until: began, Seed: demoSeed, Progress: progress})
+	rep, err := demo.Seed(ctx, demo.Options{Disclosure: h.disclosure, Agencies: h.agencies, Accounts: h.accounts, Importer: h.importer, Keeping: h.keeping,
+		Clock: fake, Until: began, Seed: demoSeed, Progress: progress})
 	if err != nil {
 		_ = h.close()
 		return err
@@ -90,6 +93,16 @@ func (h *house) showAccounts(out io.Writer) error {
 		}
 	}
 	return nil
+}
+
+// copyWhenAsked lets the demonstration's administrator have a static copy made
+// at the desk, beside the data: of the county's department alone, in the usual
+// way of showing pages, since a visitor waits for it. None is made by itself.
+func (c *config) copyWhenAsked() {
+	if c.copy.Dir == "" {
+		c.copy.Dir, c.copy.Every, c.copy.Modes = filepath.Join(c.Data, "copy"), 0, export.AllModes[:1]
+		c.copy.Unit = demo.County.Short() + "/wjj"
+	}
 }
 
 // asDemo fills in what the demonstration says of itself where nothing was

@@ -23,6 +23,7 @@ import (
 // copying are the settings of static copies.
 type copying struct {
 	Dir, Address string
+	Unit         string // the address of one unit to copy alone; "" for the whole site
 	Langs        []i18n.Lang
 	Modes        []string
 	Every        time.Duration
@@ -32,7 +33,7 @@ type copying struct {
 // copyFlags declares the settings of the copy serve makes regularly.
 func copyFlags(fs *flag.FlagSet, c *copying) {
 	fs.StringVar(&c.Dir, "export-dir", "", "folder of a static copy that is kept up to date")
-	fs.DurationVar(&c.Every, "export-every", time.Hour, "how often the copy is brought up to date")
+	fs.DurationVar(&c.Every, "export-every", time.Hour, "how often the copy is brought up to date; 0 for only when asked at the desk")
 	fs.StringVar(&c.Address, "export-address", "", "public address of the copy, for its site map and feeds")
 	c.wayFlags(fs, "export-")
 	fs.BoolVar(&c.Compress, "export-compress", false, "write .gz and .br beside each text file")
@@ -65,7 +66,7 @@ func (c *copying) wayFlags(fs *flag.FlagSet, prefix string) {
 // copyOptions are the options of a copy of this installation.
 func (h *house) copyOptions() export.Options {
 	c := &h.c.copy
-	return export.Options{Dir: c.Dir, Home: h.c.Home, Langs: c.Langs, Modes: c.Modes, Base: h.c.Domain, Address: c.Address, Domain: h.c.Domain, Compress: c.Compress, Workers: 1, Ended: h.ended}
+	return export.Options{Dir: c.Dir, Unit: c.Unit, Home: h.c.Home, Langs: c.Langs, Modes: c.Modes, Base: h.c.Domain, Address: c.Address, Domain: h.c.Domain, Compress: c.Compress, Workers: 1, Ended: h.ended}
 }
 
 // ended are the addresses of what was taken down within the site's home.
@@ -92,7 +93,10 @@ func (h *house) ended(ctx context.Context) (out []string, err error) {
 }
 
 func (h *house) wireCopies() {
-	h.copies = &export.Copies{DB: h.db, Front: h.front, Options: h.copyOptions(), Every: max(h.c.copy.Every, time.Minute)}
+	h.copies = &export.Copies{DB: h.db, Front: h.front, Options: h.copyOptions(), Every: h.c.copy.Every}
+	if h.copies.Every > 0 {
+		h.copies.Every = max(h.copies.Every, time.Minute)
+	}
 	h.copies.Join(h.front)
 	h.accounts.Register(export.Verbs()...)
 }

@@ -26,7 +26,7 @@ type Copies struct {
 	Site  Asker
 	// Options of the copy; without a Dir no copy is made by itself.
 	Options Options
-	Every   time.Duration
+	Every   time.Duration // 0: only when somebody asks for one
 }
 
 // Join puts the page into the desk's navigation.
@@ -38,6 +38,9 @@ func (c *Copies) Register(r *jobs.Runner) {
 		return
 	}
 	r.HandleSome(jobKind, 1, func(ctx context.Context, _ jobs.Job) error { return c.Run(ctx) })
+	if c.Every == 0 {
+		return
+	}
 	r.Every("export.regular", jobs.Each(c.Every), func(ctx context.Context, _ jobs.Job) error {
 		return c.DB.Write(ctx, c.wanted)
 	})

@@ -64,7 +64,10 @@ func (c *Copies) list(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if p.Set {
-		p.Facts = []ui.Pair{{Term: t("folder"), Text: c.Options.Dir}, {Term: t("every"), Text: c.Every.String()}}
+		p.Facts = []ui.Pair{{Term: t("folder"), Text: c.Options.Dir}, {Term: t("every"), Text: t("on_demand")}}
+		if c.Every > 0 {
+			p.Facts[1].Text = c.Every.String()
+		}
 	}
 	p.Failed = p.Set && len(runs) > 0 && runs[0].Fault != ""
 	p.Runs = ui.Grid{Caption: t("runs"), Cards: true, Nothing: t("runs_none"),

@@ -145,6 +145,13 @@ func (m *Importer) entries(ctx context.Context, s *Sheet) ui.Grid {
 	t := func(key string) string { return i18n.T(ctx, "importer."+key) }
 	g := ui.Grid{Caption: t("entries"), Cards: true, Nothing: t("no_entries"), Columns: []ui.Column{{Title: t("col_title")}, {Title: t("source")}, {Title: t("col_category")},
 		{Title: t("col_published")}, {Title: t("col_number")}, {Title: t("state")}, {Title: t("to_mend")}}}
+	mend := false // nothing to mend needs no column
+	for i := range s.Rows {
+		mend = mend || len(rowNotes(ctx, &s.Rows[i])) > 0
+	}
+	if !mend {
+		g.Columns = g.Columns[:len(g.Columns)-1]
+	}
 	for i := range s.Rows {
 		x := &s.Rows[i]
 		title := ui.Cell{Text: x.Title}
@@ -164,8 +171,8 @@ func (m *Importer) entries(ctx context.Context, s *Sheet) ui.Grid {
 		if !x.Published.IsZero() {
 			when = i18n.Date(ctx, x.Published)
 		}
-		g.Rows = append(g.Rows, []ui.Cell{title, {Text: x.Source}, {Text: category}, {Text: when}, {Text: x.Number},
-			{Text: t("row_" + x.State), Tag: rowTag(x.State)}, {Of: notes(rowNotes(ctx, x))}})
+		row := []ui.Cell{title, {Text: x.Source}, {Text: category}, {Text: when}, {Text: x.Number}, {Text: t("row_" + x.State), Tag: rowTag(x.State)}, {Of: notes(rowNotes(ctx, x))}}
+		g.Rows = append(g.Rows, row[:len(g.Columns)])
 	}
 	return g
 }

@@ -205,12 +205,20 @@ func TestUnitsThatChangedForwardOrSaySo(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.get(t, "/350525/centre").sent(t, 301, "/350525100/centre")
+	s.get(t, "/350525100/office").not(t, "单位沿革") // founding alone is no history
+	if err := s.Registry.Rename(t.Context(), agency.Renaming{Agency: s.Institution.ID, Name: "永春县演示服务总站", On: on, Basis: "更名批复"}); err != nil {
+		t.Fatal(err)
+	}
+	s.App.Cache().Empty()
+	s.get(t, "/350525100/centre").want(t, 200, "单位沿革", "更名，原名"+s.Institution.Name, "更名批复", "迁移")
+	s.get(t, "/en/350525100/centre").want(t, 200, "Renamed; before: ", s.Institution.Name)
 	s.get(t, "/350525/centre/c/fees?x=1").sent(t, 301, "/350525100/centre/c/fees?x=1")
 	if err := s.Registry.Merge(t.Context(), agency.Merger{Agency: s.Institution.ID, Into: s.Township.ID, On: on, Basis: "机构改革方案"}); err != nil {
 		t.Fatal(err)
 	}
 	s.App.Cache().Empty()
 	s.get(t, "/350525100/centre").want(t, 200, "并入桃城镇演示政府", "/350525100/office", "服务纪律")
+	s.get(t, "/350525100/office").want(t, 200, "单位沿革", "永春县演示服务总站并入", `href="/350525100/centre"`)
 }
 
 // TestAVillageShowsTheLawsPublishedAbove: what its superiors published in an

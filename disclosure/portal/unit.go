@@ -3,6 +3,8 @@ package portal
 import (
 	"context"
 	"net/http"
+	"slices"
+	"strings"
 
 	"yangguang/agency"
 	"yangguang/disclosure"
@@ -26,6 +28,7 @@ type unitPage struct {
 	Contact  []ui.Pair
 	Ended    string // what became of a unit that is no more
 	EndedTo  ui.Link
+	History  []ui.Event // its names, seats and mergers, the newest first; none for a unit that never changed
 	Links    []ui.Link
 	Page     string // whole address, for the QR code; "" when not known
 	HasItems bool
@@ -93,6 +96,9 @@ func (p *Portal) fillUnit(tx *db.Tx, pg *unitPage) error {
 	if err := p.fillEnded(tx, pg); err != nil {
 		return err
 	}
+	if err := p.fillHistory(tx, pg); err != nil {
+		return err
+	}
 	latest, err := disclosure.LatestOf(tx, u)
 	if err != nil {
 		return err
@@ -133,6 +139,50 @@ func (p *Portal) fillEnded(tx *db.Tx, pg *unitPage) error {
 		pg.Ended = t(tx.Ctx, "portal.merged", i18n.Date(tx.Ctx, pg.ValidTo), to.Name)
 		pg.EndedTo = ui.Link{Text: to.Name, Href: href(tx.Ctx, "/", to.Path())}
 	}
+	return nil
+}
+
+// shownChanges is how much of a unit's history its page tells.
+const shownChanges = 50
+
+// fillHistory tells what a unit was before, so that whoever knows it by its
+// old name sees that this is it: names, seats, mergers, with the decision each
+// rests on. Founding alone is no history.
+func (p *Portal) fillHistory(tx *db.Tx, pg *unitPage) error {
+	ctx := tx.Ctx
+	changes, err := agency.Changes(tx, pg.ID, 0, shownChanges)
+	if err != nil {
+		return err
+	}
+	merged, err := agency.Predecessors(tx, pg.ID)
+	if err != nil {
+		return err
+	}
+	event := func(on clock.Date, title, text string) ui.Event {
+		return ui.Event{When: i18n.Date(ctx, on), WhenISO: on.String(), Title: title, Text: text}
+	}
+	for _, u := range merged {
+		e := event(u.ValidTo, t(ctx, "portal.took_over", u.Name), "")
+		e.Of = linkTo(href(ctx, "/", u.Path()), t(ctx, "portal.took_over_see"))
+		pg.History = append(pg.History, e)
+	}
+	for _, c := range changes {
+		title := t(ctx, c.Kind.Key())
+		switch c.Kind {
+		case agency.ChangeAmend:
+			continue
+		case agency.ChangeRename:
+			title = t(ctx, "portal.renamed", c.Before["name"])
+			if c.Before["name"] == "" { // only its short name changed
+				title = t(ctx, "portal.renamed", c.Before["short_name"])
+			}
+		}
+		pg.History = append(pg.History, event(c.Effective, title, c.Basis))
+	}
+	if len(pg.History) < 2 {
+		pg.History = nil
+	}
+	slices.SortStableFunc(pg.History, func(a, b ui.Event) int { return strings.Compare(b.WhenISO, a.WhenISO) })
 	return nil
 }
 

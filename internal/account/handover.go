@@ -157,6 +157,16 @@ func (a *Accounts) FindHandover(ctx context.Context, id int64) (h Handover, err 
 	return h, err
 }
 
+// Handovers lists the hand-overs in which a person left or received, the newest first, without their lines.
+func (a *Accounts) Handovers(ctx context.Context, person int64) (hs []Handover, err error) {
+	defer fault.Wrap(&err, "account.Handovers(%d)", person)
+	err = a.readOf(ctx, person, func(tx *db.Tx) error {
+		hs, err = listHandovers(tx, person)
+		return err
+	})
+	return hs, err
+}
+
 // SignHandover signs the list. The successor signs by himself; the leaver, whose login is frozen, signs the printed list, and
 // whoever administers his account, and is not the successor, notes it here.
 func (a *Accounts) SignHandover(ctx context.Context, id int64) (err error) {

@@ -52,6 +52,17 @@ func TestHandOverInOneAct(t *testing.T) {
 		_, err = h.Grant(h.as("admin1"), grantOf(zhang, draft))
 		refused(h.T, "granting to a leaver", err, fault.Conflict, "account.person_left")
 
+		for _, by := range []string{"wangwu", "admin1"} {
+			person := wang
+			if by == "admin1" {
+				person = zhang
+			}
+			if hs, err := h.Handovers(h.as(by), person); err != nil || len(hs) != 1 || hs[0].ID != list.ID || hs[0].Lines != nil {
+				h.Errorf("%s finds %+v, %v", by, hs, err)
+			}
+		}
+		_, err = h.Handovers(h.as("lisi"), wang)
+		refused(h.T, "another reads who handed over to whom", err, fault.NotFound, "account.person_not_found")
 		refused(h.T, "another signs", h.SignHandover(h.as("lisi"), list.ID), fault.NotFound, "account.handover_not_found")
 		for _, by := range []string{"wangwu", "admin1"} {
 			if err := h.SignHandover(h.as(by), list.ID); err != nil {

@@ -21,17 +21,29 @@ func insertHandover(tx *db.Tx, h Handover) error {
 	return nil
 }
 
-func findHandover(tx *db.Tx, id int64) (h Handover, err error) {
+const handoverCols = "id, leaver, successor, made_by, reason, created_at, leaver_signed_at, successor_signed_at"
+
+func scanHandover(r interface{ Scan(...any) error }, h *Handover) error {
 	var at int64
-	err = tx.Row(`select id, leaver, successor, made_by, reason, created_at, leaver_signed_at, successor_signed_at
-		from account_handover where id = $1`, id).
-		Scan(&h.ID, &h.Leaver, &h.Successor, &h.MadeBy, &h.Reason, &at, db.OrZero(&h.LeaverSigned), db.OrZero(&h.SuccessorSigned))
-	if err != nil {
-		return h, err
+	if err := r.Scan(&h.ID, &h.Leaver, &h.Successor, &h.MadeBy, &h.Reason, &at, db.OrZero(&h.LeaverSigned), db.OrZero(&h.SuccessorSigned)); err != nil {
+		return err
 	}
 	h.At = clock.FromMillis(at)
+	return nil
+}
+
+func findHandover(tx *db.Tx, id int64) (h Handover, err error) {
+	if err := scanHandover(tx.Row("select "+handoverCols+" from account_handover where id = $1", id), &h); err != nil {
+		return h, err
+	}
 	h.Lines, err = db.List(tx, db.One[string], "select item from account_handover_line where handover = $1 order by line limit $2", id, maxHandoverLines)
 	return h, err
+}
+
+// listHandovers gives the lists a person is on, whichever side, without their lines.
+func listHandovers(tx *db.Tx, person int64) ([]Handover, error) {
+	return db.List(tx, func(r *db.Rows, h *Handover) error { return scanHandover(r, h) },
+		"select "+handoverCols+" from account_handover where leaver = $1 or successor = $1 order by id desc limit 50", person)
 }
 
 // signHandover notes a signature that is not there yet.
