@@ -32,12 +32,16 @@ type Copies struct {
 // Join puts the page into the desk's navigation.
 func (c *Copies) Join(f *front.Front) { f.DeskNav("export.nav", "/desk/copies", Copying) }
 
+// longest is how long one copy may take: a county's takes a quarter of an hour
+// or more, a province's hours.
+const longest = 12 * time.Hour
+
 // Register names the job. One at a time: the folder is locked as well.
 func (c *Copies) Register(r *jobs.Runner) {
 	if c.Options.Dir == "" {
 		return
 	}
-	r.HandleSome(jobKind, 1, func(ctx context.Context, _ jobs.Job) error { return c.Run(ctx) })
+	r.HandleLong(jobKind, longest, func(ctx context.Context, _ jobs.Job) error { return c.Run(ctx) })
 	if c.Every == 0 {
 		return
 	}

@@ -29,11 +29,15 @@ type Runner struct {
 	handlers map[string]handler
 	mu       sync.Mutex
 	running  map[string]int // tries under way by kind; guarded by mu
+	// Of tests: when to renew, and that it was done.
+	ticks   func(time.Duration) (c <-chan time.Time, stop func())
+	renewed func()
 }
 
 type handler struct {
 	do     Func
 	atMost int                           // at once; 0 = as many as there are workers
+	most   time.Duration                 // how long one try may take; 0 = the lease
 	next   func(now time.Time) time.Time // periodic jobs: the run after now
 }
 
@@ -47,6 +51,13 @@ func (r *Runner) Handle(kind string, f Func) { r.add(kind, handler{do: f}) }
 // HandleSome is Handle for slow kinds (mail, calls to other systems), of which
 // at most n run at once, so that they do not keep every worker.
 func (r *Runner) HandleSome(kind string, n int, f Func) { r.add(kind, handler{do: f, atMost: n}) }
+
+// HandleLong is Handle for kinds that may take longer than a lease, of which
+// one runs at a time: while it runs the lease is renewed, so that the job of a
+// process that dies comes back as soon as any other; after most it is stopped.
+func (r *Runner) HandleLong(kind string, most time.Duration, f Func) {
+	r.add(kind, handler{do: f, atMost: 1, most: most})
+}
 
 // Every does f at the times next gives, each time once over all processes.
 // A failed run is tried again like any job, but never given up.
@@ -176,7 +187,7 @@ func (r *Runner) claimKinds(ctx context.Context, kinds []string, n int) (js []Jo
 	}
 	// Once claimed a job must be worked on, so the claim is not cancelled.
 	err = r.DB.Write(context.WithoutCancel(ctx), func(tx *db.Tx) (err error) {
-		js, err = claim(tx, kinds, n, or(r.Lease, 5*time.Minute))
+		js, err = claim(tx, kinds, n, r.lease())
 		return err
 	})
 	if err != nil {
@@ -196,6 +207,50 @@ func (r *Runner) underWay(kind string) int {
 	return r.running[kind]
 }
 
+func (r *Runner) lease() time.Duration { return or(r.Lease, 5*time.Minute) }
+
+// renewing keeps the lease of a long job until the function it returns is
+// called; a lease that was lost ends the try, since another has begun.
+func (r *Runner) renewing(ctx context.Context, lost context.CancelFunc, j Job) (stop func()) {
+	every := r.ticks
+	if every == nil {
+		every = func(d time.Duration) (<-chan time.Time, func()) {
+			t := time.NewTicker(d)
+			return t.C, t.Stop
+		}
+	}
+	tick, end := every(r.lease() / 4)
+	done := make(chan struct{})
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		defer end()
+		for {
+			select {
+			case <-done:
+				return
+			case <-ctx.Done():
+				return
+			case <-tick:
+			}
+			ours := true
+			if err := r.DB.Write(ctx, func(tx *db.Tx) (err error) {
+				ours, err = renew(tx, j, r.lease())
+				return err
+			}); err == nil && !ours {
+				lost()
+				return
+			}
+			if r.renewed != nil {
+				r.renewed()
+			}
+		}
+	})
+	return func() {
+		close(done)
+		wg.Wait()
+	}
+}
+
 // try does one job and writes how it ended.
 func (r *Runner) try(ctx, work context.Context, j Job) error {
 	defer func() {
@@ -203,9 +258,12 @@ func (r *Runner) try(ctx, work context.Context, j Job) error {
 		defer r.mu.Unlock()
 		r.running[j.Kind]--
 	}()
-	work, cancel := context.WithTimeout(work, or(r.Lease, 5*time.Minute))
-	defer cancel()
 	h, began := r.handlers[j.Kind], r.DB.Clock().Now()
+	work, cancel := context.WithTimeout(work, or(h.most, r.lease()))
+	defer cancel()
+	if h.most > 0 {
+		defer r.renewing(work, cancel, j)()
+	}
 	err := call(work, h.do, j)
 	if r.Observe != nil {
 		r.Observe(j.Kind, r.DB.Clock().Now().Sub(began), err)

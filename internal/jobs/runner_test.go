@@ -187,6 +187,40 @@ func TestTheJobOfAProcessThatDiedComesBack(t *testing.T) {
 	})
 }
 
+func TestALongJobKeepsItsLeaseAndLosesItWithItsProcess(t *testing.T) {
+	each(t, func(b *bench) {
+		tick, renewed, begun, end := make(chan time.Time), make(chan bool), make(chan struct{}), make(chan error)
+		b.r.Tick(tick, func() { renewed <- true })
+		b.r.HandleLong("k", time.Hour, func(ctx context.Context, _ jobs.Job) error {
+			close(begun)
+			select {
+			case err := <-end:
+				return err
+			case <-ctx.Done():
+				return context.Cause(ctx)
+			}
+		})
+		b.add(jobs.Job{Kind: "k", Payload: "p"})
+		ran := make(chan error, 1)
+		go func() { _, err := b.r.RunDue(context.Background()); ran <- err }()
+		soon(b.t, begun, "the long job")
+		other := &bench{t: b.t, d: b.d, c: b.c, r: &jobs.Runner{DB: b.d, Log: quiet}}
+		other.handle("k", nil)
+		for range 3 { // three leases long
+			b.c.Advance(4 * time.Minute)
+			tick <- time.Time{}
+			soon(b.t, renewed, "the renewal")
+			other.run("the lease was renewed")
+		}
+		b.c.Advance(5 * time.Minute)
+		other.run("no renewal came: it is taken for dead", "k p #2")
+		tick <- time.Time{}
+		if err := soon(b.t, ran, "the end of the one that lost its lease"); err != nil {
+			b.t.Error(err)
+		}
+	})
+}
+
 func TestATryThatTakesTooLongIsEndedAndFails(t *testing.T) {
 	each(t, func(b *bench) {
 		b.r.Lease = time.Millisecond

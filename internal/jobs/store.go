@@ -59,6 +59,13 @@ func claim(tx *db.Tx, kinds []string, limit int, lease time.Duration) ([]Job, er
 	return js, err
 }
 
+// renew puts off the end of a lease; ours is false when it was lost.
+func renew(tx *db.Tx, j Job, lease time.Duration) (ours bool, err error) {
+	n, err := tx.Exec("update job set run_at = $1 where province = $2 and id = $3 and attempt = $4 and state = 1",
+		clock.Millis(tx.Now.Add(lease)), j.Province, j.ID, j.Attempt)
+	return n == 1, err
+}
+
 // finish removes a job that was done, unless it was added again meanwhile.
 func finish(tx *db.Tx, j Job) error {
 	n, err := tx.Exec("delete from job where province = $1 and id = $2 and revision = $3 and attempt = $4 and state = 1", j.Province, j.ID, j.revision, j.Attempt)
