@@ -223,7 +223,7 @@ func (h *house) wire(demo bool) {
 		ShowError:     h.showError}, h.routes()...)
 	h.copies.Site = h.app
 	h.site.Remote, h.office.Remote = h.app.Remote, h.app.Remote
-	h.site.Inbox = append(h.site.Inbox, h.disclosureInbox, h.officeInbox)
+	h.site.Inbox = append(h.site.Inbox, h.disclosureInbox, h.importInbox, h.officeInbox)
 	h.disclosure.Changed, h.office.Changed, h.ledger.Changed = h.app.Cache().Empty, h.app.Cache().Empty, h.app.Cache().Empty
 	h.disclosure.FileInUse = h.importer.Uses
 	h.jobs = h.runner()
@@ -273,6 +273,16 @@ func (h *house) showError(w http.ResponseWriter, r *http.Request, err error) {
 // officeInbox is what the office asks of the person acting.
 func (h *house) officeInbox(ctx context.Context) ([]site.Waiting, error) {
 	waiting, err := h.office.Waiting(ctx)
+	out := make([]site.Waiting, len(waiting))
+	for i, w := range waiting {
+		out[i] = site.Waiting(w)
+	}
+	return out, err
+}
+
+// importInbox are the batches of past items that wait for the person acting.
+func (h *house) importInbox(ctx context.Context) ([]site.Waiting, error) {
+	waiting, err := h.importer.Waiting(ctx)
 	out := make([]site.Waiting, len(waiting))
 	for i, w := range waiting {
 		out[i] = site.Waiting(w)

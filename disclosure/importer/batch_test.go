@@ -3,6 +3,7 @@ package importer
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -129,11 +130,30 @@ func TestThreeNaturalPersonsStandBehindABatch(t *testing.T) {
 		if err := h.Submit(as(t, 1), b.Province, b.ID); !fault.Is(err, fault.Conflict) {
 			t.Errorf("a guessed category passed unconfirmed: %v", err)
 		}
+		inbox := func(want string, persons ...int64) {
+			t.Helper()
+			for _, p := range persons {
+				got := ""
+				ws, err := h.Waiting(as(t, p))
+				check(t, err)
+				for _, w := range ws {
+					got += fmt.Sprint(w.Kind, len(w.Works), w.Works[0].Href == pathOf(b, ""))
+				}
+				if got != want {
+					t.Errorf("the inbox of person %d holds %q, want %q", p, got, want)
+				}
+			}
+		}
+		const mend, accept = "importer.waiting_mend1 true", "importer.waiting_accept1 true"
+		inbox(mend, 1)
+		inbox("", 2, 3)
 		s := h.sheet(t, b)
 		category := h.Disclosure.Norm.Catalogue(string(h.County.Kind)).Categories[0].ID
 		_, err := h.FixRow(as(t, 1), b.Province, b.ID, s.Rows[0].ID, Fix{Title: "一条信息", Category: category, Published: clock.MustDate("2018-03-05"), Body: "正文内容在这里"})
 		check(t, err)
 		check(t, h.Submit(as(t, 1), b.Province, b.ID))
+		inbox("", 1)
+		inbox(accept, 2, 3)
 		refused := func(who string, ctx context.Context) {
 			t.Helper()
 			if err := h.Accept(ctx, b.Province, b.ID, ""); !fault.Is(err, fault.Conflict) {
@@ -145,11 +165,14 @@ func TestThreeNaturalPersonsStandBehindABatch(t *testing.T) {
 		refused("the preparer accepts as another's delegate", standing(t, 1, 6))
 		check(t, h.Accept(as(t, 2), b.Province, b.ID, ""))
 		refused("the first acceptor accepts twice", as(t, 2))
+		inbox("", 1, 2)
+		inbox(accept, 3)
 		check(t, h.Return(as(t, 3), b.Province, b.ID, "请补充索引号"))
 		check(t, h.Submit(as(t, 1), b.Province, b.ID))
 		refused("who accepted before it was returned", as(t, 2))
 		check(t, h.Accept(as(t, 4), b.Province, b.ID, ""))
 		check(t, h.Accept(as(t, 7), b.Province, b.ID, ""))
+		inbox("", 1, 2, 3)
 		if _, err := h.Open(t.Context(), b.Province, b.ID, Look{}); !fault.Is(err, fault.NotFound) {
 			t.Errorf("a stranger reads the batch: %v", err)
 		}

@@ -43,6 +43,16 @@ func batchesOf(tx *db.Tx, ranges []account.Range, before int64, limit int) ([]Ba
 	return db.List(tx, scanBatch, "select "+batchCols+" from import_batch b"+sql+" order by b.id desc limit "+n, w.Args()...)
 }
 
+// unfinished lists the batches that wait for a person, the oldest first.
+func unfinished(tx *db.Tx, ranges []account.Range, limit int) ([]Batch, error) {
+	w := &db.Where{}
+	account.In(w, ranges, "b.agency", "b.region")
+	db.In(w, "b.state", []string{Checking, Submitted, Accepted})
+	sql, _ := w.SQL()
+	n := w.Next(limit)
+	return db.List(tx, scanBatch, "select "+batchCols+" from import_batch b"+sql+" order by b.id limit "+n, w.Args()...)
+}
+
 func insertBatch(tx *db.Tx, b *Batch) error {
 	_, err := tx.Exec(`insert into import_batch (province, id, number, region, agency, name, hash, size, state, preparer, created_at, changed_at)
  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)`, b.Province, b.ID, b.Number, b.Region, b.Agency, b.Name, b.Hash, b.Size, b.State, b.Preparer, clock.Millis(tx.Now))
