@@ -275,12 +275,8 @@ func (o *Office) publishNotice(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return o.askNotice(w, r, r.PostForm, err)
 	}
-	published, err := o.Calendars.Import(ctx, in)
-	if err != nil {
+	if _, err := o.Calendars.Import(ctx, in); err != nil {
 		return o.askNotice(w, r, r.PostForm, err)
-	}
-	if len(published) > 0 && o.Changed != nil {
-		o.Changed()
 	}
 	return web.See(w, r, "/desk/calendar?done=notice&division="+agency.Code(in.Division).Short())
 }
