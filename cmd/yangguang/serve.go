@@ -149,8 +149,8 @@ func (h *house) runner() *jobs.Runner {
 		}
 		return h.countDeadlines(ctx)
 	})
-	r.Every("fresh.sweep", jobs.Each(time.Hour), func(ctx context.Context, _ jobs.Job) error {
-		_, err := fresh.Sweep(ctx, h.db)
+	r.Every("fresh.drop_old", jobs.Each(time.Hour), func(ctx context.Context, _ jobs.Job) error {
+		_, err := fresh.DropOld(ctx, h.db)
 		return err
 	})
 	r.Handle(countDeadlines, func(ctx context.Context, _ jobs.Job) error { return h.countDeadlines(ctx) })

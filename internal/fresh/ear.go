@@ -130,9 +130,9 @@ func (e *Ear) Run(ctx context.Context, every time.Duration, log *slog.Logger) er
 	}
 }
 
-// Sweep deletes changes that every process has long heard of.
-func Sweep(ctx context.Context, d *db.DB) (total int64, err error) {
-	defer fault.Wrap(&err, "fresh.Sweep")
+// DropOld deletes changes that every process has long heard of.
+func DropOld(ctx context.Context, d *db.DB) (total int64, err error) {
+	defer fault.Wrap(&err, "fresh.DropOld")
 	for {
 		var n int64
 		err := d.Write(ctx, func(tx *db.Tx) (err error) {

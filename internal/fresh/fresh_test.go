@@ -155,12 +155,12 @@ func TestWhoCouldNotLookForLongTrustsNothing(t *testing.T) {
 		c.Advance(2 * time.Hour)
 		other.look(t)
 		other.wants(t, "cut off for two hours", fresh.Everything)
-		if n, err := fresh.Sweep(context.Background(), one.DB); n != 0 || err != nil {
+		if n, err := fresh.DropOld(context.Background(), one.DB); n != 0 || err != nil {
 			t.Errorf("%d rows of two hours were deleted (%v)", n, err)
 		}
 		c.Advance(6 * time.Hour)
 		one.change(t, "item/2")
-		if n, err := fresh.Sweep(context.Background(), one.DB); n != 1 || err != nil {
+		if n, err := fresh.DropOld(context.Background(), one.DB); n != 1 || err != nil {
 			t.Errorf("%d rows were deleted (%v), want the old one", n, err)
 		}
 	})
