@@ -164,6 +164,9 @@ const (
 	ChangeAmend   ChangeKind = "amend"
 )
 
+// PublicChanges are the verbs, in the audit book, of what pages show of an agency.
+var PublicChanges = []string{"agency.found", "agency.rename", "agency.merge", "agency.move", "agency.abolish", "agency.amend"}
+
 // Change is one entry of an agency's history, which the public may read.
 type Change struct {
 	ID        int64

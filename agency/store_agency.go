@@ -6,6 +6,7 @@ import (
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
 	"yangguang/internal/fault"
+	"yangguang/internal/fresh"
 )
 
 const agencyColumns = `id, region, kind, slug, name, short_name, coalesce(credit_code, ''), address, hours, phone, fax,
@@ -16,11 +17,15 @@ func agencyDest(a *Agency) []any {
 		&a.Fax, &a.Email, &a.Website, &a.Superior, &a.FoundedOn, &a.State, &a.Successor, &a.ValidFrom, &a.ValidTo, &a.Demo}
 }
 
+// registry is for reading names, places and addresses: they stand on more pages
+// than can be told apart, so that with a change of one of them all are forgotten.
+func registry(tx *db.Tx) *db.Tx { return tx.Of(fresh.Everything) }
+
 func scanAgency(r *db.Rows, a *Agency) error { return r.Scan(agencyDest(a)...) }
 
 // oneAgency says in words that there is none.
 func oneAgency(tx *db.Tx, query string, args ...any) (a Agency, err error) {
-	err = tx.Row(query, args...).Scan(agencyDest(&a)...)
+	err = registry(tx).Row(query, args...).Scan(agencyDest(&a)...)
 	if fault.Is(err, fault.NotFound) {
 		return Agency{}, fault.Say(fault.NotFound, "agency.unknown")
 	}
@@ -62,22 +67,22 @@ func listAgencies(tx *db.Tx, f Filter) ([]Agency, error) {
 	w := f.where().If(f.After.ID != 0, "(region > ? or region = ? and id > ?)", f.After.Division, f.After.Division, f.After.ID)
 	top := w.Next(page(f.Limit))
 	where, args := w.SQL()
-	return db.List(tx, scanAgency, "select "+agencyColumns+" from agency"+where+" order by region, id limit "+top, args...)
+	return db.List(registry(tx), scanAgency, "select "+agencyColumns+" from agency"+where+" order by region, id limit "+top, args...)
 }
 
 func countAgencies(tx *db.Tx, f Filter) (n int, err error) {
 	where, args := f.where().SQL()
-	err = tx.Row("select count(*) from agency"+where, args...).Scan(&n)
+	err = registry(tx).Row("select count(*) from agency"+where, args...).Scan(&n)
 	return n, err
 }
 
 func listSubordinates(tx *db.Tx, agency, after int64, limit int) ([]Agency, error) {
-	return db.List(tx, scanAgency, "select "+agencyColumns+` from agency
+	return db.List(registry(tx), scanAgency, "select "+agencyColumns+` from agency
 		where superior = $1 and id > $2 and state = 'active' order by id limit $3`, agency, after, limit)
 }
 
 func listPredecessors(tx *db.Tx, agency int64) ([]Agency, error) {
-	return db.List(tx, scanAgency, "select "+agencyColumns+` from agency
+	return db.List(registry(tx), scanAgency, "select "+agencyColumns+` from agency
 		where successor = $1 order by valid_to desc, id limit $2`, agency, MaxPage)
 }
 
@@ -102,7 +107,7 @@ func searchAgencies(tx *db.Tx, within Code, prefix string, limit int) ([]Match, 
 		return r.Scan(append(agencyDest(&m.Agency), &m.Former)...)
 	}
 	// An agency whose full and short names, or old and present ones, both match comes once, by the present.
-	return db.List(tx, scan, "select "+agencyColumns+`, former from
+	return db.List(registry(tx), scan, "select "+agencyColumns+`, former from
 		(select n.agency, case when min(case when n.until is null then 0 else 1 end) = 0 then '' else max(n.name) end as former
 		from agency_name n join agency a on a.id = n.agency`+where+` group by n.agency) f
 		join agency on id = f.agency order by region, id limit `+top, args...)
@@ -210,7 +215,7 @@ func listChanges(tx *db.Tx, agency, before int64, limit int) ([]Change, error) {
 	w.And("agency = ?", agency).If(before != 0, "id < ?", before)
 	top := w.Next(limit)
 	where, args := w.SQL()
-	return db.List(tx, scanChange, `select id, agency, kind, effective, basis, before_text, after_text, actor, recorded_at
+	return db.List(registry(tx), scanChange, `select id, agency, kind, effective, basis, before_text, after_text, actor, recorded_at
 		from agency_change`+where+" order by id desc limit "+top, args...)
 }
 
@@ -237,5 +242,5 @@ func otherNames(tx *db.Tx, within Code, name string, limit int) ([]string, error
 		If(within != Nation, "a.region between ? and ?", first, last)
 	top := w.Next(limit)
 	where, args := w.SQL()
-	return db.List(tx, db.One[string], "select distinct o.name from agency_name n join agency_name o on o.agency = n.agency join agency a on a.id = n.agency"+where+" order by o.name limit "+top, args...)
+	return db.List(registry(tx), db.One[string], "select distinct o.name from agency_name n join agency_name o on o.agency = n.agency join agency a on a.id = n.agency"+where+" order by o.name limit "+top, args...)
 }

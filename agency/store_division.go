@@ -16,7 +16,7 @@ func scanDivision(r *db.Rows, d *Division) error {
 }
 
 func findDivision(tx *db.Tx, code Code) (Division, error) {
-	list, err := db.List(tx, scanDivision, "select "+divisionColumns+" from division where code = $1", code)
+	list, err := db.List(registry(tx), scanDivision, "select "+divisionColumns+" from division where code = $1", code)
 	if err != nil {
 		return Division{}, err
 	}
@@ -27,7 +27,7 @@ func findDivision(tx *db.Tx, code Code) (Division, error) {
 }
 
 func childDivisions(tx *db.Tx, parent, after Code, on clock.Date, limit int) ([]Division, error) {
-	return db.List(tx, scanDivision, "select "+divisionColumns+` from division
+	return db.List(registry(tx), scanDivision, "select "+divisionColumns+` from division
 		where parent = $1 and code > $2 and (valid_to is null or valid_to > $3) order by code limit $4`,
 		parent, after, on, limit)
 }
@@ -35,7 +35,7 @@ func childDivisions(tx *db.Tx, parent, after Code, on clock.Date, limit int) ([]
 func divisionsByCode(tx *db.Tx, codes []Code) ([]Division, error) {
 	var w db.Where
 	where, args := db.In(&w, "code", codes).SQL()
-	return db.List(tx, scanDivision, "select "+divisionColumns+" from division"+where+" order by level, code limit 10", args...)
+	return db.List(registry(tx), scanDivision, "select "+divisionColumns+" from division"+where+" order by level, code limit 10", args...)
 }
 
 // likeEscape makes the words of a person match only themselves in a LIKE.
@@ -52,7 +52,7 @@ func searchDivisions(tx *db.Tx, within Code, prefix string, on clock.Date, limit
 		And("(valid_to is null or valid_to > ?)", on)
 	top := w.Next(limit)
 	where, args := w.SQL()
-	return db.List(tx, scanDivision, "select "+divisionColumns+" from division"+where+" order by level, code limit "+top, args...)
+	return db.List(registry(tx), scanDivision, "select "+divisionColumns+" from division"+where+" order by level, code limit "+top, args...)
 }
 
 // batchRows is how many divisions one statement inserts. SQLite wants few: its driver asks for the name of each parameter

@@ -28,6 +28,7 @@ import (
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
 	"yangguang/internal/fault"
+	"yangguang/internal/fresh"
 	"yangguang/internal/i18n"
 	"yangguang/internal/jobs"
 	"yangguang/internal/ledger"
@@ -68,7 +69,7 @@ func seed(t *testing.T, townships int) place {
 			t.Fatal(err)
 		}
 	}
-	must(d.Migrate(ctx, calendar.Migrations, audit.Migrations, ledger.Migrations, account.Migrations, agency.Migrations, search.Migrations, jobs.Migrations, importer.Migrations, keeping.Migrations, catalogue.Migrations, disclosure.Migrations, coverage.Migrations))
+	must(d.Migrate(ctx, calendar.Migrations, audit.Migrations, fresh.Migrations, ledger.Migrations, account.Migrations, agency.Migrations, search.Migrations, jobs.Migrations, importer.Migrations, keeping.Migrations, catalogue.Migrations, disclosure.Migrations, coverage.Migrations))
 	must(search.Setup(ctx, d))
 	must(agency.ImportSubset(ctx, d, demo.County))
 	keys, err := secret.Create(filepath.Join(t.TempDir(), "master.key"))

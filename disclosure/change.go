@@ -168,8 +168,7 @@ func (d *Disclosure) afterEnd(tx *db.Tx, it *Item, u agency.Agency) error {
 	if err := d.Catalogue.Unmet(tx, u, it.Category, it.Period, it.ID); err != nil {
 		return err
 	}
-	tx.After(d.changed)
-	return nil
+	return appeared(tx, u, it)
 }
 
 // SetValidity records that a published document was amended, has expired or
@@ -201,7 +200,9 @@ func (d *Disclosure) SetValidity(ctx context.Context, province int, item int64, 
 		if err := insertEvent(tx, it, validity, 0, reason); err != nil {
 			return err
 		}
-		tx.After(d.changed)
+		if err := altered(tx, it); err != nil {
+			return err
+		}
 		if err := record(tx, a, it, "validity", reason); err != nil {
 			return err
 		}
@@ -239,7 +240,9 @@ func (d *Disclosure) CloseEarlier(ctx context.Context, province int, item int64,
 		if err := insertEvent(tx, it, "closed", 0, reason); err != nil {
 			return err
 		}
-		tx.After(d.changed)
+		if err := altered(tx, it); err != nil {
+			return err
+		}
 		if err := record(tx, a, it, "close_earlier", reason); err != nil {
 			return err
 		}

@@ -37,19 +37,19 @@ func TestUseCasesCostAFewStatements(t *testing.T) {
 	step("submit", 14, h.Author, func(ctx context.Context) error { return d.Submit(ctx, v.Province, v.ID) })
 	step("pass", 14, h.Reviewer, func(ctx context.Context) error { return d.Pass(ctx, v.Province, v.ID, opinion()) })
 	step("pass", 14, h.Reviewer, func(ctx context.Context) error { return d.Pass(ctx, v.Province, v.ID, opinion()) })
-	step("publish", 40, h.Approver, func(ctx context.Context) error { return d.Approve(ctx, v.Province, v.ID, opinion(), never) })
+	step("publish", 41, h.Approver, func(ctx context.Context) error { return d.Approve(ctx, v.Province, v.ID, opinion(), never) })
 	it := h.Item(t, v)
 	step("read", 9, h.Author, func(ctx context.Context) error { _, err := d.Public(ctx, u, it.Year, it.Serial); return err })
 	step("open", 8, h.Author, func(ctx context.Context) error { _, err := d.Open(ctx, v.Province, v.ID); return err })
 	step("inbox", 2, h.Author, func(ctx context.Context) error { _, err := d.Inbox(ctx); return err })
 	step("inbox", 4, h.Overseer.With(u, disclosure.Approving), func(ctx context.Context) error { _, err := d.Inbox(ctx); return err })
 	step("correct", 12, h.Author, func(ctx context.Context) error { _, err := d.Correct(ctx, it.Province, it.ID); return err })
-	step("validity", 14, h.Approver, func(ctx context.Context) error { return d.SetValidity(ctx, it.Province, it.ID, "expired", "到期") })
-	step("nudge", 4, h.Author, func(ctx context.Context) error { _, err := d.Nudge(ctx, h.Village.ID, "village.4"); return err })
+	step("validity", 15, h.Approver, func(ctx context.Context) error { return d.SetValidity(ctx, it.Province, it.ID, "expired", "到期") })
+	step("nudge", 5, h.Author, func(ctx context.Context) error { _, err := d.Nudge(ctx, h.Village.ID, "village.4"); return err })
 	step("report", 5, h.Author, func(ctx context.Context) error {
 		return d.ReportError(ctx, u, it.Year, it.Serial, "wrong", "数字不对，请核对", "")
 	})
-	step("take down", 27, h.Approver, func(ctx context.Context) error { return d.TakeDown(ctx, it.Province, it.ID, "error", "内容有误") })
+	step("take down", 28, h.Approver, func(ctx context.Context) error { return d.TakeDown(ctx, it.Province, it.ID, "error", "内容有误") })
 }
 
 func TestReadModelsWalkAnIndex(t *testing.T) {

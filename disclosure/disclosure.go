@@ -3,7 +3,6 @@ package disclosure
 import (
 	"context"
 	"slices"
-	"sync/atomic"
 
 	"yangguang/agency"
 	"yangguang/disclosure/catalogue"
@@ -33,10 +32,6 @@ type Disclosure struct {
 	// FileInUse answers for rooms that keep files of their own by the same
 	// content; nil when there are none.
 	FileInUse func(tx *db.Tx, hash string) (bool, error)
-	// Changed is called after a commit that changed what the public sees.
-	Changed func()
-
-	changes atomic.Int64 // commits that changed what the public sees
 }
 
 // actor is whoever is signed in and may do verb for the agency. Whoever has no
@@ -84,16 +79,6 @@ func entry(a *account.Actor, it *Item, verb, reason string) audit.Entry {
 		e.Person = a.Person
 	}
 	return e
-}
-
-// Changes counts the commits of this process that changed what the public sees.
-func (d *Disclosure) Changes() int64 { return d.changes.Load() }
-
-func (d *Disclosure) changed() {
-	d.changes.Add(1)
-	if d.Changed != nil {
-		d.Changed()
-	}
 }
 
 // rule is the review rule of a version.

@@ -100,6 +100,9 @@ func (d *Disclosure) PassAfter(ctx context.Context, province int, version int64,
 		}
 		setSlot(w.v, step.Slot, w.by.person())
 		w.v.Step = nextStep(rule, step.ID)
+		if err := altered(tx, w.it); err != nil { // the page names the roles that signed
+			return err
+		}
 		return d.signed(tx, w, Step{Step: step.ID, Verb: "pass_after", Checks: strings.Join(o.Checks, ","), Basis: o.Basis, Note: o.Note})
 	})
 }
@@ -127,7 +130,9 @@ func (d *Disclosure) ApproveAfter(ctx context.Context, province int, version int
 		if err := insertEvent(tx, w.it, "reviewed", w.v.Number, ""); err != nil {
 			return err
 		}
-		tx.After(d.changed)
+		if err := altered(tx, w.it); err != nil {
+			return err
+		}
 		if err := d.signed(tx, w, Step{Step: step.ID, Verb: "approve_after", Checks: strings.Join(o.Checks, ","), Basis: o.Basis, Note: o.Note}); err != nil {
 			return err
 		}

@@ -117,7 +117,9 @@ func (d *Disclosure) ImportPast(tx *db.Tx, p Past) (it *Item, err error) {
 	if err := d.index(tx, it, v); err != nil {
 		return nil, err
 	}
-	tx.After(d.changed)
+	if err := appeared(tx, p.Unit, it); err != nil {
+		return nil, err
+	}
 	if err := audit.Append(tx, audit.Entry{Province: int64(it.Province), Person: p.Second, Agency: it.Agency, Verb: "disclosure.imported", Object: objectName(it), Reason: p.BatchNumber}); err != nil {
 		return nil, err
 	}

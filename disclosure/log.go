@@ -8,6 +8,7 @@ import (
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
 	"yangguang/internal/fault"
+	"yangguang/internal/fresh"
 	"yangguang/internal/ledger"
 )
 
@@ -151,7 +152,14 @@ func (d *Disclosure) logSome(tx *db.Tx, items []Item) (n int, err error) {
 		}
 		n++
 	}
-	return n, nil
+	if n == 0 {
+		return 0, nil
+	}
+	tags := make([]string, len(items)) // their pages say since when they are logged
+	for i := range items {
+		tags[i] = itemTag(&items[i])
+	}
+	return n, fresh.Change(tx, items[0].Province, tags...)
 }
 
 // Logged is what the public log says of an item.
@@ -203,13 +211,7 @@ func (d *Disclosure) LogOf(ctx context.Context, p *Page) (l *Logged, err error) 
 			}
 			l.Unchanged = l.Leaf.Open && l.Leaf.Content == ledger.HashOf(b)
 		}
-		signed, _, err := ledger.SignedAt(tx, l.Log)
-		if err != nil && !fault.Is(err, fault.NotFound) {
-			return err
-		}
-		l.Signed = signed > l.Leaf.Index
-		seen, err := ledger.WitnessedBy(tx, l.Log)
-		l.Witnesses = slices.DeleteFunc(seen, func(s ledger.Seen) bool { return s.Size <= l.Leaf.Index })
+		l.Signed, l.Witnesses, err = ledger.Covering(tx, l.Log, l.Leaf.Index)
 		return err
 	})
 	return l, err

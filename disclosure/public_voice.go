@@ -9,11 +9,13 @@ import (
 	"unicode/utf8"
 
 	"yangguang/agency"
+	"yangguang/disclosure/catalogue"
 	"yangguang/internal/account"
 	"yangguang/internal/calendar"
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
 	"yangguang/internal/fault"
+	"yangguang/internal/fresh"
 )
 
 // ReportKinds are what a reader may say is wrong with an item.
@@ -57,8 +59,10 @@ func (d *Disclosure) Nudge(ctx context.Context, unit int64, category string) (ti
 		}
 		for _, x := range owed {
 			if x.Category == category && x.Overdue(clock.DateOf(tx.Now)) {
-				times, err = addNudge(tx, x.Province, unit, category, x.Period)
-				return err
+				if times, err = addNudge(tx, x.Province, unit, category, x.Period); err != nil {
+					return err
+				}
+				return fresh.Change(tx, x.Province, nudgeTag(unit)) // the count stands on the unit's page
 			}
 		}
 		return fault.Say(fault.Conflict, "disclosure.nothing_missing")
@@ -76,13 +80,15 @@ func addNudge(tx *db.Tx, province int, unit int64, category, period string) (n i
 	return n, err
 }
 
+func nudgeTag(unit int64) string { return catalogue.UnitTag(unit) + "/asked" }
+
 // Nudges counts the requests for each missing category of an agency.
 func Nudges(tx *db.Tx, u agency.Agency) (map[string]int, error) {
 	type row struct {
 		key   string
 		times int
 	}
-	rows, err := db.List(tx, func(r *db.Rows, x *row) error {
+	rows, err := db.List(tx.Of(nudgeTag(u.ID)), func(r *db.Rows, x *row) error {
 		var category, period string
 		err := r.Scan(&category, &period, &x.times)
 		x.key = category + "/" + period

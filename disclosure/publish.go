@@ -71,7 +71,7 @@ func (d *Disclosure) gateAgain(tx *db.Tx, v *Version) error {
 // publish makes a version the one the public reads, in the transaction of the
 // last signature or of the scheduler: row, event, obligation, search, audit,
 // public log.
-func (d *Disclosure) publish(tx *db.Tx, u agency.Agency, it *Item, v *Version) error {
+func (d *Disclosure) publish(tx *db.Tx, u agency.Agency, it *Item, v *Version) (err error) {
 	if it.State == ItemTakenDown {
 		return fault.Say(fault.Conflict, "disclosure.not_published")
 	}
@@ -108,6 +108,7 @@ func (d *Disclosure) publish(tx *db.Tx, u agency.Agency, it *Item, v *Version) e
 	if err := saveVersion(tx, v); err != nil {
 		return err
 	}
+	explained := it.Explains
 	it.State, it.Current, it.Title, it.FormedOn, it.EndsOn, it.Explains = ItemPublished, v.ID, v.Title, v.FormedOn, v.EndsOn, v.Explains
 	it.Emergency, it.Corrected, it.ChangedAt = v.ReviewOwed, !first, tx.Now
 	verb := "corrected"
@@ -131,7 +132,14 @@ func (d *Disclosure) publish(tx *db.Tx, u agency.Agency, it *Item, v *Version) e
 	if err := d.index(tx, it, v); err != nil {
 		return err
 	}
-	tx.After(d.changed)
+	if first {
+		err = appeared(tx, u, it)
+	} else {
+		err = altered(tx, it, explained, it.Explains)
+	}
+	if err != nil {
+		return err
+	}
 	if err := record(tx, account.From(tx.Ctx), it, verb, v.Reason); err != nil {
 		return err
 	}

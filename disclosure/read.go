@@ -63,10 +63,11 @@ func (d *Disclosure) fillPage(tx *db.Tx, p *Page) (err error) {
 			p.Version = d.Projected(&all[i])
 		}
 	}
-	if p.Files, err = filesOf(tx, it.Province, it.Current); err != nil {
+	of := tx.Of(itemTag(it))
+	if p.Files, err = filesOf(of, it.Province, it.Current); err != nil {
 		return err
 	}
-	if p.Signatures, err = stepsOf(tx, it.Province, it.Current); err != nil {
+	if p.Signatures, err = stepsOf(of, it.Province, it.Current); err != nil {
 		return err
 	}
 	p.Signatures = slices.DeleteFunc(p.Signatures, func(s Step) bool {

@@ -19,7 +19,7 @@ func scanItem(r *db.Rows, it *Item) error {
 }
 
 func itemByID(tx *db.Tx, province int, id int64) (*Item, error) {
-	return db.Only(db.List(tx, scanItem, "select "+itemCols+" from item i where i.province = $1 and i.id = $2", province, id))
+	return db.Only(db.List(tx.Of(itemTagOf(id)), scanItem, "select "+itemCols+" from item i where i.province = $1 and i.id = $2", province, id))
 }
 
 func lockItem(tx *db.Tx, province int, id int64) (*Item, error) {
@@ -65,7 +65,7 @@ func lockVersion(tx *db.Tx, province int, id int64) (*Version, error) {
 
 // versionsOf lists an item's versions, the newest first.
 func versionsOf(tx *db.Tx, province int, item int64) ([]Version, error) {
-	return db.List(tx, scanVersion, "select "+versionCols+" from item_version v where v.province = $1 and v.item = $2 order by v.number desc limit 200", province, item)
+	return db.List(tx.Of(itemTagOf(item)), scanVersion, "select "+versionCols+" from item_version v where v.province = $1 and v.item = $2 order by v.number desc limit 200", province, item)
 }
 
 func insertVersion(tx *db.Tx, v *Version) error {
@@ -131,7 +131,7 @@ func insertEvent(tx *db.Tx, it *Item, verb string, version int, reason string) e
 }
 
 func eventsOf(tx *db.Tx, it *Item) ([]Event, error) {
-	return db.List(tx, func(r *db.Rows, e *Event) error {
+	return db.List(tx.Of(itemTag(it)), func(r *db.Rows, e *Event) error {
 		return r.Scan(db.OrZero(&e.At), &e.Verb, db.OrZero(&e.Version), &e.Reason)
 	}, "select at, verb, version, reason from item_event where province = $1 and item = $2 order by id limit 500", it.Province, it.ID)
 }

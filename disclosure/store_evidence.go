@@ -2,6 +2,7 @@ package disclosure
 
 import (
 	"yangguang/agency"
+	"yangguang/disclosure/catalogue"
 	"yangguang/internal/db"
 )
 
@@ -14,7 +15,7 @@ func CountPublished(tx *db.Tx, within agency.Code, categories []string) (n int64
 		db.In(w, "category", categories)
 	}
 	sql, args := w.SQL()
-	err = tx.Row("select count(*) from item"+sql, args...).Scan(&n)
+	err = tx.Of(catalogue.PlaceTag(within)).Row("select count(*) from item"+sql, args...).Scan(&n)
 	return n, err
 }
 
@@ -23,6 +24,6 @@ func CountPublished(tx *db.Tx, within agency.Code, categories []string) (n int64
 func CountChanges(tx *db.Tx, province int, verb string) (n int64, err error) {
 	w := (&db.Where{}).And("verb = ?", verb).If(province != 0, "province = ?", province)
 	sql, args := w.SQL()
-	err = tx.Row("select count(*) from item_event"+sql, args...).Scan(&n)
+	err = tx.Of(eventsTag(province)).Row("select count(*) from item_event"+sql, args...).Scan(&n)
 	return n, err
 }

@@ -7,19 +7,20 @@ import (
 	"unicode"
 
 	"yangguang/agency"
+	"yangguang/disclosure/catalogue"
 	"yangguang/disclosure/form"
 	"yangguang/internal/db"
 )
 
 // LatestOf is the newest published item of each category of an agency.
 func LatestOf(tx *db.Tx, u agency.Agency) (map[string]Row, error) {
-	rows, err := db.List(tx, scanRow, "select "+itemCols+`, a.name, a.slug from
+	rows, err := db.List(tx.Of(catalogue.UnitTag(u.ID)), scanRow, "select "+itemCols+`, a.name, a.slug from
  (select x.province as p, x.id as n, row_number() over (partition by x.category order by x.published_at desc, x.id desc) as k
   from item x where x.agency = $1 and x.state = 'published') t
  join item i on i.province = t.p and i.id = t.n join agency a on a.id = i.agency
  where t.k = 1 order by i.category limit 200`, u.ID)
 	out := map[string]Row{}
-	for _, r := range rows {
+	for _, r := range shown(tx.Ctx, rows) {
 		out[r.Category] = r
 	}
 	return out, err
@@ -31,13 +32,20 @@ func ListAmong(tx *db.Tx, agencies []int64, categories []string, before Cursor, 
 	if len(agencies) == 0 || len(categories) == 0 {
 		return nil, nil
 	}
+	var of []string
+	for _, a := range agencies {
+		for _, c := range categories {
+			of = append(of, catalogue.CategoryTag(a, c))
+		}
+	}
 	w := (&db.Where{}).And("i.state = 'published'")
 	db.In(w, "i.agency", agencies)
 	db.In(w, "i.category", categories)
 	w.If(before.ID != 0, "(i.published_at, i.id) < (?, ?)", before.At, before.ID)
 	sql, _ := w.SQL()
 	top := w.Next(min(max(limit, 1), MaxList))
-	return db.List(tx, scanRow, "select "+itemCols+", a.name, a.slug"+rowFrom+sql+" order by i.published_at desc, i.id desc limit "+top, w.Args()...)
+	rows, err := db.List(tx.Of(of...), scanRow, "select "+itemCols+", a.name, a.slug"+rowFrom+sql+" order by i.published_at desc, i.id desc limit "+top, w.Args()...)
+	return shown(tx.Ctx, rows), err
 }
 
 // Entry is a row of the catalogue 公开目录: an item with its summary.
@@ -54,11 +62,12 @@ func (d *Disclosure) WithTexts(tx *db.Tx, rows []Row) ([]Entry, error) {
 		byProvince[r.Province] = append(byProvince[r.Province], r.Current)
 	}
 	texts := map[int64]Version{}
+	shown(tx.Ctx, rows)
 	for province, ids := range byProvince {
 		w := (&db.Where{}).And("v.province = ?", province).And("v.state = 'published'")
 		db.In(w, "v.id", ids)
 		sql, args := w.SQL()
-		vs, err := db.List(tx, func(r *db.Rows, v *Version) error {
+		vs, err := db.List(tx.Of(), func(r *db.Rows, v *Version) error {
 			return r.Scan(&v.ID, &v.Summary, db.OrZero(&v.DocNumber), &v.Keywords, &v.Form, &v.Data, &v.Hidden, &v.BodyText)
 		}, "select v.id, v.summary, v.doc_number, v.keywords, v.form, v.data, v.hidden, v.body_text from item_version v"+sql+" order by v.id limit 500", args...)
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"yangguang/agency"
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
+	"yangguang/internal/fresh"
 )
 
 // Row is an item in a list, with the name and address of its agency.
@@ -76,7 +77,8 @@ func List(tx *db.Tx, q Query) ([]Row, error) {
 	w.If(q.Before.ID != 0, "(i.published_at, i.id) < (?, ?)", q.Before.At, q.Before.ID)
 	sql, _ := w.SQL()
 	limit := w.Next(min(max(q.Limit, 1), MaxList))
-	return db.List(tx, scanRow, "select "+itemCols+", a.name, a.slug"+rowFrom+sql+" order by i.published_at desc, i.id desc limit "+limit, w.Args()...)
+	rows, err := db.List(tx.Of(q.tag()), scanRow, "select "+itemCols+", a.name, a.slug"+rowFrom+sql+" order by i.published_at desc, i.id desc limit "+limit, w.Args()...)
+	return shown(tx.Ctx, rows), err
 }
 
 // ByIDs lists the published items of search hits, in the given order.
@@ -105,12 +107,17 @@ func ByIDs(tx *db.Tx, province int, ids []int64) ([]Row, error) {
 }
 
 func itemBySerial(tx *db.Tx, u agency.Agency, year, serial int) (*Item, error) {
-	return db.Only(db.List(tx, scanItem, "select "+itemCols+" from item i where i.province = $1 and i.agency = $2 and i.year = $3 and i.serial = $4",
+	it, err := db.Only(db.List(tx.Of(), scanItem, "select "+itemCols+" from item i where i.province = $1 and i.agency = $2 and i.year = $3 and i.serial = $4",
 		u.Division.Province(), u.ID, year, serial))
+	if err == nil {
+		fresh.Note(tx.Ctx, itemTag(it))
+	}
+	return it, err
 }
 
 func explainedBy(tx *db.Tx, it *Item) ([]Row, error) {
-	return db.List(tx, scanRow, "select "+itemCols+", a.name, a.slug"+rowFrom+" where i.province = $1 and i.explains = $2 and i.state = 'published' order by i.published_at desc, i.id desc limit 20", it.Province, it.ID)
+	rows, err := db.List(tx.Of(itemTag(it)), scanRow, "select "+itemCols+", a.name, a.slug"+rowFrom+" where i.province = $1 and i.explains = $2 and i.state = 'published' order by i.published_at desc, i.id desc limit 20", it.Province, it.ID)
+	return shown(tx.Ctx, rows), err
 }
 
 // dueVersions lists approved versions whose time has come, the earliest first.

@@ -57,7 +57,6 @@ type Office struct {
 	Passkeys  bool          // passkeys are configured
 	OIDC      bool          // the operator's identity provider is configured
 	Remote    func(*http.Request) string
-	Changed   func() // forgets published pages after a calendar was published; may be nil
 }
 
 // Wire registers the rights and what this room does at a hand-over: the

@@ -275,12 +275,8 @@ func (o *Office) publishNotice(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return o.askNotice(w, r, r.PostForm, err)
 	}
-	published, err := o.Calendars.Import(ctx, in)
-	if err != nil {
+	if _, err := o.Calendars.Import(ctx, in); err != nil {
 		return o.askNotice(w, r, r.PostForm, err)
-	}
-	if len(published) > 0 && o.Changed != nil {
-		o.Changed()
 	}
 	return web.See(w, r, "/desk/calendar?done=notice&division="+agency.Code(in.Division).Short())
 }
@@ -298,11 +294,4 @@ func noteNotice(tx *db.Tx, c calendar.Change) error {
 		e.Detail += " " + strconv.Itoa(x.Year) + "v" + strconv.Itoa(x.Version)
 	}
 	return audit.Append(tx, e)
-}
-
-// note writes one act of the person acting into the audit book.
-func (o *Office) note(ctx context.Context, e audit.Entry) error {
-	who := account.From(ctx)
-	e.Person, e.Login = who.Person, who.Login
-	return o.DB.Write(ctx, func(tx *db.Tx) error { return audit.Append(tx, e) })
 }

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"yangguang/agency"
 	"yangguang/agency/front"
@@ -33,6 +34,7 @@ import (
 	"yangguang/internal/db"
 	"yangguang/internal/fault"
 	"yangguang/internal/flow"
+	"yangguang/internal/fresh"
 	"yangguang/internal/i18n"
 	"yangguang/internal/jobs"
 	"yangguang/internal/ledger"
@@ -49,7 +51,7 @@ import (
 
 // migrations are the rooms' schemas; they are merged in the order of time.
 func migrations() []fs.FS {
-	return []fs.FS{calendar.Migrations, audit.Migrations, ledger.Migrations, account.Migrations, jobs.Migrations, search.Migrations, notify.Migrations, agency.Migrations, catalogue.Migrations, disclosure.Migrations, coverage.Migrations, keeping.Migrations, importer.Migrations, export.Migrations}
+	return []fs.FS{calendar.Migrations, audit.Migrations, fresh.Migrations, ledger.Migrations, account.Migrations, jobs.Migrations, search.Migrations, notify.Migrations, agency.Migrations, catalogue.Migrations, disclosure.Migrations, coverage.Migrations, keeping.Migrations, importer.Migrations, export.Migrations}
 }
 
 // locales are the rooms' sentences.
@@ -133,6 +135,8 @@ func (h *house) prepare(ctx context.Context, progress io.Writer) (err error) {
 // openCalendars counts working days as the norm says, over the nation's notices.
 func (h *house) openCalendars(ctx context.Context) error {
 	h.calendars = calendar.NewKeeper(h.db, divisionsAbove, h.norm.Days()...)
+	// A new one moves the deadlines on every page.
+	h.calendars.OnChange(func(tx *db.Tx, _ calendar.Change) error { return fresh.Change(tx, 0, fresh.Everything) })
 	return h.calendars.Seed(ctx)
 }
 
@@ -224,7 +228,6 @@ func (h *house) wire(demo bool) {
 	h.copies.Site = h.app
 	h.site.Remote, h.office.Remote = h.app.Remote, h.app.Remote
 	h.site.Inbox = append(h.site.Inbox, h.disclosureInbox, h.importInbox, h.officeInbox)
-	h.disclosure.Changed, h.office.Changed, h.ledger.Changed = h.app.Cache().Empty, h.app.Cache().Empty, h.app.Cache().Empty
 	h.disclosure.FileInUse = h.importer.Uses
 	h.jobs = h.runner()
 }
@@ -245,7 +248,11 @@ func (h *house) agencyChanged(tx *db.Tx, e audit.Entry) error {
 	if a := account.From(tx.Ctx); a != nil {
 		e.Login = a.Login
 	}
-	tx.After(h.disclosure.Changed)
+	if slices.Contains(agency.PublicChanges, e.Verb) {
+		if err := fresh.Change(tx, int(e.Province), fresh.Everything); err != nil {
+			return err
+		}
+	}
 	return audit.Append(tx, e)
 }
 

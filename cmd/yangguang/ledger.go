@@ -94,7 +94,6 @@ func (h *house) keepLedger(ctx context.Context) error {
 	}
 	if n > 0 {
 		h.log.InfoContext(ctx, "earlier items were written into the public log", "items", n, "took", time.Since(began))
-		h.app.Cache().Empty()
 	}
 	return h.ledger.Run(ctx)
 }

@@ -50,7 +50,7 @@ func TestNormCheckAnswersWithAnExitCode(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	for name, text := range map[string]string{"valid.yaml": string(valid), "invalid.yaml": strings.Replace(string(valid), "calendar: ", "calender: ", 1)} {
+	for name, text := range map[string]string{"valid.yaml": string(valid), "invalid.yaml": strings.Replace(string(valid), "calendar:", "calender:", 1)} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -16,6 +16,8 @@ import (
 	"yangguang/disclosure/coverage"
 	"yangguang/internal/account"
 	"yangguang/internal/clock"
+	"yangguang/internal/db"
+	"yangguang/internal/fresh"
 	"yangguang/internal/jobs"
 	"yangguang/internal/web"
 )
@@ -35,6 +37,9 @@ func serve(ctx context.Context, args []string, out io.Writer) error {
 	return h.serve(ctx, out)
 }
 
+// lookEvery is how often a process looks for what others on its store published.
+const lookEvery = time.Second
+
 func helpIsNoError(err error) error {
 	if errors.Is(err, flag.ErrHelp) {
 		return nil
@@ -50,13 +55,15 @@ func (h *house) serve(ctx context.Context, out io.Writer) error {
 	if err := h.disclosure.Renew(ctx); err != nil {
 		return err
 	}
-	ended := make(chan error, 3)
+	ended := make(chan error, 4)
+	ear := fresh.Listen(h.db)
+	go func() { ended <- ear.Run(ctx, lookEvery, h.log) }()
 	go func() { ended <- h.keepLedger(ctx) }()
 	go func() { ended <- h.jobs.Run(ctx) }()
 	go func() { ended <- h.serveMetrics(ctx) }()
 	err := web.Serve(ctx, web.Listener{Addr: h.c.Listen, Cert: h.c.Cert, Key: h.c.Key, BehindProxy: len(h.c.Proxies) > 0, Ready: out}, h.app)
 	stop()
-	for range 3 {
+	for range 4 {
 		if e := <-ended; e != nil && !errors.Is(e, context.Canceled) {
 			err = errors.Join(err, e)
 		}
@@ -119,8 +126,7 @@ func (h *house) countDeadlines(ctx context.Context) error {
 	if _, err := h.catalogue.SyncAll(ctx, h.db); err != nil {
 		return err
 	}
-	h.app.Cache().Empty()
-	return nil
+	return h.db.Write(ctx, func(tx *db.Tx) error { return fresh.Change(tx, 0, fresh.Everything) })
 }
 
 // runner is the rooms' background work.
@@ -142,6 +148,10 @@ func (h *house) runner() *jobs.Runner {
 			return err
 		}
 		return h.countDeadlines(ctx)
+	})
+	r.Every("fresh.drop_old", jobs.Each(time.Hour), func(ctx context.Context, _ jobs.Job) error {
+		_, err := fresh.DropOld(ctx, h.db)
+		return err
 	})
 	r.Handle(countDeadlines, func(ctx context.Context, _ jobs.Job) error { return h.countDeadlines(ctx) })
 	r.Every("catalogue.recount", jobs.Daily(3, 40), func(ctx context.Context, _ jobs.Job) error {

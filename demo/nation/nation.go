@@ -22,6 +22,7 @@ import (
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
 	"yangguang/internal/fault"
+	"yangguang/internal/fresh"
 	"yangguang/internal/search"
 	"yangguang/norm"
 )
@@ -96,7 +97,7 @@ func Load(ctx context.Context, o Options) (rep Report, err error) {
 			return l.rep, err
 		}
 		if len(ds) == 0 {
-			return l.rep, nil
+			return l.rep, o.DB.Write(ctx, func(tx *db.Tx) error { return fresh.Change(tx, 0, fresh.Everything) })
 		}
 		last, begun = ds[len(ds)-1].Code, true
 		if err := l.chunk(ctx, ds); err != nil {

@@ -16,6 +16,7 @@ import (
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
 	"yangguang/internal/db/dbtest"
+	"yangguang/internal/fresh"
 	"yangguang/internal/search"
 	"yangguang/norm"
 )
@@ -24,7 +25,7 @@ import (
 // engines, and reads it as the pages do.
 func TestAPartOfTheNation(t *testing.T) {
 	t.Parallel()
-	schema := []fs.FS{calendar.Migrations, audit.Migrations, agency.Migrations, search.Migrations, catalogue.Migrations, disclosure.Migrations}
+	schema := []fs.FS{calendar.Migrations, audit.Migrations, fresh.Migrations, agency.Migrations, search.Migrations, catalogue.Migrations, disclosure.Migrations}
 	dbtest.EachAt(t, clock.NewFake(clock.MustDate("2026-11-23").Start()), schema, func(t *testing.T, d *db.DB) {
 		ctx := context.Background()
 		must := func(err error) {

@@ -105,6 +105,7 @@ func (s *Standing) put(child agency.Code, f Figures) {
 func At(tx *db.Tx, c agency.Code) (*Standing, error) {
 	s := &Standing{Code: c, On: clock.DateOf(tx.Now), Below: map[agency.Code]Figures{}, ByCategory: map[string]Figures{},
 		ByKind: map[agency.Kind]Figures{}, ByAgency: map[int64]Figures{}}
+	tx = tx.Of(PlaceTag(c)) // whatever is read below counts what lies within c
 	var err error
 	switch c.Level() {
 	case agency.LevelNation:
@@ -232,6 +233,7 @@ func Total(tx *db.Tx, c agency.Code) (Figures, error) {
 		}
 		return s.Total, nil
 	}
+	tx = tx.Of(PlaceTag(c))
 	s := &Standing{Code: c, On: clock.DateOf(tx.Now), Below: map[agency.Code]Figures{}, ByCategory: map[string]Figures{}, ByKind: map[agency.Kind]Figures{}}
 	err := s.fill(tx, func(tx *db.Tx) ([]lot, error) { return lotsOfPlace(tx, c) }, func(tx *db.Tx) ([]unitLot, error) { return unitLotsOfPlace(tx, c) })
 	return s.Total, err

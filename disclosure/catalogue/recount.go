@@ -6,6 +6,7 @@ import (
 	"yangguang/agency"
 	"yangguang/internal/db"
 	"yangguang/internal/fault"
+	"yangguang/internal/fresh"
 )
 
 // Difference is a place whose counters did not say what its rows say. They do
@@ -86,6 +87,11 @@ func recountPlace(tx *db.Tx, b basePlace) (wrong int, err error) {
 	}
 	if err := want.write(tx); err != nil {
 		return wrong, err
+	}
+	if wrong > 0 {
+		if err := fresh.Change(tx, b.Province, placeTags(b.Place)...); err != nil {
+			return wrong, err
+		}
 	}
 	return wrong, sweep(tx, b)
 }

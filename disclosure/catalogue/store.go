@@ -16,7 +16,16 @@ func scanDue(r *db.Rows, x *Due) error {
 
 // Of lists an agency's obligations.
 func (c *Catalogue) Of(tx *db.Tx, u agency.Agency) ([]Due, error) {
-	return db.List(tx, scanDue, "select "+dueCols+" from due where province = $1 and agency = $2 order by category limit 200", u.Division.Province(), u.ID)
+	return db.List(tx.Of(UnitTag(u.ID)), scanDue, "select "+dueCols+" from due where province = $1 and agency = $2 order by category limit 200", u.Division.Province(), u.ID)
+}
+
+// OfCategory is an agency's obligation of one category; nil when it owes none.
+func (c *Catalogue) OfCategory(tx *db.Tx, u agency.Agency, category string) (*Due, error) {
+	x, err := find(tx.Of(CategoryTag(u.ID, category)), u, category)
+	if fault.Is(err, fault.NotFound) {
+		return nil, nil
+	}
+	return &x, err
 }
 
 func find(tx *db.Tx, u agency.Agency, category string) (Due, error) {
@@ -118,7 +127,11 @@ func Overdue(tx *db.Tx, c agency.Code, unit int64, after Due, limit int) ([]Due,
 	w.If(after.Agency != 0, "(due_on, province, agency, category) > (?, ?, ?, ?)", after.DueOn, after.Province, after.Agency, after.Category)
 	sql, _ := w.SQL()
 	top := w.Next(limit)
-	return db.List(tx, scanDue, "select "+dueCols+" from due"+sql+" order by due_on, province, agency, category limit "+top, w.Args()...)
+	of := PlaceTag(c)
+	if unit != 0 {
+		of = UnitTag(unit)
+	}
+	return db.List(tx.Of(of), scanDue, "select "+dueCols+" from due"+sql+" order by due_on, province, agency, category limit "+top, w.Args()...)
 }
 
 // MetAfter lists what is met within a division, agency by agency in the order

@@ -44,7 +44,6 @@ func newHall(t testing.TB) *hall {
 	h.App = web.New(web.Options{DB: h.DB, Clock: h.Clock, ShowError: func(w http.ResponseWriter, _ *http.Request, err error) {
 		http.Error(w, fault.KindOf(err).String(), fault.KindOf(err).Status())
 	}}, h.Channel.Routes())
-	h.Disclosure.Changed = h.App.Cache().Empty
 	return h
 }
 

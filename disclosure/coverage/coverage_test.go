@@ -49,7 +49,6 @@ func over(h *disclosuretest.House, t testing.TB) *site {
 	s.app = web.New(web.Options{DB: h.DB, Clock: h.Clock, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), ShowError: func(w http.ResponseWriter, _ *http.Request, err error) {
 		http.Error(w, err.Error(), fault.KindOf(err).Status())
 	}}, s.cov.Routes())
-	h.Disclosure.Changed = s.app.Cache().Empty
 	return s
 }
 

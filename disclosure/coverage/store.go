@@ -7,6 +7,7 @@ import (
 	"yangguang/disclosure/catalogue"
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
+	"yangguang/internal/fresh"
 )
 
 // unitsOf reads the names of agencies, a reference table every room may join.
@@ -21,7 +22,7 @@ func unitsOf(tx *db.Tx, xs []catalogue.Due) (map[int64]agency.Agency, error) {
 	}
 	w := &db.Where{}
 	sql, args := db.In(w, "id", ids).SQL()
-	us, err := db.List(tx, func(r *db.Rows, u *agency.Agency) error { return r.Scan(&u.ID, &u.Division, &u.Slug, &u.Name) },
+	us, err := db.List(tx.Of(fresh.Everything), func(r *db.Rows, u *agency.Agency) error { return r.Scan(&u.ID, &u.Division, &u.Slug, &u.Name) },
 		"select id, region, slug, name from agency"+sql+" order by id limit 1000", args...)
 	for _, u := range us {
 		out[u.ID] = u
@@ -38,7 +39,7 @@ type month struct {
 
 // monthsOf lists the last months of a division, the earliest first.
 func monthsOf(tx *db.Tx, c agency.Code, limit int) ([]month, error) {
-	ms, err := db.List(tx, func(r *db.Rows, m *month) error {
+	ms, err := db.List(tx.Of(fresh.Everything), func(r *db.Rows, m *month) error {
 		f := &m.Figures
 		return r.Scan(&m.Month, &m.ClosedOn, &f.Units, &f.UnitsBehind, &f.Owed, &f.OnTime, &f.Late, &f.Overdue, &f.Pending)
 	}, `select month, closed_on, units, units_behind, owed, on_time, late, overdue, pending from coverage_month

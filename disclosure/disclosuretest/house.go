@@ -23,6 +23,7 @@ import (
 	"yangguang/internal/db/dbtest"
 	"yangguang/internal/fault"
 	"yangguang/internal/flow"
+	"yangguang/internal/fresh"
 	"yangguang/internal/i18n"
 	"yangguang/internal/jobs"
 	"yangguang/internal/ledger"
@@ -37,7 +38,7 @@ import (
 var Now = time.Date(2026, 11, 23, 10, 0, 0, 0, clock.Shanghai)
 
 // Migrations are what the room needs.
-var Migrations = []fs.FS{calendar.Migrations, audit.Migrations, ledger.Migrations, account.Migrations, jobs.Migrations, search.Migrations, agency.Migrations, catalogue.Migrations, disclosure.Migrations}
+var Migrations = []fs.FS{calendar.Migrations, audit.Migrations, fresh.Migrations, ledger.Migrations, account.Migrations, jobs.Migrations, search.Migrations, agency.Migrations, catalogue.Migrations, disclosure.Migrations}
 
 // Locales are the sentences of the room and of what it stands on; for TestMain.
 var Locales = []fs.FS{fault.Locale, flow.Locale, blob.Locale, calendar.Locale, audit.Locale, ledger.Locale, account.Locale, privacy.Locale, safe.Locale, agency.Locale, form.Locale, disclosure.Locale}

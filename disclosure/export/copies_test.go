@@ -71,7 +71,6 @@ func newHouse(t *testing.T) *house {
 		}}, p.Routes(), h.copies.Routes(),
 		[]web.Route{{Pattern: "GET /assets/{file}", Handler: func(w http.ResponseWriter, r *http.Request) error { ui.Assets().ServeHTTP(w, r); return nil }}})
 	h.copies.Site = h.app
-	h.Disclosure.Changed = h.app.Cache().Empty
 	h.jobs = &jobs.Runner{DB: h.DB, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
 	h.copies.Register(h.jobs)
 	return h

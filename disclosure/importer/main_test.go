@@ -26,6 +26,7 @@ import (
 	"yangguang/internal/db"
 	"yangguang/internal/db/dbtest"
 	"yangguang/internal/fault"
+	"yangguang/internal/fresh"
 	"yangguang/internal/i18n"
 	"yangguang/internal/jobs"
 	"yangguang/internal/ledger"
@@ -50,7 +51,7 @@ func TestLocalesAgree(t *testing.T) {
 	}
 }
 
-var schema = []fs.FS{calendar.Migrations, audit.Migrations, ledger.Migrations, account.Migrations, jobs.Migrations, search.Migrations, agency.Migrations, catalogue.Migrations, disclosure.Migrations, Migrations}
+var schema = []fs.FS{calendar.Migrations, audit.Migrations, fresh.Migrations, ledger.Migrations, account.Migrations, jobs.Migrations, search.Migrations, agency.Migrations, catalogue.Migrations, disclosure.Migrations, Migrations}
 
 // house is one county with import and its jobs.
 type house struct {

@@ -116,13 +116,7 @@ func (p *Portal) fillCategory(tx *db.Tx, pg *categoryPage, before disclosure.Cur
 }
 
 func (p *Portal) dueOf(tx *db.Tx, u agency.Agency, category string) (*catalogue.Due, error) {
-	all, err := p.Disclosure.Catalogue.Of(tx, u)
-	for i := range all {
-		if all[i].Category == category {
-			return &all[i], err
-		}
-	}
-	return nil, err
+	return p.Disclosure.Catalogue.OfCategory(tx, u, category)
 }
 
 // facts are what the norm says of a category: the columns of a standard

@@ -54,7 +54,6 @@ func siteOf(h *portaltest.House) *site {
 		CanonicalMode: func(c string) string { return ui.ParseMode(c).String() }},
 		p.Routes(), []web.Route{{Pattern: "GET /assets/{file}", Handler: func(w http.ResponseWriter, r *http.Request) error { ui.Assets().ServeHTTP(w, r); return nil }},
 			{Pattern: "GET /preferences-for-test", Handler: setMode}})
-	h.Disclosure.Changed = s.App.Cache().Empty
 	return s
 }
 

@@ -78,9 +78,6 @@ func (p *Portal) nudge(w http.ResponseWriter, r *http.Request) error {
 	if _, err := p.Disclosure.Nudge(r.Context(), u.ID, cat.ID); err != nil {
 		return err
 	}
-	if p.Disclosure.Changed != nil {
-		p.Disclosure.Changed() // the count stands on the unit's page
-	}
 	return web.See(w, r, "/"+u.Path()+"/c/"+cat.Slug+"/nudged")
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"yangguang/agency"
@@ -26,6 +27,7 @@ type Portal struct {
 	EmbedIn []string
 
 	suggested suggested
+	changes   atomic.Int64 // how often something public changed: what was suggested before is old
 }
 
 func (p *Portal) read(ctx context.Context, f func(tx *db.Tx) error) error {

@@ -1,6 +1,9 @@
 package portal
 
-import "yangguang/internal/web"
+import (
+	"yangguang/internal/fresh"
+	"yangguang/internal/web"
+)
 
 // Routes are the portal's routes. Pages that are the same for every reader are
 // kept compressed in memory; those with a query are rendered each time. What is
@@ -51,6 +54,7 @@ func (p *Portal) Routes() []web.Route {
 		{Pattern: "GET /feed.atom", Handler: p.atom, Cached: true},
 		{Pattern: "GET /feed.json", Handler: p.jsonFeed, Cached: true},
 	}
+	fresh.Hear(p.Disclosure.DB, func([]string) { p.changes.Add(1) })
 	for i := range out {
 		out[i].Access = web.Public
 	}

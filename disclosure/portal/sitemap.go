@@ -42,11 +42,13 @@ func (p *Portal) sitemap(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		days, err := itemDays(tx, p.Front.Home)
-		for name, runs := range map[string][]slice{"units": join(units), "items": join(days)} {
+		add := func(name string, runs []slice) {
 			for _, s := range runs {
 				out.Parts = append(out.Parts, mapLine{Loc: p.absolute("/sitemap/" + name + "-" + itoa(s.From) + "-" + itoa(s.To) + ".xml")})
 			}
 		}
+		add("units", join(units))
+		add("items", join(days))
 		return err
 	})
 	if err != nil {

@@ -2,7 +2,9 @@ package portal
 
 import (
 	"yangguang/agency"
+	"yangguang/disclosure/catalogue"
 	"yangguang/internal/db"
+	"yangguang/internal/fresh"
 )
 
 // unitsByID reads names and addresses of agencies; the agency table is one of
@@ -14,7 +16,7 @@ func unitsByID(tx *db.Tx, ids []int64) (map[int64]agency.Agency, error) {
 	}
 	w := &db.Where{}
 	sql, args := db.In(w, "id", ids).SQL()
-	rows, err := db.List(tx, func(r *db.Rows, u *agency.Agency) error {
+	rows, err := db.List(tx.Of(fresh.Everything), func(r *db.Rows, u *agency.Agency) error {
 		return r.Scan(&u.ID, &u.Division, &u.Kind, &u.Slug, &u.Name, &u.State)
 	}, "select id, region, kind, slug, name, state from agency"+sql+" order by id limit 1000", args...)
 	for _, u := range rows {
@@ -32,7 +34,7 @@ func itemDays(tx *db.Tx, c agency.Code) ([]slice, error) {
 	w := (&db.Where{}).And("state = 'published'")
 	agency.Within(w, c)
 	sql, args := w.SQL()
-	return db.List(tx, scanSlice, "select (published_at + 28800000) / 86400000 as day, count(*) from item"+sql+" group by 1 order by 1 limit 50000", args...)
+	return db.List(tx.Of(catalogue.PlaceTag(c)), scanSlice, "select (published_at + 28800000) / 86400000 as day, count(*) from item"+sql+" group by 1 order by 1 limit 50000", args...)
 }
 
 // unitPrefectures counts active agencies within a division by prefecture.
@@ -41,7 +43,7 @@ func unitPrefectures(tx *db.Tx, c agency.Code) ([]slice, error) {
 	lo, hi := c.Range()
 	w.If(c != agency.Nation, "region between ? and ?", lo, hi) // agencies are kept in the order of regions
 	sql, args := w.SQL()
-	return db.List(tx, scanSlice, "select region / 100000000 as place, count(*) from agency"+sql+" group by 1 order by 1 limit 1000", args...)
+	return db.List(tx.Of(fresh.Everything), scanSlice, "select region / 100000000 as place, count(*) from agency"+sql+" group by 1 order by 1 limit 1000", args...)
 }
 
 func scanSlice(r *db.Rows, s *slice) error {

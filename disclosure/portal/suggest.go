@@ -33,7 +33,7 @@ func (p *Portal) suggest(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	asked := typed(r.URL.Query().Get("q"))
 	key := href(ctx, "/") + "\x00" + asked
-	at, now := p.Disclosure.Changes(), p.Disclosure.DB.Clock().Now()
+	at, now := p.changes.Load(), p.Disclosure.DB.Clock().Now()
 	out, ok := p.suggested.get(key, at, now)
 	if !ok {
 		if err := p.read(ctx, func(tx *db.Tx) (err error) {

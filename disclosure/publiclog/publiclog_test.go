@@ -66,7 +66,6 @@ func newSite(t *testing.T, name string, witnessed ...string) *site {
 	app := web.New(web.Options{DB: h.DB, Clock: h.Clock, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), ShowError: func(w http.ResponseWriter, _ *http.Request, err error) {
 		http.Error(w, err.Error(), fault.KindOf(err).Status())
 	}, CanonicalMode: func(c string) string { return ui.ParseMode(c).String() }}, p.Routes(), l.Routes())
-	h.Disclosure.Changed, s.ledger.Changed = app.Cache().Empty, app.Cache().Empty
 	s.Server = httptest.NewServer(app)
 	t.Cleanup(s.Close)
 	return s
@@ -107,7 +106,6 @@ func TestAResidentChecksWhatWasPublished(t *testing.T) {
 	s.get(t, row.Href(), http.StatusOK, "至今未变", "正在签名", "公开日志第 0 条")
 	s.get(t, row.Href()+"/proof.tlog-proof", http.StatusServiceUnavailable)
 	s.sign(t)
-	s.Disclosure.Changed()
 	s.get(t, row.Href(), http.StatusOK, "至今未变", "目前还没有外部见证", "proof.tlog-proof")
 	superior := newSite(t, "city.example", s.ledger.Key.VKey(35))
 	page, _ := superior.get(t, "/witness", http.StatusOK, "city.example/witness+")

@@ -15,7 +15,7 @@ import (
 // order is the direction of shared design, machinery first. A name covers the
 // packages below it, unless they are named themselves.
 var order = []string{
-	"internal/clock", "internal/i18n", "internal/fault", "internal/db", "internal/calendar",
+	"internal/clock", "internal/i18n", "internal/fault", "internal/db", "internal/fresh", "internal/calendar",
 	"internal/blob", "internal/secret", "internal/audit", "internal/ledger", "internal/account",
 	"internal/sandbox", "internal/privacy", "internal/suppress", "internal/search", "internal/jobs", "internal/notify",
 	"internal/flow", "internal/web", "internal/ui",

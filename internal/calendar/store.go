@@ -6,6 +6,7 @@ import (
 
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
+	"yangguang/internal/fresh"
 )
 
 // Migrations make the tables of this package.
@@ -20,13 +21,13 @@ const editionColumns = "e.division, e.year, e.version, e.source, e.body, e.publi
 
 // loadMark reads the mark of the newest publication.
 func loadMark(tx *db.Tx, lock string) (mark int64, err error) {
-	err = tx.Row("select mark from calendar_head where id = 1" + lock).Scan(&mark)
+	err = tx.Of(fresh.Everything).Row("select mark from calendar_head where id = 1" + lock).Scan(&mark)
 	return mark, err
 }
 
 // loadLatest reads the newest version of every year of every division.
 func loadLatest(tx *db.Tx) ([]Published, error) {
-	return db.List(tx, scanPublished, "select "+editionColumns+` from calendar_edition e
+	return db.List(tx.Of(fresh.Everything), scanPublished, "select "+editionColumns+` from calendar_edition e
 		where e.version = (select max(v.version) from calendar_edition v where v.division = e.division and v.year = e.year)
 		order by e.division, e.year limit $1`, maxEditions)
 }

@@ -42,6 +42,11 @@ type DB struct {
 	done     chan struct{}
 	closing  sync.Once
 	path     string
+	hearers  hearers
+}
+
+func (d *DB) tx(ctx context.Context, q querier) *Tx {
+	return &Tx{Ctx: ctx, Now: d.clock.Now(), db: d, q: q, after: new([]func())}
 }
 
 const sqlitePragmas = "_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +

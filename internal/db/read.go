@@ -15,7 +15,7 @@ func (d *DB) Read(ctx context.Context, f func(tx *Tx) error) error {
 			return unavailable(err)
 		}
 		defer func() { _ = st.Rollback() }()
-		return f(&Tx{Ctx: ctx, Now: d.clock.Now(), db: d, q: st})
+		return f(d.tx(ctx, st))
 	}
 	var c *stmtConn
 	select {
@@ -33,7 +33,7 @@ func (d *DB) Read(ctx context.Context, f func(tx *Tx) error) error {
 			c.reset()
 		}
 	}()
-	return f(&Tx{Ctx: ctx, Now: d.clock.Now(), db: d, q: c})
+	return f(d.tx(ctx, c))
 }
 
 // stmtConn is one SQLite connection with its prepared statements; used by one

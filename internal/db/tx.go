@@ -24,12 +24,13 @@ type Tx struct {
 	Now   time.Time
 	db    *DB
 	q     querier
-	after []func()
+	of    []string  // what is read through this copy is a part of; nil when nobody said
+	after *[]func() // shared by every copy
 }
 
 // Exec runs a statement and tells how many rows it touched.
 func (t *Tx) Exec(query string, args ...any) (int64, error) {
-	count(t.Ctx, query, args)
+	t.count(query, args)
 	res, err := t.q.ExecContext(t.Ctx, query, args...)
 	if err != nil {
 		return 0, meaning(err)
@@ -39,7 +40,7 @@ func (t *Tx) Exec(query string, args ...any) (int64, error) {
 
 // Query runs a query; the caller closes the rows. List is nearly always better.
 func (t *Tx) Query(query string, args ...any) (*Rows, error) {
-	count(t.Ctx, query, args)
+	t.count(query, args)
 	rows, err := t.q.QueryContext(t.Ctx, query, args...)
 	return rows, meaning(err)
 }
@@ -131,10 +132,10 @@ func (t *Tx) SkipLocked() string {
 func (t *Tx) Postgres() bool { return t.db.postgres }
 
 // After runs f once the transaction is on disk; never when it fails.
-func (t *Tx) After(f func()) { t.after = append(t.after, f) }
+func (t *Tx) After(f func()) { *t.after = append(*t.after, f) }
 
 func (t *Tx) committed() {
-	for _, f := range t.after {
+	for _, f := range *t.after {
 		f()
 	}
 }
@@ -148,7 +149,11 @@ func CountStatements(ctx context.Context) (context.Context, *atomic.Int64) {
 	return context.WithValue(ctx, countKey{}, n), n
 }
 
-func count(ctx context.Context, query string, args []any) {
+func (t *Tx) count(query string, args []any) {
+	ctx := t.Ctx
+	if f, ok := ctx.Value(watchKey{}).(func([]string)); ok {
+		f(t.of)
+	}
 	if n, ok := ctx.Value(countKey{}).(*atomic.Int64); ok {
 		n.Add(1)
 	}

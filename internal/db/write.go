@@ -115,7 +115,7 @@ func (d *DB) runInSavepoint(c *stmtConn, j *job) {
 		j.err = meaning(err)
 		return
 	}
-	j.tx = &Tx{Ctx: j.ctx, Now: d.clock.Now(), db: d, q: c}
+	j.tx = d.tx(j.ctx, c)
 	if j.err = runCase(j.f, j.tx); j.err != nil {
 		if _, err := c.ExecContext(ctx, "rollback to u"); err != nil {
 			j.err = errors.Join(j.err, meaning(err))
@@ -156,7 +156,7 @@ func (d *DB) tryPostgres(ctx context.Context, f func(*Tx) error) error {
 	if err != nil {
 		return unavailable(err)
 	}
-	tx := &Tx{Ctx: ctx, Now: d.clock.Now(), db: d, q: st}
+	tx := d.tx(ctx, st)
 	if err := runCase(f, tx); err != nil {
 		_ = st.Rollback()
 		return err

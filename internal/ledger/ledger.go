@@ -7,15 +7,16 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 
-	"yangguang/internal/clock"
 	"yangguang/internal/db"
 	"yangguang/internal/fault"
+	"yangguang/internal/fresh"
 )
 
 // Ledger signs the logs of an installation and has them witnessed.
@@ -24,7 +25,6 @@ type Ledger struct {
 	Key       *Key
 	Witnesses []Witness
 	Client    *http.Client // asks the witnesses; nil means one of its own
-	Changed   func()       // called when what the pages say of witnesses changed
 	Log       *slog.Logger
 }
 
@@ -113,8 +113,17 @@ func (g *Ledger) sign(tx *db.Tx, province int64) error {
 	if err := noteKey(tx, province, g.Key.VKey(province), size); err != nil {
 		return err
 	}
-	return putCheckpoint(tx, province, size, string(b))
+	if err := putCheckpoint(tx, province, size, string(b)); err != nil {
+		return err
+	}
+	return fresh.Change(tx, int(province), tagOpen(province))
 }
+
+// What pages say of a log's heads: tag changes with the day or the name of a
+// witness, tagOpen with every head, for leaves that not everybody covers yet.
+func tag(province int64) string { return "log/" + strconv.FormatInt(province, 10) }
+
+func tagOpen(province int64) string { return tag(province) + "/open" }
 
 func rootOf(tx *db.Tx, province, size int64) (tlog.Hash, error) {
 	return tlog.TreeHash(size, tilesIn(tx, province))
@@ -196,10 +205,27 @@ type Seen struct {
 // WitnessedBy lists each witness's last cosignature of a log.
 func WitnessedBy(tx *db.Tx, province int64) (out []Seen, err error) {
 	defer fault.Wrap(&err, "ledger.WitnessedBy(%d)", province)
-	return db.List(tx, func(r *db.Rows, s *Seen) error {
-		var at int64
-		err := r.Scan(&s.Name, &s.Size, &at)
-		s.At = clock.FromMillis(at)
-		return err
-	}, "select witness, size, at from ledger_cosignature where province = $1 order by size desc, witness limit 50", province)
+	return witnessedBy(tx, province)
+}
+
+// Covering answers whether a leaf lies under a signed head, and who cosigned
+// one over it. A page made with it that shows no more of the cosignatures than
+// names and days is forgotten when what it says changes.
+func Covering(tx *db.Tx, province, index int64) (signed bool, by []Seen, err error) {
+	defer fault.Wrap(&err, "ledger.Covering(%d, %d)", province, index)
+	size, _, err := SignedAt(tx.Of(tag(province)), province)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return false, nil, err
+	}
+	signed = size > index
+	seen, err := witnessedBy(tx.Of(tag(province)), province)
+	for _, s := range seen {
+		if s.Size > index {
+			by = append(by, s)
+		}
+	}
+	if !signed || len(by) < len(seen) {
+		fresh.Note(tx.Ctx, tagOpen(province))
+	}
+	return signed, by, err
 }

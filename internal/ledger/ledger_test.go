@@ -15,12 +15,13 @@ import (
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
 	"yangguang/internal/db/dbtest"
+	"yangguang/internal/fresh"
 	"yangguang/internal/i18n"
 	"yangguang/internal/ledger"
 )
 
 var (
-	schema = []fs.FS{ledger.Migrations}
+	schema = []fs.FS{fresh.Migrations, ledger.Migrations}
 	start  = time.Date(2026, 11, 30, 9, 0, 0, 0, clock.Shanghai)
 )
 

@@ -69,7 +69,7 @@ func scanLeaf(r *db.Rows, l *Leaf) error {
 
 // leavesOf lists a subject's leaves, the newest first.
 func leavesOf(tx *db.Tx, province int64, subject string, n int) ([]Leaf, error) {
-	return db.List(tx, scanLeaf, leafSelect+" where l.province = $1 and l.subject = $2 order by l.idx desc limit $3", province, subject, n)
+	return db.List(tx.Of(subject), scanLeaf, leafSelect+" where l.province = $1 and l.subject = $2 order by l.idx desc limit $3", province, subject, n)
 }
 
 func newest(tx *db.Tx, province, below int64, n int) ([]Leaf, error) {

@@ -77,6 +77,15 @@ func cosignedSize(tx *db.Tx, province int64, witness string) (n int64, err error
 	return n, err
 }
 
+func witnessedBy(tx *db.Tx, province int64) ([]Seen, error) {
+	return db.List(tx, func(r *db.Rows, s *Seen) error {
+		var at int64
+		err := r.Scan(&s.Name, &s.Size, &at)
+		s.At = clock.FromMillis(at)
+		return err
+	}, "select witness, size, at from ledger_cosignature where province = $1 order by size desc, witness limit 50", province)
+}
+
 func putCosignature(tx *db.Tx, province int64, witness string, size int64, at time.Time, line string) error {
 	_, err := tx.Exec(`insert into ledger_cosignature (province, witness, size, at, line) values ($1, $2, $3, $4, $5)
  on conflict (province, witness) do update set size = excluded.size, at = excluded.at, line = excluded.line where excluded.size >= ledger_cosignature.size`,

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,8 +16,10 @@ import (
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 
+	"yangguang/internal/clock"
 	"yangguang/internal/db"
 	"yangguang/internal/fault"
+	"yangguang/internal/fresh"
 )
 
 // Witness is somebody who cosigns our logs: a superior, a university, a paper.
@@ -59,9 +62,6 @@ func (g *Ledger) Submit(ctx context.Context) (n int, err error) {
 			}
 		}
 	}
-	if n > 0 && g.Changed != nil {
-		g.Changed()
-	}
 	return n, failed
 }
 
@@ -103,7 +103,20 @@ func (g *Ledger) submit(ctx context.Context, w Witness, province int64) (done bo
 	if err != nil {
 		return false, err
 	}
-	return true, g.DB.Write(ctx, func(tx *db.Tx) error { return putCosignature(tx, province, v.Name(), c.N, at, line) })
+	return true, g.DB.Write(ctx, func(tx *db.Tx) error {
+		before, err := witnessedBy(tx, province)
+		if err != nil {
+			return err
+		}
+		if err := putCosignature(tx, province, v.Name(), c.N, at, line); err != nil {
+			return err
+		}
+		tags := []string{tagOpen(province)}
+		if !slices.ContainsFunc(before, func(s Seen) bool { return s.Name == v.Name() && clock.DateOf(s.At) == clock.DateOf(at) }) {
+			tags = append(tags, tag(province))
+		}
+		return fresh.Change(tx, int(province), tags...)
+	})
 }
 
 // ask sends one checkpoint with its consistency proof (C2SP tlog-witness) and

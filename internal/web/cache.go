@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -15,21 +16,43 @@ import (
 
 	"yangguang/internal/account"
 	"yangguang/internal/clock"
+	"yangguang/internal/fresh"
 )
 
 // Cache keeps published pages compressed, once per address, language and mode.
-// Whatever publishes empties it; a page also ends with its day, since what is
-// overdue changes at midnight.
+// It knows of each which parts of the record it was made of, and forgets it when
+// one of them changed; a page also ends with its day, since what is overdue
+// changes at midnight.
 type Cache struct {
-	mu    sync.RWMutex
-	pages map[string]*page // guarded by mu
-	size  int64            // bytes held; guarded by mu
-	limit int64
-	turn  uint64 // counts emptyings; guarded by mu
+	mu     sync.RWMutex
+	pages  map[string]*page              // guarded by mu
+	made   map[string]map[*page]struct{} // pages by what they were made of; guarded by mu
+	size   int64                         // bytes held; guarded by mu
+	limit  int64
+	turn   uint64      // counts forgettings; guarded by mu
+	recent []forgotten // the last forgettings, the newest last; guarded by mu
+	blind  uint64      // the turn up to which what was forgotten is no longer known; guarded by mu
+	lost   func(why string, pages int)
 }
+
+// forgotten is what one turn forgot.
+type forgotten struct {
+	turn uint64
+	tags []string
+}
+
+// mostRecent bounds the forgettings a page under way is held against; one that
+// takes longer to make is not kept.
+const mostRecent = 1024
+
+// anything stands for what a page was made of when something in it was read of
+// which nobody said what it is a part of.
+const anything = "?"
 
 // page is one published page, ready to write.
 type page struct {
+	key             string
+	tags            []string // what it was made of
 	kind            string
 	plain, gz, br   []byte
 	etag, etagGz    string
@@ -39,16 +62,77 @@ type page struct {
 	ends            time.Time
 }
 
-// NewCache makes a cache of at most limit bytes.
-func NewCache(limit int64) *Cache { return &Cache{pages: map[string]*page{}, limit: limit} }
+// bytes is about what the page takes, with its place among those of each part.
+func (p *page) bytes() int64 {
+	return int64(len(p.plain)+len(p.gz)+len(p.br)) + 100*int64(len(p.tags))
+}
 
-// Empty forgets every page; called after a commit that changed what is public.
-func (c *Cache) Empty() {
+// Why pages were forgotten; the labels of a metric.
+const (
+	whyChanged = "changed" // a part they were made of
+	whyAll     = "all"     // a change that stands on too many pages
+	whyFull    = "full"    // to make room
+)
+
+// NewCache makes a cache of at most limit bytes.
+func NewCache(limit int64) *Cache {
+	return &Cache{pages: map[string]*page{}, made: map[string]map[*page]struct{}{}, limit: limit, lost: func(string, int) {}}
+}
+
+// Empty forgets every page.
+func (c *Cache) Empty() { c.Forget([]string{fresh.Everything}) }
+
+// Forget forgets the pages made of any of some parts of the record; called after
+// a commit that changed them.
+func (c *Cache) Forget(tags []string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	clear(c.pages)
-	c.size = 0
 	c.turn++
+	if slices.Contains(tags, fresh.Everything) {
+		c.clear(whyAll)
+		c.recent, c.blind = c.recent[:0], c.turn
+		return
+	}
+	if len(c.recent) == mostRecent {
+		c.blind = c.recent[mostRecent/2-1].turn
+		c.recent = append(c.recent[:0], c.recent[mostRecent/2:]...)
+	}
+	c.recent = append(c.recent, forgotten{c.turn, tags})
+	n := 0
+	for _, t := range append([]string{anything}, tags...) {
+		for p := range c.made[t] {
+			c.drop(p)
+			n++
+		}
+	}
+	c.lost(whyChanged, n)
+}
+
+// Size is how many bytes the pages kept take.
+func (c *Cache) Size() int64 {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.size
+}
+
+func (c *Cache) clear(why string) {
+	c.lost(why, len(c.pages))
+	clear(c.pages)
+	clear(c.made)
+	c.size = 0
+}
+
+// drop forgets one page; the caller holds mu.
+func (c *Cache) drop(p *page) {
+	delete(c.pages, p.key)
+	c.size -= p.bytes()
+	for _, t := range p.tags {
+		if of := c.made[t]; len(of) > 1 {
+			delete(of, p)
+		} else {
+			delete(c.made, t)
+		}
+	}
 }
 
 func (c *Cache) find(key string, now time.Time) *page {
@@ -66,24 +150,52 @@ func (c *Cache) currentTurn() uint64 {
 	return c.turn
 }
 
-// keep stores a page rendered during a turn; one that was emptied meanwhile
-// may already be stale and is not kept.
-func (c *Cache) keep(key string, p *page, turn uint64) {
-	n := int64(len(p.plain) + len(p.gz) + len(p.br))
+// keep stores a page whose making began in a turn. One that was made of what
+// was forgotten meanwhile may be stale already and is not kept.
+func (c *Cache) keep(p *page, turn uint64) {
+	n := p.bytes()
 	if n > c.limit/64 { // a few large sheets must not push the pages out
 		return
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if turn != c.turn {
+	if c.forgottenSince(p, turn) {
 		return
 	}
-	if c.size+n > c.limit {
-		clear(c.pages)
-		c.size = 0
+	if old := c.pages[p.key]; old != nil {
+		c.drop(old)
 	}
-	c.pages[key] = p
+	if c.size+n > c.limit {
+		c.clear(whyFull)
+	}
+	c.pages[p.key] = p
 	c.size += n
+	for _, t := range p.tags {
+		if c.made[t] == nil {
+			c.made[t] = map[*page]struct{}{}
+		}
+		c.made[t][p] = struct{}{}
+	}
+}
+
+// forgottenSince answers whether something a page was made of was forgotten
+// after a turn; the caller holds mu.
+func (c *Cache) forgottenSince(p *page, turn uint64) bool {
+	if turn == c.turn {
+		return false
+	}
+	if turn < c.blind || slices.Contains(p.tags, anything) {
+		return true
+	}
+	for _, f := range slices.Backward(c.recent) {
+		if f.turn <= turn {
+			break
+		}
+		if slices.ContainsFunc(f.tags, func(t string) bool { return slices.Contains(p.tags, t) }) {
+			return true
+		}
+	}
+	return false
 }
 
 func newPage(kind string, body []byte, now time.Time) *page {
@@ -206,7 +318,8 @@ func (c *capture) Write(b []byte) (int, error) { return c.body.Write(b) }
 func (a *App) rendered(h Handler, w http.ResponseWriter, r *http.Request) error {
 	turn := a.cache.currentTurn()
 	c := &capture{ResponseWriter: w, status: http.StatusOK}
-	if err := h(c, r.WithContext(account.With(r.Context(), nil))); err != nil {
+	ctx, noted := fresh.Noting(account.With(r.Context(), nil))
+	if err := h(c, r.WithContext(ctx)); err != nil {
 		return err
 	}
 	kind := w.Header().Get("Content-Type")
@@ -216,8 +329,14 @@ func (a *App) rendered(h Handler, w http.ResponseWriter, r *http.Request) error 
 		return nil
 	}
 	p := newPage(kind, bytes.Clone(c.body.Bytes()), a.o.Clock.Now())
+	a.metrics.made.Inc()
 	if rec, ok := w.(*recorder); ok && rec.cacheKey != "" {
-		a.cache.keep(rec.cacheKey, p, turn)
+		p.key = rec.cacheKey
+		tags, known := noted.Tags()
+		if p.tags = tags; !known {
+			p.tags = append(p.tags, anything)
+		}
+		a.cache.keep(p, turn)
 	}
 	p.serve(w, r)
 	return nil

@@ -18,6 +18,8 @@ type Metrics struct {
 	requests family[answer, *metrics.Counter]
 	seconds  family[string, *metrics.PrometheusHistogram]
 	cached   *metrics.Counter
+	made     *metrics.Counter            // kept pages that memory did not hold
+	lost     map[string]*metrics.Counter // pages forgotten, by why
 }
 
 // answer is what requests are counted by.
@@ -42,7 +44,12 @@ var buckets = []float64{.001, .005, .02, .1, .5, 2, 10}
 // counters.
 func NewMetrics() *Metrics {
 	set := metrics.NewSet()
-	return &Metrics{set: set, cached: set.NewCounter("yangguang_http_pages_from_memory_total")}
+	m := &Metrics{set: set, cached: set.NewCounter("yangguang_http_pages_from_memory_total"),
+		made: set.NewCounter("yangguang_http_pages_made_total"), lost: map[string]*metrics.Counter{}}
+	for _, why := range []string{whyChanged, whyAll, whyFull} {
+		m.lost[why] = set.NewCounter(fmt.Sprintf("yangguang_http_pages_forgotten_total{why=%q}", why))
+	}
+	return m
 }
 
 func (m *Metrics) observe(pattern string, status int, took time.Duration) {

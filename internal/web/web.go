@@ -19,6 +19,7 @@ import (
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
 	"yangguang/internal/fault"
+	"yangguang/internal/fresh"
 )
 
 // Handler answers a request or says why not; the edge turns the error into a
@@ -107,6 +108,10 @@ func New(o Options, routes ...[]Route) *App {
 		}
 	}
 	a.handler = a.chain()
+	a.cache.lost = func(why string, n int) { a.metrics.lost[why].Add(n) }
+	if o.DB != nil {
+		fresh.Hear(o.DB, a.cache.Forget)
+	}
 	return a
 }
 
@@ -145,8 +150,8 @@ func (a *App) Copied(path string) bool {
 	return a.copied[pattern]
 }
 
-// Cache is the store of published pages, emptied when something published
-// changes.
+// Cache is the memory of published pages. It forgets by itself what is changed
+// in the app's store (internal/fresh).
 func (a *App) Cache() *Cache { return a.cache }
 
 // Metrics are the app's counters.

@@ -21,6 +21,7 @@ import (
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
 	"yangguang/internal/db/dbtest"
+	"yangguang/internal/fresh"
 	"yangguang/internal/jobs"
 	"yangguang/internal/ledger"
 	"yangguang/internal/search"
@@ -50,7 +51,7 @@ const (
 
 // Migrations are the schema the house stands on.
 func Migrations() []fs.FS {
-	return []fs.FS{calendar.Migrations, audit.Migrations, ledger.Migrations, account.Migrations, jobs.Migrations, search.Migrations, agency.Migrations, catalogue.Migrations, disclosure.Migrations}
+	return []fs.FS{calendar.Migrations, audit.Migrations, fresh.Migrations, ledger.Migrations, account.Migrations, jobs.Migrations, search.Migrations, agency.Migrations, catalogue.Migrations, disclosure.Migrations}
 }
 
 // New founds the house on the embedded database.

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 
 	"yangguang/internal/clock"
@@ -47,15 +48,39 @@ func SQLite(t testing.TB, c clock.Clock, migrations ...fs.FS) *db.DB {
 
 func open(t testing.TB, o db.Options, migrations []fs.FS) *db.DB {
 	t.Helper()
-	d, err := db.Open(context.Background(), o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = d.Close() })
+	d := connect(t, o)
 	if err := d.Migrate(context.Background(), migrations...); err != nil {
 		t.Fatal(err)
 	}
 	return d
+}
+
+func connect(t testing.TB, o db.Options) *db.DB {
+	t.Helper()
+	d, err := db.Open(context.Background(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	opened.Store(d, o)
+	t.Cleanup(func() {
+		opened.Delete(d)
+		_ = d.Close()
+	})
+	return d
+}
+
+var opened sync.Map // *db.DB -> db.Options
+
+// Again opens a store of this package once more, as a second process would.
+func Again(t testing.TB, d *db.DB) *db.DB {
+	t.Helper()
+	o, ok := opened.Load(d)
+	if !ok {
+		t.Fatal("this store was not opened by dbtest")
+	}
+	same := o.(db.Options)
+	same.Node++
+	return connect(t, same)
 }
 
 func freshSchema(t testing.TB, dsn string) string {

@@ -21,6 +21,7 @@ import (
 
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
+	"yangguang/internal/fresh"
 	"yangguang/internal/ledger"
 )
 
@@ -36,7 +37,7 @@ func TestTesserasClientVerifiesOurLog(t *testing.T) {
 	d, err := db.Open(ctx, db.Options{Dir: t.TempDir(), Clock: clock.NewFake(time.Date(2026, 11, 30, 9, 0, 0, 0, clock.Shanghai))})
 	check(t, err)
 	t.Cleanup(func() { _ = d.Close() })
-	check(t, d.Migrate(ctx, ledger.Migrations))
+	check(t, d.Migrate(ctx, fresh.Migrations, ledger.Migrations))
 	k, err := ledger.NewKey("example.gov.cn/log")
 	check(t, err)
 	g := &ledger.Ledger{DB: d, Key: k}
