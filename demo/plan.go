@@ -93,9 +93,7 @@ func (w *world) planEntry(cal *calendar.Calendar, u *unit, e entry) {
 
 // daysOf reads when an entry is written.
 func (w *world) daysOf(on string) []clock.Date {
-	n, err := strconv.Atoi(on)
-	switch {
-	case err == nil:
+	if n, err := strconv.Atoi(on); err == nil {
 		return []clock.Date{w.dayOf(n)}
 	}
 	var out []clock.Date
