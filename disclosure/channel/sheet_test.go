@@ -73,7 +73,7 @@ func (h *hall) publish(t testing.TB, u agency.Agency, category string, d disclos
 	sh, err := h.Disclosure.Open(h.As(t, portaltest.Reviewer), v.Province, v.ID)
 	check(err)
 	for _, f := range sh.Findings {
-		check(h.Disclosure.ReleaseFinding(h.As(t, portaltest.Reviewer), v.Province, v.ID, f.ID, "办公电话"))
+		check(h.Disclosure.ReleaseFinding(h.At(t, portaltest.Reviewer, u), v.Province, v.ID, f.ID, "办公电话"))
 	}
 	check(h.Disclosure.Withdraw(h.As(t, portaltest.Author), v.Province, v.ID))
 	return h.Finish(t, v)
