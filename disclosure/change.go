@@ -13,8 +13,11 @@ import (
 	"yangguang/internal/search"
 )
 
+// endPrivacy is the kind of take-down that destroys.
+const endPrivacy = "privacy"
+
 // EndKinds are the grounds on which a published item may be taken down.
-var EndKinds = []string{"privacy", "secrecy", "error", "duplicate", "ended"}
+var EndKinds = []string{endPrivacy, "secrecy", "error", "duplicate", "ended"}
 
 // Validities are the states of a document's force: 有效, 已修改, 失效, 废止.
 var Validities = []string{"valid", "amended", "expired", "abolished"}
@@ -83,9 +86,21 @@ func (d *Disclosure) nextVersion(tx *db.Tx, it *Item, u agency.Agency, a *accoun
 	return &v, record(tx, a, it, "correct", "")
 }
 
+// TombTitle is the title a tombstone of the item bears. A title may itself say
+// whom it is about, so one taken down for privacy is called by its category.
+func (d *Disclosure) TombTitle(it *Item, kind string) string {
+	if kind != endPrivacy {
+		return it.Title
+	}
+	if c := d.Norm.Category(it.Category); c != nil {
+		return c.Title.Zh
+	}
+	return d.Norm.Label("item").Zh
+}
+
 // TakeDown ends an item's publication. The content is no longer shown; number,
 // title and public reason stay as a tombstone. Where it ends for privacy, texts,
-// files and what the public log hides of them are destroyed.
+// title, files and what the public log hides of them are destroyed.
 func (d *Disclosure) TakeDown(ctx context.Context, province int, item int64, kind, reason string) (err error) {
 	defer fault.Wrap(&err, "disclosure.TakeDown(%d)", item)
 	return d.DB.Write(ctx, func(tx *db.Tx) error {
@@ -111,6 +126,7 @@ func (d *Disclosure) TakeDown(ctx context.Context, province int, item int64, kin
 			return err
 		}
 		it.State, it.EndKind, it.EndReason, it.EndedAt, it.ChangedAt = ItemTakenDown, kind, reason, tx.Now, tx.Now
+		it.Title = d.TombTitle(it, kind)
 		if err := d.afterEnd(tx, it, u); err != nil {
 			return err
 		}
@@ -147,7 +163,7 @@ func (d *Disclosure) dropOpen(tx *db.Tx, it *Item, a *account.Actor, reason stri
 // logEnd writes a take-down into the public log, and destroys what must go.
 func (d *Disclosure) logEnd(tx *db.Tx, it *Item) (err error) {
 	e := eventContent{Verb: loggedTakenDown, Ground: it.EndKind, Reason: it.EndReason, At: instant(it.EndedAt)}
-	if it.EndKind == "privacy" {
+	if it.EndKind == endPrivacy {
 		if e.Erased, err = d.erase(tx, it); err != nil {
 			return err
 		}

@@ -32,6 +32,9 @@ type Disclosure struct {
 	// FileInUse answers for rooms that keep files of their own by the same
 	// content; nil when there are none.
 	FileInUse func(tx *db.Tx, hash string) (bool, error)
+	// AlsoErase has a room that keeps texts of items destroy those of one that
+	// was taken down for privacy; nil when there is none.
+	AlsoErase func(tx *db.Tx, province int, item int64) error
 }
 
 // actor is whoever is signed in and may do verb for the agency. Whoever has no

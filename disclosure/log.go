@@ -273,7 +273,7 @@ func (d *Disclosure) ProofOfEnd(ctx context.Context, it *Item) (proof ledger.Pro
 
 // erase destroys the texts and files of an item that was taken down for
 // privacy, and what the public log hides of it; it tells which leaves lost
-// salt and record. Number, title, dates and reason stay as the tombstone.
+// salt and record. Number, dates and reason stay as the tombstone.
 func (d *Disclosure) erase(tx *db.Tx, it *Item) ([]int64, error) {
 	hashes, err := fileHashes(tx, it)
 	if err != nil {
@@ -282,7 +282,15 @@ func (d *Disclosure) erase(tx *db.Tx, it *Item) ([]int64, error) {
 	if err := eraseTexts(tx, it); err != nil {
 		return nil, err
 	}
+	if d.AlsoErase != nil {
+		if err := d.AlsoErase(tx, it.Province, it.ID); err != nil {
+			return nil, err
+		}
+	}
 	for _, hash := range hashes {
+		if err := forgetText(tx, it.Province, hash); err != nil {
+			return nil, err
+		}
 		used, err := FileUsed(tx, hash)
 		if err == nil && !used && d.FileInUse != nil {
 			used, err = d.FileInUse(tx, hash)

@@ -206,7 +206,7 @@ func (c *itemCheck) act(l ledger.Leaf, at int) (string, error) {
 		expect.Closed = c.close(e.Reason, c.before(c.events[:at]))
 	case e.Verb == loggedTakenDown:
 		expect.Ground = c.it.EndKind
-		if c.it.EndKind == "privacy" {
+		if c.it.EndKind == endPrivacy {
 			for _, x := range c.leaves {
 				if x.Index < l.Index && !x.Open {
 					c.erased = append(c.erased, x.Index)

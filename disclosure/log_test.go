@@ -150,6 +150,18 @@ func TestATakeDownForPrivacyDestroysTheContent(t *testing.T) {
 		}
 		p, err := h.Disclosure.Public(t.Context(), h.County, it.Year, it.Serial)
 		check(t, err)
+		if want := h.Disclosure.Norm.Category("county.2").Title.Zh; p.Item.Title != want {
+			t.Errorf("the tombstone is called %q, want its category's %q", p.Item.Title, want)
+		}
+		for _, where := range []string{"item where title", "item_version where title", "item_event where reason", "audit where detail", "job where payload", "file_text where words", "ledger_open where record"} {
+			var n int
+			h.Read(t, func(tx *db.Tx) error {
+				return tx.Row("select count(*) from " + where + " like '%泄露%' or " + where[strings.LastIndex(where, " ")+1:] + " like '%名单的正文%'").Scan(&n)
+			})
+			if n > 0 {
+				t.Errorf("title or text is still in %s", where)
+			}
+		}
 		if p.Item.Title == "" || p.Item.EndReason == "" || p.Version != nil {
 			t.Errorf("the tombstone is %+v", p.Item)
 		}

@@ -228,7 +228,7 @@ func (h *house) wire(demo bool) {
 	h.copies.Site = h.app
 	h.site.Remote, h.office.Remote = h.app.Remote, h.app.Remote
 	h.site.Inbox = append(h.site.Inbox, h.disclosureInbox, h.importInbox, h.officeInbox)
-	h.disclosure.FileInUse = h.importer.Uses
+	h.disclosure.FileInUse, h.disclosure.AlsoErase = h.importer.Uses, h.importer.Erase
 	h.jobs = h.runner()
 }
 

@@ -247,7 +247,7 @@ func (d *Desk) showTakeDown(w http.ResponseWriter, r *http.Request, status int, 
 	p.Reason = ui.Input{Name: "reason", Label: i18n.T(ctx, "desk.public_reason"), Help: i18n.T(ctx, "desk.public_reason_help"), Value: reason, Rows: 4,
 		MaxLen: disclosure.MaxSummary, Error: p.Bad.Of(ctx, "reason")}
 	if p.Check != nil {
-		p.Tomb = tombstone{Title: s.Item.Title, Number: s.Item.Number, Kind: i18n.T(ctx, "disclosure.end_"+kind), Reason: reason, Unit: s.Unit.Name, When: i18n.Date(ctx, d.today())}
+		p.Tomb = tombstone{Title: d.Disclosure.TombTitle(s.Item, kind), Number: s.Item.Number, Kind: i18n.T(ctx, "disclosure.end_"+kind), Reason: reason, Unit: s.Unit.Name, When: i18n.Date(ctx, d.today())}
 		*p.Check = ui.Check{Action: p.Action, Send: i18n.T(ctx, "desk.take_down_now"), Danger: true, Back: p.Action,
 			Hidden: []ui.Pair{{Term: "kind", Text: kind}, {Term: "reason", Text: reason}, {Term: "confirm", Text: "yes"}}}
 	}

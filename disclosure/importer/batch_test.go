@@ -240,6 +240,30 @@ func TestACrashInTheMiddleLosesAndDoublesNothing(t *testing.T) {
 	})
 }
 
+func TestATakeDownForPrivacyDestroysWhatTheBatchKeeps(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, h *house) {
+		h.Disclosure.AlsoErase = h.Erase
+		b := h.handIn(t, "h.csv", []byte("标题,原公开日期,正文,公开类别\n张某某的情况,2018-03-05,不该公开的正文,\n"))
+		_, err := h.FixRow(as(t, 1), b.Province, b.ID, h.sheet(t, b).Rows[0].ID, Fix{Title: "张某某的情况", Category: h.Disclosure.Norm.Catalogue(string(h.County.Kind)).Categories[1].ID,
+			Published: clock.MustDate("2018-03-05"), Body: "不该公开的正文"})
+		check(t, err)
+		h.accept(t, b)
+		h.run(t)
+		s := h.sheet(t, b)
+		item := s.Rows[0].Item
+		if item == 0 || s.Rows[0].Title == "" {
+			t.Fatalf("not imported: %+v", s.Rows[0])
+		}
+		check(t, h.Disclosure.TakeDown(as(t, 3), b.Province, item, "privacy", "含有个人信息"))
+		for _, x := range h.sheet(t, b).Rows {
+			if x.Title != "" || x.Body != "" || x.Source != "" {
+				t.Errorf("the batch keeps %+v", x)
+			}
+		}
+	})
+}
+
 func TestABatchIsTakenBackUnlessSomebodyCorrectedIt(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, h *house) {

@@ -44,3 +44,9 @@ func (m *Importer) Forget(ctx context.Context, before time.Time) (total int64, e
 // Uses answers whether a batch still needs a file: as it was handed in, or as
 // an attachment that is still to be published.
 func (m *Importer) Uses(tx *db.Tx, hash string) (bool, error) { return usesFile(tx, hash) }
+
+// Erase destroys what a batch keeps of an item that was taken down for privacy;
+// its old address goes on leading to the tombstone.
+func (m *Importer) Erase(tx *db.Tx, province int, item int64) error {
+	return eraseRow(tx, province, item)
+}

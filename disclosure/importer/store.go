@@ -246,6 +246,14 @@ func emptyRows(tx *db.Tx, b *Batch, to string) error {
 	return err
 }
 
+// eraseRow takes everything out of the entry an item came from but its numbers,
+// days and old address.
+func eraseRow(tx *db.Tx, province int, item int64) error {
+	_, err := tx.Exec(`update import_row set source = '', title = '', body = '', doc_number = '', files = '[]', problems = '[]', findings = '[]'
+ where province = $1 and item = $2`, province, item)
+	return err
+}
+
 // pathsOf are the public addresses of published entries' items.
 func pathsOf(tx *db.Tx, b *Batch, rows []Row) (map[int64]string, error) {
 	var ids []int64
