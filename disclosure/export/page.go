@@ -84,7 +84,7 @@ func (c *Copies) list(w http.ResponseWriter, r *http.Request) error {
 		n := func(v int64) ui.Cell { return ui.Cell{Text: i18n.Number(ctx, v)} }
 		p.Runs.Rows = append(p.Runs.Rows, []ui.Cell{{Text: i18n.Time(ctx, x.Started)}, {Text: ended}, state, n(x.Files), n(x.Changed), n(x.Removed)})
 	}
-	f := c.Front.Desk(r, t("nav"))
+	f := c.Front.Desk(r, t("nav"), ui.Link{Text: t("desk"), Href: web.URL(ctx, "/desk")}, ui.Link{Text: t("nav")})
 	f.Lead = t("lead")
 	return web.Render(w, r, http.StatusOK, listView(f, p))
 }
