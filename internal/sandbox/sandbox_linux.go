@@ -134,7 +134,7 @@ func (p Program) bounds() error {
 
 // within runs the program and passes its answer on.
 func (p Program) within() error {
-	cmd := exec.Command(p.Path, p.Args...) //nolint:gosec // the operator named it; its walls are what this is about
+	cmd := exec.CommandContext(context.Background(), p.Path, p.Args...) //nolint:gosec // the operator named it; its walls are what this is about
 	cmd.Dir, cmd.Env = Scratch, p.Env
 	if p.Input == "" {
 		cmd.Stdin = os.Stdin
