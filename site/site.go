@@ -16,7 +16,6 @@ import (
 	"yangguang/disclosure"
 	"yangguang/internal/account"
 	"yangguang/internal/db"
-	"yangguang/internal/ui"
 	"yangguang/internal/web"
 	"yangguang/norm"
 )
@@ -35,19 +34,12 @@ type Site struct {
 	Disclosure *disclosure.Disclosure
 	// Inbox is what waits for the person acting, a source from every room, in
 	// the order of the norm.
-	Inbox []func(ctx context.Context) ([]Waiting, error)
+	Inbox []func(ctx context.Context) ([]front.Waiting, error)
 	// DemoAccounts are shown on the sign-in page of the demonstration only.
 	DemoAccounts []DemoAccount
 	Remote       func(*http.Request) string
 	// OtherMeans are the further ways to sign in, shown below the form.
 	OtherMeans templ.Component
-}
-
-// Waiting is the work of one kind.
-type Waiting struct {
-	Kind  string // locale key of its name
-	Works []ui.Work
-	Mine  bool // the next step is the person's own
 }
 
 // Evidence is one count with the list behind it.

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"yangguang/agency/front"
 	"yangguang/internal/account"
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
@@ -13,17 +14,10 @@ import (
 	"yangguang/internal/web"
 )
 
-// Waiting is the work of one kind, for the desk's inbox.
-type Waiting struct {
-	Kind  string // locale key of its name
-	Works []ui.Work
-	Mine  bool
-}
-
 // Waiting is what the office asks of the person acting: lists of a hand-over
 // that wait for his signature; and the next year's notice, from 15 December on,
 // of whoever keeps the calendar.
-func (o *Office) Waiting(ctx context.Context) ([]Waiting, error) {
+func (o *Office) Waiting(ctx context.Context) ([]front.Waiting, error) {
 	who := account.From(ctx)
 	if who == nil || who.MustChange {
 		return nil, nil
@@ -38,13 +32,13 @@ func (o *Office) Waiting(ctx context.Context) ([]Waiting, error) {
 		return out, err
 	}
 	due := clock.NewDate(year-1, time.December, 31)
-	return append(out, Waiting{Kind: "office.waiting_calendar", Mine: true, Works: []ui.Work{{Href: web.URL(ctx, "/desk/calendar"), Title: say(ctx, "waiting_notice", strconv.Itoa(year)),
+	return append(out, front.Waiting{Kind: "office.waiting_calendar", Mine: true, Works: []ui.Work{{Href: web.URL(ctx, "/desk/calendar"), Title: say(ctx, "waiting_notice", strconv.Itoa(year)),
 		Tag: ui.TagWaiting, TagWords: say(ctx, "waiting_tag"), Next: say(ctx, "notice_upload"), Due: i18n.DateWeekday(ctx, due), DueISO: due.String(), Late: clock.DateOf(now).After(due), Spent: -1}}}), nil
 }
 
 // toSign are the lists of what the person acting received and has not signed
 // for. He signs in his own name, so a delegate is not shown them.
-func (o *Office) toSign(ctx context.Context, who *account.Actor) ([]Waiting, error) {
+func (o *Office) toSign(ctx context.Context, who *account.Actor) ([]front.Waiting, error) {
 	if who.Principal != 0 {
 		return nil, nil
 	}
@@ -52,7 +46,7 @@ func (o *Office) toSign(ctx context.Context, who *account.Actor) ([]Waiting, err
 	if err != nil {
 		return nil, err
 	}
-	w := Waiting{Kind: "office.waiting_handover", Mine: true}
+	w := front.Waiting{Kind: "office.waiting_handover", Mine: true}
 	err = o.DB.Read(ctx, func(tx *db.Tx) error {
 		n := newNames(tx)
 		for _, h := range hs {
@@ -70,5 +64,5 @@ func (o *Office) toSign(ctx context.Context, who *account.Actor) ([]Waiting, err
 	if err != nil || len(w.Works) == 0 {
 		return nil, err
 	}
-	return []Waiting{w}, nil
+	return []front.Waiting{w}, nil
 }

@@ -227,7 +227,7 @@ func (h *house) wire(demo bool) {
 		ShowError:     h.showError}, h.routes()...)
 	h.copies.Site = h.app
 	h.site.Remote, h.office.Remote = h.app.Remote, h.app.Remote
-	h.site.Inbox = append(h.site.Inbox, h.disclosureInbox, h.importInbox, h.officeInbox)
+	h.site.Inbox = append(h.site.Inbox, h.desk.Waiting, h.importer.Waiting, h.office.Waiting)
 	h.disclosure.FileInUse, h.disclosure.AlsoErase = h.importer.Uses, h.importer.Erase
 	h.jobs = h.runner()
 }
@@ -275,36 +275,6 @@ func (h *house) showError(w http.ResponseWriter, r *http.Request, err error) {
 	if !h.office.Answer(w, r, err) {
 		h.site.ShowError(w, r, err)
 	}
-}
-
-// officeInbox is what the office asks of the person acting.
-func (h *house) officeInbox(ctx context.Context) ([]site.Waiting, error) {
-	waiting, err := h.office.Waiting(ctx)
-	out := make([]site.Waiting, len(waiting))
-	for i, w := range waiting {
-		out[i] = site.Waiting(w)
-	}
-	return out, err
-}
-
-// importInbox are the batches of past items that wait for the person acting.
-func (h *house) importInbox(ctx context.Context) ([]site.Waiting, error) {
-	waiting, err := h.importer.Waiting(ctx)
-	out := make([]site.Waiting, len(waiting))
-	for i, w := range waiting {
-		out[i] = site.Waiting(w)
-	}
-	return out, err
-}
-
-// disclosureInbox is what waits for the person acting in disclosure.
-func (h *house) disclosureInbox(ctx context.Context) ([]site.Waiting, error) {
-	waiting, err := h.desk.Waiting(ctx)
-	out := make([]site.Waiting, len(waiting))
-	for i, w := range waiting {
-		out[i] = site.Waiting(w)
-	}
-	return out, err
 }
 
 // canonicalMode is "" for the usual way of showing pages.

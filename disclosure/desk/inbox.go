@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 
+	"yangguang/agency/front"
 	"yangguang/disclosure"
 	"yangguang/internal/account"
 	"yangguang/internal/clock"
@@ -15,13 +16,6 @@ import (
 	"yangguang/internal/ui"
 	"yangguang/internal/web"
 )
-
-// Waiting is the work of one kind; the site's inbox has the same fields.
-type Waiting struct {
-	Kind  string // locale key of its name
-	Works []ui.Work
-	Mine  bool // the next step is the person's own
-}
 
 // soon is how many days before its last day an obligation is shown as work.
 const soon = 14
@@ -38,7 +32,7 @@ var taskKinds = []struct {
 
 // Waiting is what the room has for the person acting: what to sign, to finish
 // and, for those who draft, what their units owe and have not begun.
-func (d *Desk) Waiting(ctx context.Context) (out []Waiting, err error) {
+func (d *Desk) Waiting(ctx context.Context) (out []front.Waiting, err error) {
 	defer fault.Wrap(&err, "desk.Waiting")
 	tasks, err := d.Disclosure.Inbox(ctx)
 	if err != nil {
@@ -58,7 +52,7 @@ func (d *Desk) Waiting(ctx context.Context) (out []Waiting, err error) {
 		dueOf[x.key()] = x.DueOn
 	}
 	for _, k := range taskKinds {
-		w := Waiting{Kind: "site.task_" + k.kind, Mine: k.mine}
+		w := front.Waiting{Kind: "site.task_" + k.kind, Mine: k.mine}
 		for _, t := range tasks[k.kind] {
 			key := owedKey(t.Agency, t.Category, t.Period)
 			begun[key] = true
@@ -69,7 +63,7 @@ func (d *Desk) Waiting(ctx context.Context) (out []Waiting, err error) {
 		}
 	}
 	if w := d.toPublish(ctx, a, due, begun); len(w.Works) > 0 {
-		i := slices.IndexFunc(out, func(w Waiting) bool { return !w.Mine })
+		i := slices.IndexFunc(out, func(w front.Waiting) bool { return !w.Mine })
 		if i < 0 {
 			i = len(out)
 		}
@@ -130,8 +124,8 @@ func (d *Desk) dueWords(ctx context.Context, w *ui.Work, due clock.Date) {
 
 // toPublish is what units the person drafts for owe and nobody has begun; it
 // leads to the page that begins it.
-func (d *Desk) toPublish(ctx context.Context, a *account.Actor, due []owed, begun map[string]bool) Waiting {
-	out := Waiting{Kind: "desk.task_publish", Mine: true}
+func (d *Desk) toPublish(ctx context.Context, a *account.Actor, due []owed, begun map[string]bool) front.Waiting {
+	out := front.Waiting{Kind: "desk.task_publish", Mine: true}
 	for _, x := range due {
 		if begun[x.key()] || !a.May(disclosure.Drafting, account.Target{Agency: x.Agency, Division: int64(x.Region)}) {
 			continue

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"yangguang/agency"
+	"yangguang/agency/front"
 	"yangguang/disclosure"
 	"yangguang/internal/account"
 	"yangguang/internal/clock"
@@ -15,26 +16,19 @@ import (
 	"yangguang/internal/web"
 )
 
-// Waiting is a group of batches in the inbox.
-type Waiting struct {
-	Kind  string // locale key of its name
-	Works []ui.Work
-	Mine  bool
-}
-
 // maxWaiting bounds the batches one inbox shows; the room's list has all.
 const maxWaiting = 50
 
 // Waiting are the batches whose next step is of the person acting: his own to
 // mend, and those that wait for an acceptor he may still be, since two persons
 // accept and neither prepared (1.1.c).
-func (m *Importer) Waiting(ctx context.Context) (out []Waiting, err error) {
+func (m *Importer) Waiting(ctx context.Context) (out []front.Waiting, err error) {
 	defer fault.Wrap(&err, "importer.Waiting")
 	a := account.From(ctx)
 	if a == nil || a.MustChange || !a.Holds(disclosure.Importing) {
 		return nil, nil
 	}
-	mend, accept := Waiting{Kind: "importer.waiting_mend", Mine: true}, Waiting{Kind: "importer.waiting_accept", Mine: true}
+	mend, accept := front.Waiting{Kind: "importer.waiting_mend", Mine: true}, front.Waiting{Kind: "importer.waiting_accept", Mine: true}
 	err = m.Disclosure.DB.Read(ctx, func(tx *db.Tx) error {
 		bs, err := unfinished(tx, a.Scope(disclosure.Importing), maxWaiting)
 		if err != nil {
@@ -59,7 +53,7 @@ func (m *Importer) Waiting(ctx context.Context) (out []Waiting, err error) {
 		}
 		return nil
 	})
-	for _, w := range []Waiting{accept, mend} {
+	for _, w := range []front.Waiting{accept, mend} {
 		if len(w.Works) > 0 {
 			out = append(out, w)
 		}
