@@ -23,8 +23,12 @@ func demonstrate(ctx context.Context, args []string, out io.Writer) error {
 	c := &config{}
 	fs := newFlags("demo", c)
 	serveFlags(fs, c)
+	townships := fs.Int("townships", 0, "how many of the county's townships take part, with their villages, when the data is made; 0 for all")
 	if err := parse(fs, args, out); err != nil {
 		return helpIsNoError(err)
+	}
+	if *townships < 0 {
+		return usageError{fmt.Errorf("--townships %d: give a number of townships, or 0 for all", *townships)}
 	}
 	if c.Database != "" {
 		return usageError{fmt.Errorf("the demonstration uses the embedded database; leave --database out")}
@@ -36,7 +40,7 @@ func demonstrate(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	if !whole {
-		if err := makeDemo(ctx, c, os.Stderr); err != nil {
+		if err := makeDemo(ctx, c, *townships, os.Stderr); err != nil {
 			return err
 		}
 	}
@@ -52,7 +56,7 @@ func demonstrate(ctx context.Context, args []string, out io.Writer) error {
 }
 
 // makeDemo lives the year with a clock of its own, then closes the store.
-func makeDemo(ctx context.Context, c *config, progress io.Writer) error {
+func makeDemo(ctx context.Context, c *config, townships int, progress io.Writer) error {
 	began := time.Now()
 	if err := demo.Begin(c.Data); err != nil {
 		return err
@@ -66,7 +70,7 @@ func makeDemo(ctx context.Context, c *config, progress io.Writer) error {
 	}
 	imported := time.Since(began)
 	rep, err := demo.Seed(ctx, demo.Options{Disclosure: h.disclosure, Agencies: h.agencies, Accounts: h.accounts, Importer: h.importer, Keeping: h.keeping,
-		Clock: fake, Until: began, Seed: demoSeed, Progress: progress})
+		Clock: fake, Until: began, Seed: demoSeed, Townships: townships, Progress: progress})
 	if err != nil {
 		_ = h.close()
 		return err

@@ -23,6 +23,7 @@ type posting struct {
 	Whole    string // the page's whole address, "" when the installation has none
 	Logged   bool   // it stands in the public log, and is what was logged
 	Leaf     int64  // as which entry
+	Proof    []byte // that it does, whole; nil until the entry is signed
 }
 
 // gather adds to a public item what its sheet says in words.
@@ -60,6 +61,11 @@ func (c *Channel) whole(ctx context.Context, path string) string {
 // itemPDF draws the sheet of one item.
 func (c *Channel) itemPDF(ctx context.Context, pg *disclosure.Page, size string) ([]byte, error) {
 	p := c.gather(ctx, pg)
+	if proof, _, err := c.Disclosure.ProofOf(ctx, pg, pg.Version.Number); err == nil && p.Logged { // the sheet is useful without it
+		if b := proof.Format(); len(b) <= mostProof {
+			p.Proof = b
+		}
+	}
 	sp := spec{size: size, today: c.today(), demo: c.demo(pg.Unit), title: pg.Item.Title, author: pg.Unit.Name, subject: pg.Item.Number, at: pg.Item.ChangedAt}
 	if sp.at.IsZero() {
 		sp.at = pg.Item.PublishedAt
@@ -205,13 +211,12 @@ func (s *sheet) files(files []disclosure.File) {
 
 func kilobytes(n int64) int64 { return max(1, (n+1023)/1024) }
 
+// linkSide is the side of the code that leads to the page, in mm.
+const linkSide = 32.0
+
 // closing is the foot of an item: the code of its page, how to report an
-// error, and where the sheet hangs from when to when.
+// error, the proof as a code, and where the sheet hangs from when to when.
 func (s *sheet) closing(p posting, posted bool) {
-	height := 36.0
-	if posted {
-		height += 11
-	}
 	if s.full { // one page is kept for it
 		s.full, s.most = false, s.most+1
 		s.page()
@@ -219,42 +224,95 @@ func (s *sheet) closing(p posting, posted bool) {
 		s.color(alarm)
 		s.para(s.x0, s.x1-s.x0, words(s.t("cut")), 1.7, "center")
 	}
-	s.need(height + 2)
+	left, right := 0.0, 0.0 // what the codes take of the width
+	if p.Whole != "" {
+		left = linkSide + 3
+	}
+	if p.Proof != nil {
+		right = proofSide + 2
+	}
+	room := s.x1 - s.x0 - left - right
+	notes := s.notes(p, room)
+	height := 4 + max(linkSide, right, s.high(notes, room))
+	foot := height
+	if posted {
+		foot += 11
+	}
+	s.need(foot + 2)
 	if s.full {
 		return
 	}
 	if s.y > 40 { // not alone on its page: at the foot
-		s.y = s.bottom - height
+		s.y = s.bottom - foot
 	}
 	s.rule(s.x0, s.x1, s.y, 0.35, navy)
 	top := s.y + 3
-	left := s.x0
-	if p.Whole != "" {
-		s.code(left, top, 32, p.Whole)
-		left += 35
+	if left > 0 {
+		s.code(s.x0, top, linkSide, p.Whole)
+	}
+	if right > 0 {
+		s.proof(s.x1-proofSide, top-1, p.Proof)
 	}
 	s.y = top + 1
+	for _, n := range notes {
+		s.font(n.size)
+		s.color(n.ink)
+		s.para(s.x0+left, room, n.spans, noteLead, "start")
+		s.y += noteGap
+	}
+	s.color(ink)
+	s.y = top - 3 + height
+	if posted {
+		s.posted()
+	}
+}
+
+// noted is a line or two beside the codes.
+type noted struct {
+	spans []span
+	size  float64
+	ink   rgb
+}
+
+const (
+	noteLead = 1.45 // of the size
+	noteGap  = 0.8  // mm
+)
+
+// notes are what the foot of an item says.
+func (s *sheet) notes(p posting, room float64) []noted {
 	scan := s.t("scan")
 	if p.Logged {
 		scan = s.t("scan_log", p.Leaf)
 	}
-	s.words(left, strong(scan), 11)
+	out := []noted{{strong(scan), 11, ink}}
 	if p.Whole != "" {
-		s.words(left, words(p.Whole), 9)
+		size := 9.0 // an address that breaks is copied wrongly: smaller instead, within reason
+		for s.font(size); size > 7 && len(s.lines(words(p.Whole), room)) > 1; s.font(size) {
+			size -= 0.25
+		}
+		out = append(out, noted{words(p.Whole), size, ink})
 	} else {
-		s.words(left, words(s.t("find", p.Item.Number)), 9)
+		out = append(out, noted{words(s.t("find", p.Item.Number)), 9, ink})
 	}
-	s.words(left, words(s.report(p.Unit)), 9.5)
-	s.color(muted)
+	out = append(out, noted{words(s.report(p.Unit)), 9.5, ink})
 	if s.blots > 0 {
-		s.words(left, words(s.t("blots")), 8)
+		out = append(out, noted{words(s.t("blots")), 8, muted})
 	}
-	s.words(left, words(s.t("original")), 8)
-	s.color(ink)
-	s.y = max(s.y, top+32)
-	if posted {
-		s.posted()
+	out = append(out, noted{words(s.t("original")), 8, muted})
+	if p.Proof != nil {
+		out = append(out, noted{words(s.t("proof_code")), 8, muted})
 	}
+	return out
+}
+
+// high is how much of the page notes take, in mm.
+func (s *sheet) high(notes []noted, room float64) (mm float64) {
+	for _, n := range notes {
+		s.font(n.size)
+		mm += float64(len(s.lines(n.spans, room)))*s.em()*noteLead + noteGap
+	}
+	return mm
 }
 
 func (s *sheet) report(u agency.Agency) string {
@@ -262,12 +320,6 @@ func (s *sheet) report(u agency.Agency) string {
 		return s.t("report")
 	}
 	return s.t("report_phone", u.Phone)
-}
-
-func (s *sheet) words(x float64, spans []span, size float64) {
-	s.font(size)
-	s.para(x, s.x1-x, spans, 1.45, "start")
-	s.y += 0.8
 }
 
 // posted is filled in by hand, by whoever hangs the sheet up.

@@ -4,10 +4,22 @@ import (
 	"github.com/boombuler/barcode/qr"
 )
 
+// proofSide is the side of a proof's code in mm, as high as the lines beside it:
+// 2 kB make about 145 modules of a quarter of a millimetre.
+const proofSide = 36.0
+
+// mostProof is the most text a code of the largest version holds at level L (ISO/IEC 18004, table 7).
+const mostProof = 2953
+
 // code draws an address as a QR code in a square of a side, quiet edge
 // included; an address too long to encode draws nothing.
-func (s *sheet) code(x, y, side float64, address string) {
-	c, err := qr.Encode(address, qr.M, qr.Unicode)
+func (s *sheet) code(x, y, side float64, address string) { s.qr(x, y, side, address, qr.M) }
+
+// proof draws a proof's whole text (C2SP tlog-proof), at most mostProof bytes.
+func (s *sheet) proof(x, y float64, text []byte) { s.qr(x, y, proofSide, string(text), qr.L) }
+
+func (s *sheet) qr(x, y, side float64, text string, level qr.ErrorCorrectionLevel) {
+	c, err := qr.Encode(text, level, qr.Unicode)
 	if err != nil {
 		return
 	}

@@ -104,7 +104,7 @@ func freeAddr(t *testing.T) string {
 // start runs the demonstration and waits until it says that it serves.
 func (p *program) start(t *testing.T) {
 	t.Helper()
-	p.cmd = exec.Command(p.bin, "demo", "--data", p.data, "--listen", p.addr)
+	p.cmd = exec.Command(p.bin, "demo", "--townships", "1", "--data", p.data, "--listen", p.addr)
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -33,9 +33,11 @@ type Proof struct {
 // signed yet.
 var ErrUnsigned = fault.Say(fault.Unavailable, "ledger.unsigned")
 
-// Prove makes the proof of a leaf.
+// Prove makes the proof of a leaf. A page made with it is forgotten with every
+// new head of the log, since the proof is then another one.
 func Prove(tx *db.Tx, l Leaf) (p Proof, err error) {
 	defer fault.Wrap(&err, "ledger.Prove(%d, %d)", l.Province, l.Index)
+	tx = tx.Of(tagOpen(l.Province))
 	p = Proof{Salt: l.Salt, Record: l.Record, Entry: entry(l), Index: l.Index}
 	if p.Checkpoint, err = covering(tx, l.Province, l.Index); err != nil {
 		if fault.Is(err, fault.NotFound) {
