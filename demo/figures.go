@@ -180,9 +180,19 @@ func (w *world) births(j *job, p norm.Window) {
 		}
 	}
 	now := w.birthsIn(j.unit, p.End.Year(), q)
+	var rolling [3]int
+	for back := range 4 {
+		at := p.End.Year()*4 + q - 1 - back
+		for i, n := range w.birthsIn(j.unit, at/4, at%4+1) {
+			rolling[i] += n
+		}
+	}
 	j.Rows = nil
 	for i, id := range []string{"first", "second", "third_up"} {
-		j.Rows = append(j.Rows, map[string]string{"id": id, "quarter": strconv.Itoa(now[i]), "year": strconv.Itoa(year[i])})
+		j.Rows = append(j.Rows, map[string]string{"id": id, "quarter": strconv.Itoa(now[i]), "year": strconv.Itoa(year[i]), "rolling": strconv.Itoa(rolling[i])})
+	}
+	if w.dice("small", j.unit.key).IntN(3) == 0 { // every third village is one of few people
+		j.Fields["published_for"] = "rolling"
 	}
 	j.Rows = append(j.Rows, map[string]string{"id": "total"})
 }

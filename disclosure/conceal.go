@@ -70,7 +70,10 @@ func (b *kin) concealed(p suppress.Plan) (c concealed) {
 		if p.Shown[i] == suppress.Fewer {
 			h.Below = b.family.Cells[i].Below
 		}
-		if why, target := p.Explain(i); why == suppress.Protects {
+		switch why, target := p.Explain(i); why {
+		case suppress.Forced:
+			h.Why = WhyWindow
+		case suppress.Protects:
 			h.Why = WhyProtect
 			if target >= 0 {
 				h.For, h.Unit, h.Period = b.words(target)

@@ -71,6 +71,9 @@ func outsider(t *testing.T, h *house, u agency.Agency, items []*disclosure.Item)
 					if !c.People {
 						continue
 					}
+					if real.Rows[j].Cells[c.ID] == "" {
+						continue // not asked of every village
+					}
 					n, err := strconv.ParseInt(real.Rows[j].Cells[c.ID], 10, 64)
 					check(t, err)
 					lo, hi := n, n
@@ -92,7 +95,7 @@ func outsider(t *testing.T, h *house, u agency.Agency, items []*disclosure.Item)
 					continue
 				}
 				for _, c := range f.Columns {
-					if c.People {
+					if _, given := x.cells[form.Figure(s.Total, c.ID)]; c.People && given {
 						terms := []suppresstest.Term{{Cell: x.cells[form.Figure(s.Total, c.ID)], Coef: -1}}
 						for _, p := range s.Parts {
 							terms = append(terms, suppresstest.Term{Cell: x.cells[form.Figure(p, c.ID)], Coef: 1})
@@ -138,6 +141,31 @@ func unsolved(t *testing.T, a *suppresstest.Outsider, all []readText) (small int
 	return small
 }
 
+// tieYear tells him what everybody knows of the column "this year so far", from
+// every text of the quarter before.
+func tieYear(a *suppresstest.Outsider, all []readText) {
+	byPeriod := map[string][]readText{}
+	for _, x := range all {
+		byPeriod[x.period] = append(byPeriod[x.period], x)
+	}
+	for _, x := range all {
+		q := int(x.period[5] - '0')
+		for _, row := range []string{"first", "second", "third_up", "total"} {
+			total, part := form.Figure(row, "year"), form.Figure(row, "quarter")
+			if q == 1 && x.true[part] == x.true[total] {
+				a.Knows(x.true[part]-x.true[total], suppresstest.Term{Cell: x.cells[part], Coef: 1}, suppresstest.Term{Cell: x.cells[total], Coef: -1})
+			}
+			for _, y := range byPeriod["2026Q"+strconv.Itoa(q-1)] {
+				if y.true[total]+x.true[part] != x.true[total] {
+					continue // a correction broke it
+				}
+				a.Knows(y.true[total]+x.true[part]-x.true[total], suppresstest.Term{Cell: y.cells[total], Coef: 1},
+					suppresstest.Term{Cell: x.cells[part], Coef: 1}, suppresstest.Term{Cell: x.cells[total], Coef: -1})
+			}
+		}
+	}
+}
+
 // TestAnOutsiderOfAVillagesYearLearnsNoSmallFigure publishes the births of a
 // village quarter by quarter, in and out of order and with corrections, and
 // tries to solve all its texts together.
@@ -162,30 +190,90 @@ func TestAnOutsiderOfAVillagesYearLearnsNoSmallFigure(t *testing.T) {
 		born[quarters[0]][r.IntN(3)] += 1 + r.IntN(3)
 		h.Correct(t, h.Village, items[0], births(h, items[0].Period, "本村生育情况", born[:quarters[0]+1]))
 		a, all := outsider(t, h, h.Village, items)
-		byPeriod := map[string][]readText{}
-		for _, x := range all {
-			byPeriod[x.period] = append(byPeriod[x.period], x)
-		}
-		for _, x := range all { // this year so far, from every text of the quarter before
-			q := int(x.period[5] - '0')
-			for _, row := range []string{"first", "second", "third_up", "total"} {
-				total, part := form.Figure(row, "year"), form.Figure(row, "quarter")
-				if q == 1 && x.true[part] == x.true[total] {
-					a.Knows(x.true[part]-x.true[total], suppresstest.Term{Cell: x.cells[part], Coef: 1}, suppresstest.Term{Cell: x.cells[total], Coef: -1})
-				}
-				for _, y := range byPeriod["2026Q"+strconv.Itoa(q-1)] {
-					if y.true[total]+x.true[part] != x.true[total] {
-						continue // a correction broke it
-					}
-					a.Knows(y.true[total]+x.true[part]-x.true[total], suppresstest.Term{Cell: y.cells[total], Coef: 1},
-						suppresstest.Term{Cell: x.cells[part], Coef: 1}, suppresstest.Term{Cell: x.cells[total], Coef: -1})
-				}
-			}
-		}
+		tieYear(a, all)
 		small += unsolved(t, a, all)
 	}
 	if small == 0 {
 		t.Error("no small figure was ever published; the test proves nothing")
+	}
+}
+
+// window is births with the last four quarters, published for the time chosen.
+func window(h *house, period string, before [4][3]int, born [][3]int, chosen string) disclosure.Text {
+	x := births(h, period, "本村生育情况", born)
+	x.Data.Fields["published_for"] = chosen
+	last := append(before[:], born...)
+	last = last[len(last)-4:]
+	for i := range 3 {
+		n := 0
+		for _, q := range last {
+			n += q[i]
+		}
+		x.Data.Rows[i].Cells["rolling"] = strconv.Itoa(n)
+	}
+	return x
+}
+
+// TestASmallVillagePublishesALongerTimeAlone publishes quarters of a village
+// where hardly anybody is born, first for four quarters alone and then, in every
+// way of going on, for another time: no table tells what an earlier one left out.
+func TestASmallVillagePublishesALongerTimeAlone(t *testing.T) {
+	t.Parallel()
+	before := [4][3]int{{2, 1, 0}, {3, 2, 1}, {2, 2, 0}, {1, 3, 0}}
+	born := [][3]int{{2, 1, 1}, {3, 1, 0}, {1, 2, 0}}
+	for _, ways := range [][]string{{"rolling", "rolling", "rolling"}, {"rolling", "rolling", "all"}, {"year", "year", "quarter"}, {"rolling", "year", "rolling"}, {"all", "rolling", "all"}} {
+		h := newHouse(t)
+		var items []*disclosure.Item
+		for q, chosen := range ways {
+			period := "2026Q" + strconv.Itoa(q+1)
+			items = append(items, h.Publish(t, h.Village, "village.3", window(h, period, before, born[:q+1], chosen)))
+			pg, err := h.Disclosure.Public(h.Anyone(), h.Village, items[q].Year, items[q].Serial)
+			check(t, err)
+			f := h.Disclosure.Norm.Form(pg.Version.Form)
+			d, err := form.Decode([]byte(pg.Version.Data))
+			check(t, err)
+			var shown []string
+			for _, c := range form.Table(t.Context(), *f, d).Columns {
+				shown = append(shown, c.ID)
+			}
+			want := []string{chosen}
+			if chosen == "all" {
+				want = []string{"quarter", "year", "rolling"}
+			}
+			if !slices.Equal(shown, want) {
+				t.Errorf("%s published for %s shows %v", period, chosen, shown)
+			}
+			if chosen == "rolling" && !slices.ContainsFunc(d.Rows, func(r form.Row) bool { _, err := strconv.Atoi(r.Cells[chosen]); return err == nil }) {
+				t.Errorf("%v %s: no number of the four quarters is public: %v", ways, period, d.Rows)
+			}
+			for _, x := range disclosure.HiddenOf(h.Version(t, pg.Version)) {
+				if isChosen := strings.HasSuffix(x.Figure, "/"+chosen) || chosen == "all"; (x.Why == disclosure.WhyWindow) == isChosen {
+					t.Errorf("%s published for %s: %s is hidden for %s", period, chosen, x.Figure, x.Why)
+				}
+			}
+		}
+		a, all := outsider(t, h, h.Village, items)
+		tieYear(a, all)
+		for _, row := range []string{"first", "second", "third_up", "total"} {
+			ofQuarter := map[int]int{} // cell by number of quarter; those of 2025 nobody published
+			for q := -4; q < len(all); q++ {
+				if q < 0 {
+					ofQuarter[q] = a.Reads(0, suppresstest.Far, 0)
+				} else {
+					ofQuarter[q] = all[q].cells[form.Figure(row, "quarter")]
+				}
+			}
+			for q := range all {
+				terms := []suppresstest.Term{{Cell: all[q].cells[form.Figure(row, "rolling")], Coef: -1}}
+				for back := range 4 {
+					terms = append(terms, suppresstest.Term{Cell: ofQuarter[q-back], Coef: 1})
+				}
+				a.Knows(0, terms...)
+			}
+		}
+		if unsolved(t, a, all) == 0 {
+			t.Error("no small figure was ever published; the test proves nothing")
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package disclosure
 
 import (
+	"slices"
 	"strconv"
 
 	"yangguang/disclosure/form"
@@ -69,10 +70,16 @@ func (b *kin) add(t told) {
 			b.cell(n, form.FieldFigure(x.ID), t.data.Fields[x.ID], b.cost(t.form, "", x.ID))
 		}
 	}
+	withheld := t.form.Withheld(t.data.Fields)
 	for _, r := range t.data.Rows {
 		for _, c := range t.form.Columns {
-			if c.People {
-				b.cell(n, form.Figure(r.ID, c.ID), r.Cells[c.ID], b.cost(t.form, r.ID, c.ID))
+			if !c.People {
+				continue
+			}
+			name := form.Figure(r.ID, c.ID)
+			b.cell(n, name, r.Cells[c.ID], b.cost(t.form, r.ID, c.ID))
+			if i, ok := b.at[place{n, name}]; ok && t.fresh {
+				b.family.Cells[i].Force = slices.Contains(withheld, c.ID)
 			}
 		}
 	}

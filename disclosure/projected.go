@@ -22,6 +22,7 @@ const (
 	WhySmall   = "small"   // 1 up to k-1 people
 	WhyProtect = "protect" // with it a small figure could be worked out
 	WhyFollow  = "follow"  // it grows with a number of people that is hidden
+	WhyWindow  = "window"  // the unit publishes the same over another time alone (norm.Form.Window)
 )
 
 func (h Hidden) mark() string {

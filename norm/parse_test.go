@@ -74,6 +74,8 @@ var mistakes = []struct{ name, old, new string }{
 	{"a tie of units of no category", "    sums:", "    ties:\n      - {kind: units, category: village.9}\n    sums:"},
 	{"a tie of units without a form", "    sums:", "    ties:\n      - {kind: units, category: office.2}\n    sums:"},
 	{"a tie of units to no figure of people", "    sums:", "    ties:\n      - {kind: units, category: office.1, total: here/all, part: here/men}\n    sums:"},
+	{"a choice of time that is no field", "    sums:", "    window: span\n    sums:"},
+	{"a choice of time that names no columns", "    shape: table\n", "    shape: table\n    window: span\n    fields:\n      - {id: span, title: {zh: 口径, en: Span}, type: choice, choices: [{id: women, title: {zh: 女, en: Women}}, {id: men, title: {zh: 男, en: Men}}]}\n"},
 	{"a text that counts people", "type: text}", "type: text, people: true}"},
 	{"bounds the wrong way round", "min: 0, max: 9", "min: 9, max: 0"},
 	{"bounds on a text", "type: text}", "type: text, max: 3}"},

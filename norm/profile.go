@@ -129,7 +129,11 @@ type Form struct {
 	Sums    []Sum      `yaml:"sums"`
 	Ties    []Tie      `yaml:"ties"`  // sums with figures of other tables
 	Below   int        `yaml:"below"` // fewer people than this are never published as a number; 5 where it is not written
-	Note    i18n.Text  `yaml:"note"`
+	// Window is a field of type choice in which a small unit says that of several
+	// columns, the same figures over a shorter and a longer time, only one is
+	// published: the choice that has that column's id.
+	Window string    `yaml:"window"`
+	Note   i18n.Text `yaml:"note"`
 }
 
 // Field is one box of a form or one column of its table.

@@ -24,6 +24,21 @@ func (f *Form) CountsPeople() bool {
 	return false
 }
 
+// Withheld lists the columns that are not published because the unit chose to
+// publish the same figures over another time alone (Window).
+func (f *Form) Withheld(answers map[string]string) (columns []string) {
+	chosen := answers[f.Window]
+	if f.Window == "" || f.Column(chosen) == nil {
+		return nil
+	}
+	for _, c := range f.Field(f.Window).Choices {
+		if c.ID != chosen && f.Column(c.ID) != nil {
+			columns = append(columns, c.ID)
+		}
+	}
+	return columns
+}
+
 // FigureField is the field of a figure written row/column or f/field, if the form has it; of free rows it has none.
 func (f *Form) FigureField(figure string) *Field {
 	row, id, ok := strings.Cut(figure, "/")

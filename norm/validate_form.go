@@ -48,9 +48,33 @@ func (r *reader) forms(forms []Form) {
 		if f.Below != 0 && (f.Below < leastBelow || f.Below > mostBelow) {
 			r.wrong(at+".below", "%d must lie between %d and %d: of fewer, a reader knows the number", f.Below, leastBelow, mostBelow)
 		}
+		r.window(at+".window", f)
 		if f.Below != 0 && !f.CountsPeople() {
 			r.wrong(at+".below", "no field or column of this form counts people; mark one with people: true")
 		}
+	}
+}
+
+// window checks that a choice between times names columns of people.
+func (r *reader) window(at string, f *Form) {
+	if f.Window == "" {
+		return
+	}
+	x := f.Field(f.Window)
+	if x == nil || x.Type != "choice" {
+		r.wrong(at, "there is no field %q of type choice above the table", f.Window)
+		return
+	}
+	columns := 0
+	for _, c := range x.Choices {
+		if col := f.Column(c.ID); col != nil && col.People {
+			columns++
+		} else if col != nil {
+			r.wrong(at, "the column %q does not count people, so it has no longer time to be published for", c.ID)
+		}
+	}
+	if columns < 2 {
+		r.wrong(at, "%d of the choices of %q are ids of columns; a choice between times needs at least two", columns, f.Window)
 	}
 }
 

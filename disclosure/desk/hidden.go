@@ -59,6 +59,8 @@ func (d *Desk) whyHidden(ctx context.Context, s *disclosure.Sheet, data form.Dat
 		return i18n.T(ctx, "desk.why_small", h.Below)
 	case h.Why == disclosure.WhySmall:
 		return i18n.T(ctx, "desk.why_small_dark", f.Below)
+	case h.Why == disclosure.WhyWindow:
+		return i18n.T(ctx, "desk.why_window")
 	case h.Why == disclosure.WhyFollow:
 		return i18n.T(ctx, "desk.why_follow", name())
 	case h.For != "":

@@ -2,6 +2,7 @@ package form
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -83,8 +84,10 @@ func hiddenNotes(ctx context.Context, f norm.Form, d Data) (out []string) {
 		}
 	}
 	look(f.Fields, d.Fields)
+	gone := withheld(f, d)
+	shown := slices.DeleteFunc(slices.Clone(f.Columns), func(c norm.Field) bool { return slices.Contains(gone, c.ID) })
 	for _, r := range d.Rows {
-		look(f.Columns, r.Cells)
+		look(shown, r.Cells)
 	}
 	if below > 0 {
 		out = append(out, i18n.T(ctx, "form.fewer_why", below, below-1))
@@ -93,6 +96,21 @@ func hiddenNotes(ctx context.Context, f norm.Form, d Data) (out []string) {
 		out = append(out, i18n.T(ctx, "form.dark_why"))
 	}
 	return out
+}
+
+// withheld lists the columns a unit chose not to publish and of which nothing
+// but marks is left; who fills the form in sees them with their figures.
+func withheld(f norm.Form, d Data) (columns []string) {
+	for _, id := range f.Withheld(d.Fields) {
+		given := false
+		for _, r := range d.Rows {
+			given = given || r.Cells[id] != "" && r.Cells[id] != Dark
+		}
+		if !given {
+			columns = append(columns, id)
+		}
+	}
+	return columns
 }
 
 // FigureOf is a figure as people call it (its row and its column) and as it

@@ -2,6 +2,7 @@ package form
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"yangguang/internal/clock"
@@ -70,6 +71,11 @@ func Table(ctx context.Context, f norm.Form, d Data) View {
 	}
 	if len(f.Columns) == 0 {
 		return v
+	}
+	for _, id := range withheld(f, d) { // a column of nothing but marks says less than a sentence
+		c, _ := fieldOf(f.Columns, id)
+		v.Hidden = append(v.Hidden, i18n.T(ctx, "form.withheld", heading(ctx, c)))
+		f.Columns = slices.DeleteFunc(slices.Clone(f.Columns), func(x norm.Field) bool { return x.ID == id })
 	}
 	for _, c := range f.Columns {
 		v.Columns = append(v.Columns, column(ctx, f, c))
