@@ -22,6 +22,7 @@ var signInRate = web.Rate{N: 30, Per: time.Minute}
 type signInPage struct {
 	Name, Next string
 	Message    string
+	Wrong      ui.Errors
 	Demo       []DemoAccount
 	Other      templ.Component
 }
@@ -53,6 +54,9 @@ func (s *Site) showSignIn(w http.ResponseWriter, r *http.Request, status int, p 
 func (s *Site) signIn(w http.ResponseWriter, r *http.Request) error {
 	ctx, next := r.Context(), web.LocalPath(r.PostForm.Get("next"))
 	token, err := s.Accounts.SignIn(ctx, r.PostForm.Get("name"), r.PostForm.Get("password"), r.PostForm.Get("code"), s.Remote(r))
+	if wrong := ui.ErrorsOf(err); len(wrong) > 0 {
+		return s.showSignIn(w, r, fault.KindOf(err).Status(), signInPage{Name: r.PostForm.Get("name"), Next: next, Wrong: wrong})
+	}
 	if k := fault.KindOf(err); err != nil && (k == fault.Invalid || k == fault.TooMany) {
 		key, args, _ := fault.Sentence(err)
 		return s.showSignIn(w, r, k.Status(), signInPage{Name: r.PostForm.Get("name"), Next: next, Message: i18n.T(ctx, key, args...)})

@@ -70,6 +70,9 @@ var errWrongPassword = fault.Fields(fault.Field{Name: "old", Key: "account.old_p
 // the address tried from; only its keyed hash is stored.
 func (a *Accounts) SignIn(ctx context.Context, name, password, code, remote string) (token string, err error) {
 	defer fault.Wrap(&err, "account.SignIn")
+	if err := blanks(name, password); err != nil {
+		return "", err
+	}
 	return a.guarded(name, remote, func() (string, error) {
 		var found candidate
 		err := a.db.Read(ctx, func(tx *db.Tx) (err error) {
@@ -84,6 +87,21 @@ func (a *Accounts) SignIn(ctx context.Context, name, password, code, remote stri
 		}
 		return a.secondFactor(ctx, found, password, code)
 	})
+}
+
+// blanks refuses what is no try: a form sent too early counts against nobody.
+func blanks(name, password string) error {
+	var fs []fault.Field
+	if FoldName(name) == "" {
+		fs = append(fs, fault.Field{Name: "name", Key: "account.name_blank"})
+	}
+	if password == "" {
+		fs = append(fs, fault.Field{Name: "password", Key: "account.password_blank"})
+	}
+	if fs == nil {
+		return nil
+	}
+	return fault.Fields(fs...)
 }
 
 // candidate is the login a name may belong to; zero for an unknown name.

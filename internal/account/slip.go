@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"strconv"
+	"strings"
 	"time"
 
 	"yangguang/internal/db"
@@ -70,6 +71,9 @@ type Setup struct {
 // spoil what the telephone scanned.
 func (a *Accounts) OpenSlip(ctx context.Context, code, remote string) (st Setup, err error) {
 	defer fault.Wrap(&err, "account.OpenSlip")
+	if strings.TrimSpace(code) == "" { // no try, so it counts against nobody
+		return st, fault.Fields(fault.Field{Name: "slip", Key: "account.slip_blank"})
+	}
 	_, err = a.guarded("", remote, func() (string, error) {
 		return "", a.db.Write(ctx, func(tx *db.Tx) error {
 			st, err = a.setup(tx, code)

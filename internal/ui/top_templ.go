@@ -688,7 +688,7 @@ func heroRays() templ.Component {
 			templ_7745c5c3_Var38 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 58, "<svg class=\"hero-rays\" viewBox=\"0 0 560 280\" aria-hidden=\"true\" focusable=\"false\"><g fill=\"none\" stroke=\"currentColor\"><circle cx=\"280\" cy=\"280\" r=\"90\" stroke-width=\"18\" opacity=\".55\"></circle> <circle cx=\"280\" cy=\"280\" r=\"140\" stroke-width=\"12\" opacity=\".4\"></circle> <circle cx=\"280\" cy=\"280\" r=\"190\" stroke-width=\"8\" opacity=\".28\"></circle> <circle cx=\"280\" cy=\"280\" r=\"240\" stroke-width=\"5\" opacity=\".18\"></circle></g> <circle cx=\"280\" cy=\"280\" r=\"56\" fill=\"currentColor\" opacity=\".8\"></circle></svg>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 58, "<svg class=\"hero-rays\" viewBox=\"0 0 560 280\" aria-hidden=\"true\" focusable=\"false\"><g fill=\"none\" stroke=\"currentColor\"><path d=\"M190 280a90 90 0 0 1 180 0\" stroke-width=\"18\" opacity=\".55\"></path> <path d=\"M140 280a140 140 0 0 1 280 0\" stroke-width=\"12\" opacity=\".4\"></path> <path d=\"M90 280a190 190 0 0 1 380 0\" stroke-width=\"8\" opacity=\".28\"></path> <path d=\"M40 280a240 240 0 0 1 480 0\" stroke-width=\"5\" opacity=\".18\"></path></g> <path d=\"M224 280a56 56 0 0 1 112 0\" fill=\"currentColor\" opacity=\".8\"></path></svg>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
