@@ -46,7 +46,7 @@ func (d *Disclosure) Attach(ctx context.Context, province int, version int64, na
 	if len(b) == 0 {
 		return nil, fault.Fields(fault.Field{Name: "file", Key: "disclosure.file_empty"})
 	}
-	rep, b, err := d.inspect(ctx, name, b)
+	rep, b, err := d.look(ctx, name, b)
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +55,7 @@ func (d *Disclosure) Attach(ctx context.Context, province int, version int64, na
 		return nil, err
 	}
 	err = d.DB.Write(ctx, func(tx *db.Tx) error {
-		f, err = d.attach(tx, province, version, File{Name: name, Kind: mediaType(rep.Type), Size: size, Hash: hash, Note: note, Uncertain: rep.Uncertain}, rep)
+		f, err = d.attach(tx, province, version, File{Name: name, Kind: mediaType(rep.Type), Size: size, Hash: hash, Note: note}, rep)
 		return err
 	})
 	return f, err
@@ -64,7 +64,14 @@ func (d *Disclosure) Attach(ctx context.Context, province int, version int64, na
 // inspect reads a file with the gate; a picture comes back re-encoded, without
 // the place and the camera it was taken with.
 func (d *Disclosure) inspect(ctx context.Context, name string, b []byte) (privacy.Report, []byte, error) {
-	rep, err := d.gate().Inspect(ctx, name, bytes.NewReader(b), int64(len(b)))
+	return d.inspectBy(ctx, d.gate().Inspect, name, b)
+}
+
+// inspection is a way the gate goes through a file.
+type inspection func(ctx context.Context, name string, r io.ReaderAt, size int64) (privacy.Report, error)
+
+func (d *Disclosure) inspectBy(ctx context.Context, by inspection, name string, b []byte) (privacy.Report, []byte, error) {
+	rep, err := by(ctx, name, bytes.NewReader(b), int64(len(b)))
 	if err != nil {
 		var fe *fault.Error
 		if errors.As(err, &fe) && fe.Key != "" {
@@ -116,22 +123,36 @@ func (d *Disclosure) attach(tx *db.Tx, province int, version int64, f File, rep 
 
 // keepFile writes a file of a draft with what the gate saw in it.
 func keepFile(tx *db.Tx, province int, f *File, rep privacy.Report) error {
+	found := f.judge(rep)
+	f.ID, f.Reading = tx.ID(province), rep.Unread
+	if err := insertFile(tx, province, *f); err != nil {
+		return err
+	}
+	if err := readLater(tx, province, f); err != nil {
+		return err
+	}
+	if err := keepText(tx, province, f.Hash, rep.Text()); err != nil {
+		return err
+	}
+	return insertFound(tx, province, f, found)
+}
+
+// judge notes why a second person must look at the file, and gives what is kept
+// of the findings.
+func (f *File) judge(rep privacy.Report) []Finding {
 	found := fileFindings(f.Hash, rep)
-	switch {
+	switch f.Uncertain = rep.Uncertain; {
 	case f.Uncertain != "":
 	case len(rep.Hidden) > 0:
 		f.Uncertain = "hidden"
 	case len(found) > maxFindings:
 		f.Uncertain = privacy.UncertainTooMuch
 	}
-	f.ID = tx.ID(province)
-	if err := insertFile(tx, province, *f); err != nil {
-		return err
-	}
-	if err := keepText(tx, province, f.Hash, rep.Text()); err != nil {
-		return err
-	}
-	for _, x := range found[:min(len(found), maxFindings)] {
+	return found[:min(len(found), maxFindings)]
+}
+
+func insertFound(tx *db.Tx, province int, f *File, found []Finding) error {
+	for _, x := range found {
 		x.ID, x.Version, x.File = tx.ID(province), f.Version, f.ID
 		if err := insertFinding(tx, province, x); err != nil {
 			return err
@@ -183,16 +204,16 @@ func dropFile(tx *db.Tx, province int, version, file int64) error {
 }
 
 func insertFile(tx *db.Tx, province int, f File) error {
-	_, err := tx.Exec(`insert into item_file (province, id, version, position, name, kind, size, hash, note, uncertain, cleared_by, cleared_reason, at)
- values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`, province, f.ID, f.Version, f.Position, f.Name, f.Kind, f.Size, f.Hash, f.Note,
-		f.Uncertain, db.OrNull(f.ClearedBy), f.ClearedReason, clock.Millis(tx.Now))
+	_, err := tx.Exec(`insert into item_file (province, id, version, position, name, kind, size, hash, note, uncertain, reading, cleared_by, cleared_reason, at)
+ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`, province, f.ID, f.Version, f.Position, f.Name, f.Kind, f.Size, f.Hash, f.Note,
+		f.Uncertain, f.Reading, db.OrNull(f.ClearedBy), f.ClearedReason, clock.Millis(tx.Now))
 	return err
 }
 
 func filesOf(tx *db.Tx, province int, version int64) ([]File, error) {
 	return db.List(tx, func(r *db.Rows, f *File) error {
-		return r.Scan(&f.ID, &f.Version, &f.Position, &f.Name, &f.Kind, &f.Size, &f.Hash, &f.Note, &f.Uncertain, db.OrZero(&f.ClearedBy), &f.ClearedReason)
-	}, "select id, version, position, name, kind, size, hash, note, uncertain, cleared_by, cleared_reason from item_file where province = $1 and version = $2 order by position, id limit 100", province, version)
+		return r.Scan(&f.ID, &f.Version, &f.Position, &f.Name, &f.Kind, &f.Size, &f.Hash, &f.Note, &f.Uncertain, &f.Reading, &f.ReadDone, db.OrZero(&f.ClearedBy), &f.ClearedReason)
+	}, "select id, version, position, name, kind, size, hash, note, uncertain, reading, read_done, cleared_by, cleared_reason from item_file where province = $1 and version = $2 order by position, id limit 100", province, version)
 }
 
 // copyFiles gives a correction the files of the version it corrects, with what

@@ -192,6 +192,9 @@ func gateForApproval(fs []Finding, files []File) error {
 		}
 	}
 	for _, f := range files {
+		if f.Reading > 0 {
+			return fault.Say(fault.Conflict, "disclosure.file_reading", f.Name)
+		}
 		if f.Uncertain != "" && f.ClearedBy == 0 {
 			return fault.Say(fault.Conflict, "disclosure.file_uncleared", f.Name)
 		}

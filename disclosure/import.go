@@ -13,7 +13,6 @@ import (
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
 	"yangguang/internal/fault"
-	"yangguang/internal/privacy"
 )
 
 // Past is one entry of what an agency published before it used this system, as
@@ -70,16 +69,8 @@ func (d *Disclosure) Stow(ctx context.Context, name string, r io.Reader) (s Stow
 	if err != nil {
 		return s, err
 	}
-	s.File = File{Name: name, Kind: mediaType(rep.Type), Size: size, Hash: hash, Uncertain: rep.Uncertain}
-	s.Findings = fileFindings(hash, rep)
-	switch {
-	case s.File.Uncertain != "":
-	case len(rep.Hidden) > 0:
-		s.File.Uncertain = "hidden"
-	case len(s.Findings) > maxFindings:
-		s.File.Uncertain = privacy.UncertainTooMuch
-	}
-	s.Findings = s.Findings[:min(len(s.Findings), maxFindings)]
+	s.File = File{Name: name, Kind: mediaType(rep.Type), Size: size, Hash: hash}
+	s.Findings = s.File.judge(rep)
 	return s, nil
 }
 

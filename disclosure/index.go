@@ -32,6 +32,7 @@ const reindexKind = "disclosure.reindex"
 // RegisterJobs gives the runner the room's work.
 func (d *Disclosure) RegisterJobs(r *jobs.Runner) {
 	r.Handle(reindexKind, d.goOn)
+	r.HandleLong(readKind, readMost, d.readOn)
 	r.Handle(indexKind, func(ctx context.Context, j jobs.Job) error {
 		id, err := strconv.ParseInt(j.Payload, 10, 64)
 		if err != nil {
@@ -155,12 +156,8 @@ func (d *Disclosure) readFiles(ctx context.Context, province int, item int64) er
 // readText is the masked text of a stored file; "" when the gate cannot read
 // it, which a person has looked at before.
 func (d *Disclosure) readText(ctx context.Context, f File) (string, error) {
-	r, err := d.Blobs.Open(ctx, f.Hash)
+	b, err := d.bytesOf(ctx, f.Hash)
 	if err != nil {
-		return "", err
-	}
-	b, err := io.ReadAll(io.LimitReader(r, MaxFile+1))
-	if err := closeAfter(r, err); err != nil {
 		return "", err
 	}
 	rep, err := d.gate().Inspect(ctx, f.Name, bytes.NewReader(b), int64(len(b)))

@@ -115,6 +115,8 @@ type File struct {
 	Hash          string
 	Note          string
 	Uncertain     string // why a second person must look at it; "" when read with certainty
+	Reading       int    // pictures and pages a machine still reads in it; 0 for none
+	ReadDone      int    // so many of them it has
 	ClearedBy     int64
 	ClearedReason string
 }

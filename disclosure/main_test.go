@@ -11,9 +11,11 @@ import (
 	"yangguang/disclosure/disclosuretest"
 	"yangguang/internal/db"
 	"yangguang/internal/i18n"
+	"yangguang/internal/sandbox"
 )
 
 func TestMain(m *testing.M) {
+	sandbox.Enter() // a program that reads pictures is started through this binary
 	disclosuretest.LoadLocales()
 	_ = flag.Set("rapid.checks", "25") // each is a journey through the store; -rapid.checks asks for more
 	os.Exit(m.Run())

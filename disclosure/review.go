@@ -80,6 +80,7 @@ func (d *Disclosure) ready(tx *db.Tx, w *work) error {
 	if err != nil {
 		return err
 	}
+	bad = append(bad, allRead(files)...)
 	linked, err := d.linkFields(tx, w)
 	if err != nil {
 		return err

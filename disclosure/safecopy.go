@@ -3,6 +3,7 @@ package disclosure
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"io"
 	"slices"
 
@@ -25,14 +26,15 @@ type Look struct {
 // in its place, masked, and what is hidden in the file.
 func (d *Disclosure) LookInto(ctx context.Context, province int, version, file int64, o safe.Options) (l *Look, err error) {
 	defer fault.Wrap(&err, "disclosure.LookInto(%d)", file)
-	f, b, err := d.draftFile(ctx, province, version, file)
+	f, found, b, err := d.draftFile(ctx, province, version, file)
 	if err != nil {
 		return nil, err
 	}
 	l = &Look{File: *f}
-	if l.Report, _, err = d.inspect(ctx, f.Name, b); err != nil {
+	if l.Report, _, err = d.inspectBy(ctx, d.gate().Glance, f.Name, b); err != nil {
 		return nil, err
 	}
+	l.Report.Findings = append(l.Report.Findings, inPictures(found)...)
 	if l.Doc, err = safe.Read(ctx, d.gate(), l.Report.Type, b, o); err != nil {
 		l.Doc, l.Why = nil, err
 		if fault.KindOf(err) != fault.Invalid {
@@ -47,11 +49,11 @@ func (d *Disclosure) LookInto(ctx context.Context, province int, version, file i
 // the gate like any upload; the original is not kept with the draft.
 func (d *Disclosure) MakeSafe(ctx context.Context, province int, version, file int64, o safe.Options) (made *File, err error) {
 	defer fault.Wrap(&err, "disclosure.MakeSafe(%d)", file)
-	f, b, err := d.draftFile(ctx, province, version, file)
+	f, _, b, err := d.draftFile(ctx, province, version, file)
 	if err != nil {
 		return nil, err
 	}
-	rep, _, err := d.inspect(ctx, f.Name, b)
+	rep, _, err := d.inspectBy(ctx, d.gate().Glance, f.Name, b)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +64,7 @@ func (d *Disclosure) MakeSafe(ctx context.Context, province int, version, file i
 	if len(copied) > MaxFile {
 		return nil, fault.Say(fault.Invalid, "disclosure.file_too_large", MaxFile>>20)
 	}
-	if rep, copied, err = d.inspect(ctx, name, copied); err != nil {
+	if rep, copied, err = d.look(ctx, name, copied); err != nil {
 		return nil, err
 	}
 	if rep.Blocks() {
@@ -80,7 +82,7 @@ func (d *Disclosure) MakeSafe(ctx context.Context, province int, version, file i
 		if err := dropFile(tx, province, version, file); err != nil {
 			return err
 		}
-		made = &File{Version: version, Position: f.Position, Name: name, Kind: mediaType(rep.Type), Size: size, Hash: hash, Note: f.Note, Uncertain: rep.Uncertain}
+		made = &File{Version: version, Position: f.Position, Name: name, Kind: mediaType(rep.Type), Size: size, Hash: hash, Note: f.Note}
 		if err := keepFile(tx, province, made, rep); err != nil {
 			return err
 		}
@@ -92,27 +94,46 @@ func (d *Disclosure) MakeSafe(ctx context.Context, province int, version, file i
 	return made, err
 }
 
-// draftFile reads an attachment for whoever may save the draft.
-func (d *Disclosure) draftFile(ctx context.Context, province int, version, file int64) (*File, []byte, error) {
+// inPictures are the findings a machine read in pictures when the file came: it
+// would take as long again.
+func inPictures(found []Finding) (out []privacy.Finding) {
+	for _, x := range found {
+		var at privacy.Place
+		if json.Unmarshal([]byte(x.Place), &at) == nil && at.Part == privacy.Picture {
+			out = append(out, privacy.Finding{Kind: privacy.Kind(x.Kind), Class: privacy.Class(x.Class), Place: at, Masked: x.Masked})
+		}
+	}
+	return out
+}
+
+// draftFile reads an attachment for whoever may save the draft, with what was
+// found in it.
+func (d *Disclosure) draftFile(ctx context.Context, province int, version, file int64) (*File, []Finding, []byte, error) {
 	s, err := d.Open(ctx, province, version)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	if _, err := Flow.Next(s.Version.State, "save"); err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	if !s.May("save") {
-		return nil, nil, fault.Say(fault.Forbidden, "disclosure.no_grant_draft")
+		return nil, nil, nil, fault.Say(fault.Forbidden, "disclosure.no_grant_draft")
 	}
 	i := slices.IndexFunc(s.Files, func(f File) bool { return f.ID == file })
 	if i < 0 {
-		return nil, nil, fault.Say(fault.NotFound, "fault.not_found")
+		return nil, nil, nil, fault.Say(fault.NotFound, "fault.not_found")
 	}
-	in, err := d.Blobs.Open(ctx, s.Files[i].Hash)
+	found := slices.DeleteFunc(slices.Clone(s.Findings), func(x Finding) bool { return x.File != file })
+	b, err := d.bytesOf(ctx, s.Files[i].Hash)
+	return &s.Files[i], found, b, err
+}
+
+// bytesOf is a stored file, whole.
+func (d *Disclosure) bytesOf(ctx context.Context, hash string) ([]byte, error) {
+	r, err := d.Blobs.Open(ctx, hash)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	defer func() { _ = in.Close() }()
-	b, err := io.ReadAll(io.LimitReader(in, MaxFile+1))
-	return &s.Files[i], b, err
+	b, err := io.ReadAll(io.LimitReader(r, MaxFile+1))
+	return b, closeAfter(r, err)
 }

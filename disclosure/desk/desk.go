@@ -68,6 +68,7 @@ func (d *Desk) Routes() []web.Route {
 		{Pattern: "GET " + itemPath + "/template.xlsx", Access: web.SignedIn, Handler: d.template},
 		{Pattern: "GET " + itemPath + "/form.xlsx", Access: web.SignedIn, Handler: d.filled},
 		{Pattern: "GET " + itemPath + "/files/{file}", Access: web.SignedIn, Handler: d.file},
+		{Pattern: "GET " + itemPath + "/files/{file}/line", Access: draft, Handler: d.line},
 		{Pattern: "GET " + itemPath + "/files/{file}/safe", Access: draft, Handler: d.safeForm},
 		{Pattern: "POST " + itemPath + "/files/{file}/safe", Access: draft, Handler: d.makeSafe},
 		{Pattern: "GET " + itemPath, Access: web.SignedIn, Handler: d.sheet},

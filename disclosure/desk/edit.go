@@ -46,6 +46,7 @@ type fileRow struct {
 	Picture    bool
 	Safe       string // where a safe copy can be made of it
 	Spots      []spot
+	Line       string // where this line is asked for again while the file is being read; "" otherwise
 }
 
 func (d *Desk) editForm(w http.ResponseWriter, r *http.Request) error {

@@ -150,6 +150,22 @@ func (d *Desk) file(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// line is one attachment of a draft as its list shows it, for a page that waits
+// until a machine has read it.
+func (d *Desk) line(w http.ResponseWriter, r *http.Request) error {
+	s, file, err := d.draftFile(r)
+	if err != nil {
+		return err
+	}
+	for _, row := range d.fileRows(r.Context(), s, nil) {
+		if row.ID == file {
+			w.Header().Set("Cache-Control", "no-store")
+			return web.Render(w, r, http.StatusOK, draftFileLine(row))
+		}
+	}
+	return fault.Say(fault.NotFound, "fault.not_found")
+}
+
 // fileRows are a version's attachments with what the gate found in each.
 func (d *Desk) fileRows(ctx context.Context, s *disclosure.Sheet, all []spot) []fileRow {
 	if all == nil {
@@ -166,7 +182,10 @@ func (d *Desk) fileRows(ctx context.Context, s *disclosure.Sheet, all []spot) []
 		if slices.Contains(shown, f.Kind) {
 			row.Open = href
 		}
-		if f.Uncertain != "" {
+		switch {
+		case f.Reading > 0:
+			row.Line = href + "/line"
+		case f.Uncertain != "":
 			row.Doubt = uncertain(ctx, f.Uncertain)
 		}
 		for _, x := range s.Findings {

@@ -36,15 +36,17 @@ func newConverter(program string, hide []string) *converter {
 	return &converter{program: program, hide: hide, time: convertTime, turn: make(chan struct{}, 1)}
 }
 
+// mayConvert answers whether an office suite could tell what is in doubt.
+func (in *inspection) mayConvert(ext string) bool {
+	return slices.Contains([]string{UncertainOLE, UncertainFormat, UncertainBroken}, in.rep.Uncertain) && slices.Contains(convertible, ext)
+}
+
 // converted reads the document as an office suite shows it, where one is
 // named: what it finds is a finding, and what stays unsure is told as such. It
 // is a second reading beside the gate's own, since the file itself is what
 // would go out.
 func (in *inspection) converted(ext string, b []byte) error {
 	c := in.gate.suite
-	if c == nil || in.rep.Uncertain != UncertainOLE && in.rep.Uncertain != UncertainFormat && in.rep.Uncertain != UncertainBroken || !slices.Contains(convertible, ext) {
-		return nil
-	}
 	select {
 	case c.turn <- struct{}{}:
 		defer func() { <-c.turn }()
@@ -61,7 +63,7 @@ func (in *inspection) converted(ext string, b []byte) error {
 		return nil //nolint:nilerr // what no suite can show keeps the doubt it has
 	}
 	var rep Report
-	inner := inspection{gate: in.gate, ctx: in.ctx, sight: in.sight, rep: &rep, budget: in.budget, looks: in.looks, depth: in.depth + 1}
+	inner := inspection{gate: in.gate, ctx: in.ctx, sight: in.sight, rep: &rep, budget: in.budget, depth: in.depth + 1}
 	if err := inner.file("in.pdf", bytes.NewReader(pdf), int64(len(pdf))); err != nil {
 		return err
 	}

@@ -72,6 +72,39 @@ func Inspect(name string, r io.ReaderAt, size int64) (Report, error) {
 // too large, disguised under another type's extension, programs, and archives
 // made to exhaust the reader; everything else has a report.
 func (g *Gate) Inspect(ctx context.Context, name string, r io.ReaderAt, size int64) (rep Report, err error) {
+	return g.inspect(ctx, name, r, size, way{})
+}
+
+// Glance is Inspect without what takes seconds: pictures are not read and no
+// office suite is asked. Report.Unread tells how much of that is left for Read;
+// a file with nothing left is inspected whole.
+func (g *Gate) Glance(ctx context.Context, name string, r io.ReaderAt, size int64) (rep Report, err error) {
+	return g.inspect(ctx, name, r, size, way{glance: true})
+}
+
+// Read is Inspect for whom nobody waits: it takes the time it needs, and tells
+// how many pictures and pages it has read.
+func (g *Gate) Read(ctx context.Context, name string, r io.ReaderAt, size int64, told func(done int)) (rep Report, err error) {
+	return g.inspect(ctx, name, r, size, way{slow: true, told: told})
+}
+
+// way is how a file is gone through.
+type way struct {
+	glance, slow bool
+	told         func(done int) // may be nil
+}
+
+// sight is the reading of pictures in one upload, files within files included.
+type sight struct {
+	ctx    context.Context // ends when pictures have taken long enough
+	looks  int             // pictures that may still be read
+	glance bool            // they are counted only
+	unread int             // so many were counted
+	done   int             // so many were read, or tried
+	told   func(done int)
+}
+
+func (g *Gate) inspect(ctx context.Context, name string, r io.ReaderAt, size int64, w way) (rep Report, err error) {
 	defer fault.Wrap(&err, "privacy.Inspect")
 	if size > MaxSize {
 		return rep, fault.Say(fault.TooLarge, "privacy.too_large", MaxSize>>20)
@@ -79,15 +112,21 @@ func (g *Gate) Inspect(ctx context.Context, name string, r io.ReaderAt, size int
 	if size == 0 {
 		return rep, fault.Say(fault.Invalid, "privacy.empty")
 	}
-	budget, looks := int64(MaxUnpacked), maxRecognised
-	in := inspection{gate: g, ctx: ctx, sight: ctx, rep: &rep, budget: &budget, looks: &looks}
-	if g.reader != nil {
+	budget := int64(MaxUnpacked)
+	s := &sight{ctx: ctx, looks: maxRecognised, glance: w.glance, told: w.told}
+	in := inspection{gate: g, ctx: ctx, sight: s, rep: &rep, budget: &budget}
+	if g.reader != nil && !w.slow {
 		var cancel context.CancelFunc
-		in.sight, cancel = context.WithTimeout(ctx, g.reader.time)
+		s.ctx, cancel = context.WithTimeout(ctx, g.reader.time)
 		defer cancel()
 	}
-	if err = in.file(name, r, size); err != nil || g.suite == nil || rep.Uncertain == "" {
+	err = in.file(name, r, size)
+	if rep.Unread = s.unread; err != nil || g.suite == nil || !in.mayConvert(extension(name)) {
 		return rep, err
+	}
+	if w.glance {
+		rep.Unread++
+		return rep, nil
 	}
 	b := make([]byte, size)
 	if _, err := r.ReadAt(b, 0); err != nil && err != io.EOF {
@@ -102,9 +141,8 @@ type inspection struct {
 	gate   *Gate
 	ctx    context.Context
 	rep    *Report
-	budget *int64          // bytes that may still be unpacked
-	sight  context.Context // ends when pictures have taken long enough
-	looks  *int            // pictures that may still be read
+	budget *int64 // bytes that may still be unpacked
+	sight  *sight
 	depth  int
 	drawn  int // pictures, shapes and objects a document's text names
 

@@ -203,7 +203,7 @@ func (in *inspection) nested(name string, b []byte) error {
 		return nil
 	}
 	var rep Report
-	inner := inspection{gate: in.gate, ctx: in.ctx, sight: in.sight, rep: &rep, budget: in.budget, looks: in.looks, depth: in.depth + 1}
+	inner := inspection{gate: in.gate, ctx: in.ctx, sight: in.sight, rep: &rep, budget: in.budget, depth: in.depth + 1}
 	err := inner.file(name, bytes.NewReader(b), int64(len(b)))
 	switch {
 	case errors.Is(err, errBomb), in.ctx.Err() != nil:

@@ -33,7 +33,11 @@ func (d *pdfDoc) drawScans() {
 	if d.in.gate.reader == nil {
 		return
 	}
-	for _, i := range d.scans[:min(len(d.scans), *d.in.looks)] {
+	if d.in.sight.glance {
+		d.in.sight.later(len(d.scans))
+		return
+	}
+	for _, i := range d.scans[:min(len(d.scans), d.in.sight.looks)] {
 		page := pictured{place: Place{Page: i + 1}}
 		_ = drawPage(d.lib, d.doc, i, recognisedDPI, func(p Page) error { // one that cannot be drawn stays unread
 			page.m = grey(image.Image(p.Picture))

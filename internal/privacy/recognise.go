@@ -129,11 +129,14 @@ func (in *inspection) recognise(ps ...pictured) bool {
 	}
 	all := true
 	for _, p := range ps {
-		if *in.looks <= 0 || p.m == nil {
+		if in.sight.looks <= 0 || p.m == nil {
 			return false
 		}
-		*in.looks--
-		text, ok := in.gate.reader.read(in.sight, p.m)
+		in.sight.looks--
+		text, ok := in.gate.reader.read(in.sight.ctx, p.m)
+		if in.sight.done++; in.sight.told != nil {
+			in.sight.told(in.sight.done)
+		}
 		if !ok {
 			all = false
 			continue
@@ -144,9 +147,19 @@ func (in *inspection) recognise(ps ...pictured) bool {
 	return all
 }
 
+// later counts pictures that are left for another time.
+func (s *sight) later(n int) {
+	n = min(n, s.looks)
+	s.looks, s.unread = s.looks-n, s.unread+n
+}
+
 // picture reads the text of an uploaded or embedded picture.
 func (in *inspection) picture(t Type, b []byte) bool {
-	if in.gate.reader == nil || *in.looks <= 0 || icon(b) {
+	if in.gate.reader == nil || in.sight.looks <= 0 || icon(b) {
+		return false
+	}
+	if in.sight.glance {
+		in.sight.later(1)
 		return false
 	}
 	cfg, _, err := image.DecodeConfig(bytes.NewReader(b))

@@ -105,6 +105,7 @@ type Report struct {
 	Pictures  int // pictures inside a document; their text is read by a machine, if at all
 	Findings  []Finding
 	More      int // findings beyond those listed
+	Unread    int // after Glance: pictures, pages and conversions left for Read
 	Uncertain string
 	Hidden    []Hidden
 

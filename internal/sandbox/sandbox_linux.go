@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -30,6 +31,9 @@ const (
 )
 
 func (p Program) run(ctx context.Context, in io.Reader, out io.Writer) error {
+	if !entered {
+		return fmt.Errorf("%w: sandbox.Enter is not the first thing main does", ErrUnavailable)
+	}
 	what, err := json.Marshal(p)
 	if err != nil {
 		return err
@@ -64,10 +68,15 @@ func (p Program) run(ctx context.Context, in io.Reader, out io.Writer) error {
 	return ErrFailed
 }
 
+// entered is set by Enter: a binary that does not call it would, started again
+// as the one inside, do everything it does from the beginning.
+var entered bool
+
 // Enter is the first thing main and TestMain do: within the namespaces this
 // process is the one that puts up the walls and runs the program; elsewhere
 // Enter does nothing.
 func Enter() {
+	entered = true
 	if len(os.Args) == 0 || os.Args[0] != inside || os.Getpid() != 1 {
 		return
 	}

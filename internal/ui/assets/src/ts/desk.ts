@@ -2,8 +2,10 @@
 // keys.
 import { autosave } from "./_autosave";
 import { keys } from "./_keys";
+import { poll } from "./_poll";
 import { rich } from "./_rich";
 
 autosave();
 rich(); // after a kept text is back in its field
 keys();
+poll();
