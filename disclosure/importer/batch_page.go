@@ -171,7 +171,10 @@ func (m *Importer) entries(ctx context.Context, s *Sheet) ui.Grid {
 		if !x.Published.IsZero() {
 			when = i18n.Date(ctx, x.Published)
 		}
-		row := []ui.Cell{title, {Text: x.Source}, {Text: category}, {Text: when}, {Text: x.Number}, {Text: t("row_" + x.State), Tag: rowTag(x.State)}, {Of: notes(rowNotes(ctx, x))}}
+		row := []ui.Cell{title, {Text: x.Source}, {Text: category}, {Text: when}, {Text: x.Number}, {Text: t("row_" + x.State), Tag: rowTag(x.State)}, {}}
+		if all := rowNotes(ctx, x); len(all) > 0 { // a card has no line for what is not there
+			row[6].Of = notes(all)
+		}
 		g.Rows = append(g.Rows, row[:len(g.Columns)])
 	}
 	return g
