@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -55,8 +56,10 @@ func TestNothingPrivateIsPublic(t *testing.T) {
 	f.world.Disclosure = f.disclosure
 	f.plant(t)
 
-	c := &crawl{f: f, asked: map[string]bool{}, alike: map[string]int{}}
-	c.all(t)
+	c := newCrawl(f)
+	c.listen = func(t *testing.T, where string, b []byte) { hear(t, where, b, canaries) }
+	q := url.QueryEscape(bird)
+	c.all(t, "/search?q="+q, "/en/search?q="+q, "/search?q="+url.QueryEscape("草稿标题"), "/api/v1/items?q="+q, "/350525/bureau/catalogue?q="+q)
 	t.Logf("%d addresses asked", c.pages)
 	if c.pages < 150 {
 		t.Errorf("only %d pages were reached", c.pages)
@@ -154,11 +157,17 @@ func hear(t *testing.T, where string, b []byte, birds map[string]string) {
 
 // crawl asks as nobody for every address it hears of.
 type crawl struct {
-	f     *filled
-	todo  []string
-	asked map[string]bool
-	alike map[string]int // how many addresses of one shape were asked
-	pages int
+	f      *filled
+	listen func(t *testing.T, where string, b []byte) // to each answer, and to what is packed in it
+	within func(path string) bool                     // which addresses to ask; all when nil
+	todo   []string
+	asked  map[string]bool
+	alike  map[string]int // how many addresses of one shape were asked
+	pages  int
+}
+
+func newCrawl(f *filled) *crawl {
+	return &crawl{f: f, asked: map[string]bool{}, alike: map[string]int{}}
 }
 
 // alikeAtMost is how many addresses that differ in a number only are asked.
@@ -169,7 +178,7 @@ var (
 	number = regexp.MustCompile(`\d+`)
 )
 
-func (c *crawl) all(t *testing.T) {
+func (c *crawl) all(t *testing.T, more ...string) {
 	t.Helper()
 	for _, r := range c.f.app.Routes() {
 		if path, ok := strings.CutPrefix(r.Pattern, "GET "); ok && !strings.Contains(path, "{") {
@@ -178,8 +187,7 @@ func (c *crawl) all(t *testing.T) {
 		}
 	}
 	c.hears("/")
-	q := url.QueryEscape(bird)
-	for _, path := range []string{"/search?q=" + q, "/en/search?q=" + q, "/search?q=" + url.QueryEscape("草稿标题"), "/api/v1/items?q=" + q, "/350525/bureau/catalogue?q=" + q} {
+	for _, path := range more {
 		c.hears(path)
 	}
 	for len(c.todo) > 0 && c.pages < 4000 {
@@ -196,7 +204,7 @@ func (c *crawl) hears(link string) {
 		return
 	}
 	path := (&url.URL{Path: u.Path, RawQuery: u.RawQuery}).RequestURI()
-	if c.asked[path] {
+	if c.asked[path] || c.within != nil && !c.within(u.Path) {
 		return
 	}
 	c.asked[path] = true
@@ -214,12 +222,8 @@ func (c *crawl) ask(t *testing.T, path string) {
 	if w.Code >= 500 {
 		t.Errorf("%s: %d", path, w.Code)
 	}
-	hear(t, path, w.Body.Bytes(), canaries)
-	hear(t, path, []byte(strings.Join(w.Header()["Content-Disposition"], " ")+w.Header().Get("Location")), canaries)
-	if strings.HasPrefix(w.Header().Get("Content-Type"), "application/vnd.openxmlformats") {
-		c.unzip(t, path, w.Body.Bytes())
-		return
-	}
+	hearInside(t, path, w.Body.Bytes(), c.listen)
+	c.listen(t, path, []byte(strings.Join(w.Header()["Content-Disposition"], " ")+w.Header().Get("Location")))
 	for _, m := range links.FindAllStringSubmatch(w.Body.String(), -1) {
 		c.hears(m[1])
 	}
@@ -228,23 +232,39 @@ func (c *crawl) ask(t *testing.T, path string) {
 	}
 }
 
-// unzip listens inside a workbook.
-func (c *crawl) unzip(t *testing.T, path string, b []byte) {
+// hearInside gives what somebody may read to listen: the bytes, the parts of a
+// workbook, the words on the pages of a sheet.
+func hearInside(t *testing.T, where string, b []byte, listen func(t *testing.T, where string, b []byte)) {
 	t.Helper()
-	z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
-	if err != nil {
-		t.Errorf("%s: %v", path, err)
-		return
-	}
-	for _, part := range z.File {
-		r, err := part.Open()
-		if err != nil {
-			t.Fatal(err)
+	listen(t, where, b)
+	switch {
+	case bytes.HasPrefix(b, []byte("PK\x03\x04")):
+		z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
+		must(t, err)
+		for _, part := range z.File {
+			r, err := part.Open()
+			must(t, err)
+			text, err := io.ReadAll(r)
+			must(t, err)
+			listen(t, where+" in "+part.Name, text)
 		}
-		text, err := io.ReadAll(r)
-		if err != nil {
-			t.Fatal(err)
+	case bytes.HasPrefix(b, []byte("%PDF-")):
+		if text, ok := wordsOfPDF(t, b); ok {
+			listen(t, where, text)
 		}
-		hear(t, path+" in "+part.Name, text, canaries)
 	}
+}
+
+// wordsOfPDF is what a reader copies from a sheet, line by line; not ok where
+// poppler is not installed.
+func wordsOfPDF(t *testing.T, b []byte) (text []byte, ok bool) {
+	t.Helper()
+	if _, err := exec.LookPath("pdftotext"); err != nil {
+		return nil, false
+	}
+	c := exec.CommandContext(t.Context(), "pdftotext", "-layout", "-enc", "UTF-8", "-", "-")
+	c.Stdin = bytes.NewReader(b)
+	text, err := c.Output()
+	must(t, err)
+	return text, true
 }

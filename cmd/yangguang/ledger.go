@@ -35,15 +35,7 @@ func logFlags(fs *flag.FlagSet, l *logging) {
 		return nil
 	})
 	fs.StringVar(&l.WitnessName, "witness-name", "", "our name as a witness of other logs; the log's origin and /witness when empty")
-	fs.Func("witness-log", "public key of a log this installation witnesses at /witness; may be given again, or several with commas", func(s string) error {
-		for _, k := range splitList(s) {
-			if _, err := ledger.Verifier(k); err != nil {
-				return err
-			}
-			l.WitnessLogs = append(l.WitnessLogs, k)
-		}
-		return nil
-	})
+	fs.Func("witness-log", "public key of a log this installation witnesses at /witness; may be given again, or several with commas", logKeys(&l.WitnessLogs))
 }
 
 // logOrigin is the name of the logs of an installation that has none yet.

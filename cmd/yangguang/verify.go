@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -74,6 +75,18 @@ func verifyCommand(ctx context.Context, args []string, out io.Writer) error {
 		}
 		return v.file(what)
 	}
+	return v.store(ctx, c, what)
+}
+
+// store checks our own store, or one item of it. A folder without one is not
+// made into an empty store that then is in order.
+func (v *verifying) store(ctx context.Context, c *config, number string) error {
+	if _, err := os.Stat(filepath.Join(c.Data, "yangguang.db")); c.Database == "" && err != nil {
+		if number != "" {
+			return fmt.Errorf("%q is neither an address nor a file; and there is no store in %s to look it up in: give its folder with --data", number, c.Data)
+		}
+		return fmt.Errorf("there is no store in %s: give its folder with --data", c.Data)
+	}
 	d, err := db.Open(ctx, db.Options{Dir: c.Data, URL: c.Database})
 	if err != nil {
 		return err
@@ -83,13 +96,13 @@ func verifyCommand(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if what != "" {
-		return v.number(ctx, d, p, what)
+	if number != "" {
+		return v.number(ctx, d, p, number)
 	}
-	if err := verifyBooks(ctx, d, out); err != nil {
+	if err := verifyBooks(ctx, d, v.out); err != nil {
 		return err
 	}
-	return verifyLogs(ctx, d, p, c.Data, v.logs, out)
+	return verifyLogs(ctx, d, p, c.Data, v.logs, v.out)
 }
 
 // verifyLogs checks every public log of a store, and the rows the public sees
@@ -181,11 +194,14 @@ func (v *verifying) remote(ctx context.Context, address string) error {
 	if err := v.trust(ctx, site.String()); err != nil {
 		return err
 	}
-	var content []byte
-	if b, err := v.get(ctx, address+"/content.json", 64<<20); err == nil {
-		content = b
+	content, err := v.get(ctx, address+"/content.json", 64<<20)
+	if err != nil && !errors.Is(err, errNotThere) { // a page that was taken down has none
+		return err
 	}
 	if err := v.proof(p, content); err != nil || content == nil {
+		return err
+	}
+	if err := v.belongs(content, path); err != nil {
 		return err
 	}
 	site.Path = ""
@@ -212,6 +228,9 @@ func (v *verifying) trust(ctx context.Context, log string) error {
 	return err
 }
 
+// errNotThere is a site's answer that it has no such page.
+var errNotThere = errors.New("it is not there")
+
 func (v *verifying) get(ctx context.Context, address string, limit int64) ([]byte, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
@@ -222,7 +241,11 @@ func (v *verifying) get(ctx context.Context, address string, limit int64) ([]byt
 		return nil, err
 	}
 	defer func() { _ = res.Body.Close() }()
-	if res.StatusCode != http.StatusOK {
+	switch res.StatusCode {
+	case http.StatusOK:
+	case http.StatusNotFound, http.StatusGone:
+		return nil, fmt.Errorf("%s: %s: %w", address, res.Status, errNotThere)
+	default:
 		return nil, fmt.Errorf("%s: %s", address, res.Status)
 	}
 	return io.ReadAll(io.LimitReader(res.Body, limit))
@@ -305,6 +328,25 @@ func (v *verifying) proof(p ledger.Proof, content []byte) error {
 		_, err = fmt.Fprintln(v.out, "the text shown is the one that was logged")
 	}
 	return errors.Join(err, v.cosigned(got.Checkpoint))
+}
+
+// belongs says whose text was checked, and refuses the true text of another
+// item in the place of the one that was asked for.
+func (v *verifying) belongs(content []byte, path string) error {
+	var text struct {
+		Address string `json:"address"`
+		Number  string `json:"index_number"`
+		Title   string `json:"title"`
+		Version int    `json:"version"`
+	}
+	if err := json.Unmarshal(content, &text); err != nil {
+		return err
+	}
+	if !slices.Contains(strings.Split(path, "/"), text.Address) {
+		return fmt.Errorf("the text and its proof are those of %s, which is not the page asked for", text.Number)
+	}
+	_, err := fmt.Fprintf(v.out, "%s, version %d: %s\n", text.Number, text.Version, text.Title)
+	return err
 }
 
 // files checks the attachments of an item against the hashes in its text.

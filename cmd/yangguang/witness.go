@@ -9,6 +9,8 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"yangguang/internal/clock"
@@ -23,24 +25,21 @@ func witnessCommand(ctx context.Context, args []string, out io.Writer) error {
 	name := fs.String("name", "", "name of the witness, such as witness.example.edu.cn; fixed by the first start")
 	listen := fs.String("listen", "127.0.0.1:8090", "address to serve on")
 	var logs []string
-	fs.Func("log", "public key of a log to witness; may be given again, or several with commas", func(s string) error {
-		for _, k := range splitList(s) {
-			if _, err := ledger.Verifier(k); err != nil {
-				return err
-			}
-			logs = append(logs, k)
-		}
-		return nil
-	})
+	fs.Func("log", "public key of a log to witness; may be given again, or several with commas", logKeys(&logs))
 	fs.String("config", "", "file of settings, one \"name = value\" a line")
 	if err := parse(fs, args, out); err != nil {
 		return helpIsNoError(err)
 	}
-	if len(logs) == 0 {
+	switch {
+	case fs.NArg() > 0:
+		return usageError{fmt.Errorf("%q is no argument of this command; name a log with --log KEY", fs.Arg(0))}
+	case len(logs) == 0:
 		return usageError{errors.New("name at least one log with --log KEY")}
-	}
-	if *name == "" {
+	case *name == "":
 		*name = "witness.localhost"
+	}
+	if err := ledger.GoodName(*name); err != nil {
+		return usageError{err}
 	}
 	key, err := ledger.KeyIn(filepath.Join(*dir, "witness.key"), *name)
 	if err != nil {
@@ -68,4 +67,22 @@ func witnessCommand(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	return nil
+}
+
+// logKeys reads the public keys of logs to witness. Two keys of one log would
+// mean that one of them is not watched.
+func logKeys(to *[]string) func(string) error {
+	return func(s string) error {
+		for _, k := range splitList(s) {
+			v, err := ledger.Verifier(k)
+			if err != nil {
+				return err
+			}
+			if slices.ContainsFunc(*to, func(had string) bool { return k != had && strings.HasPrefix(had, v.Name()+"+") }) {
+				return fmt.Errorf("two keys of the log %s; give the one it signs with now", v.Name())
+			}
+			*to = append(*to, k)
+		}
+		return nil
+	}
 }

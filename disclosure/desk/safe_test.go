@@ -10,24 +10,37 @@ import (
 )
 
 // TestAListIsReplacedByASafeCopy uploads the list of 77 couples as an officer
-// would, looks at what was found, and puts a masked copy in its place.
+// would, looks at what was found, and puts a masked copy in its place; of an
+// old workbook and a fixed layout too, whose copies are of another kind.
 func TestAListIsReplacedByASafeCopy(t *testing.T) {
 	t.Parallel()
+	for _, c := range []struct{ file, name, copied, lost string }{
+		{"list77.xlsx", "名单.xlsx", "名单.xlsx", "公式已换成结果"},
+		{"list77.xls", "名单.et", "名单.xlsx", "公式已换成结果"},
+		{"list77.doc", "名单.wps", "名单.docx", "副本只有段落和表格"},
+		{"list77.ofd", "名单.ofd", "名单.docx", "副本只有段落和表格"},
+	} {
+		t.Run(c.file, func(t *testing.T) { t.Parallel(); replaced(t, c.file, c.name, c.copied, c.lost) })
+	}
+}
+
+func replaced(t *testing.T, source, name, copied, lost string) {
+	t.Helper()
 	o := newOffice(t)
-	list, err := os.ReadFile("../../internal/privacy/testdata/list77.xlsx")
+	list, err := os.ReadFile("../../internal/privacy/testdata/" + source)
 	if err != nil {
 		t.Fatal(err)
 	}
 	path, body := o.begin(o.Author, o.County, "county.10")
 	v := with(today(filled(t, body, path+"/edit"), "奖励扶助公示"), "body", "<p>名单见附件。</p>", "do", "attach")
-	o.send(o.Author, path+"/edit", v, "file", "名单.xlsx", list).to(t)
+	o.send(o.Author, path+"/edit", v, "file", name, list).to(t)
 	page := o.get(o.Author, path+"/edit").ok(t, http.StatusOK)
 	at := regexp.MustCompile(`href="(` + path + `/files/\d+/safe)"`).FindStringSubmatch(page)
 	if at == nil {
 		t.Fatal("no way to a safe copy beside the attachment")
 	}
 	page = o.get(o.Author, at[1]).ok(t, http.StatusOK)
-	says(t, page, "制作安全副本", "检查发现", "居民身份证号码", "序号")
+	says(t, page, "制作安全副本", "检查发现", "居民身份证号码", "序号", lost)
 	if !strings.Contains(page, "<mark>35*************626</mark>") {
 		t.Error("the mask is not marked in its place")
 	}
@@ -38,7 +51,7 @@ func TestAListIsReplacedByASafeCopy(t *testing.T) {
 		t.Fatalf("led to %s", to)
 	}
 	page = o.get(o.Author, path+"/edit").ok(t, http.StatusOK)
-	says(t, page, "名单.xlsx")
+	says(t, page, copied)
 	if strings.Contains(page, "/safe\"") || strings.Contains(page, "绝不能公开") {
 		t.Error("the copy is still refused")
 	}

@@ -42,10 +42,11 @@ const keyV1 = "yangguang signing key 1"
 func NewKey(name string) (*Key, error) {
 	k := &Key{Name: name, Alg: nameEd25519, seed: make([]byte, ed25519.SeedSize)}
 	_, _ = rand.Read(k.seed) // never fails (crypto/rand)
-	return k, goodName(name)
+	return k, GoodName(name)
 }
 
-func goodName(name string) error {
+// GoodName answers why a name cannot be that of a signing key; nil when it can.
+func GoodName(name string) error {
 	if name == "" || strings.ContainsAny(name, " +\t\r\n") || len(name) > 200 {
 		return fmt.Errorf("%q cannot be the name of a signing key: no blanks and no plus sign", name)
 	}
@@ -85,7 +86,7 @@ func KeyIn(path, name string) (*Key, error) {
 	if err != nil || len(k.seed) != ed25519.SeedSize || k.Alg != nameEd25519 {
 		return nil, fmt.Errorf("%s is damaged, or of an algorithm this release does not know", path)
 	}
-	return k, goodName(k.Name)
+	return k, GoodName(k.Name)
 }
 
 func (k *Key) write(path string) (err error) {
@@ -186,7 +187,7 @@ func Verifier(vkey string) (note.Verifier, error) {
 		return v, nil
 	}
 	v := &cosignature{name: name, hash: keyHash(name, key), key: ed25519.PublicKey(key[1:])}
-	if goodName(name) != nil || fmt.Sprintf("%08x", v.hash) != strings.TrimSuffix(rest, "+"+key64) {
+	if GoodName(name) != nil || fmt.Sprintf("%08x", v.hash) != strings.TrimSuffix(rest, "+"+key64) {
 		return nil, fmt.Errorf("%q is not a public key of the form name+id+key", vkey)
 	}
 	return v, nil

@@ -62,10 +62,27 @@ func NewWitnessing(key *Key, path string, now func() time.Time, vkeys ...string)
 	if err != nil {
 		return nil, err
 	}
-	if err := json.Unmarshal(b, &w.state); err != nil {
+	if err := w.recall(b); err != nil {
 		return nil, fmt.Errorf("the witness's state %s cannot be read; restore it from a backup: %w", path, err)
 	}
 	return w, nil
+}
+
+// recall reads the state. "null", or a head that is none, would let a log begin
+// anew.
+func (w *Witnessing) recall(b []byte) error {
+	if err := json.Unmarshal(b, &w.state); err != nil {
+		return err
+	}
+	if w.state == nil {
+		return errors.New("it holds no heads")
+	}
+	for origin, h := range w.state {
+		if h.Size < 0 || h.At.IsZero() {
+			return fmt.Errorf("the head of %s is none", origin)
+		}
+	}
+	return nil
 }
 
 // VKey is the witness's public key.

@@ -34,6 +34,11 @@ const (
 	biffCRN        = 0x005A
 	biffWriter     = 0x005C
 	biffObj        = 0x005D
+	biffDateMode   = 0x0022
+	biffBoolErr    = 0x0205
+	biffXF         = 0x00E0
+	biffDefaultRow = 0x0225
+	biffFormat     = 0x041E
 	biffColInfo    = 0x007D
 	biffBoundSheet = 0x0085
 	biffMulRK      = 0x00BD

@@ -10,10 +10,11 @@ import (
 	"codeberg.org/go-pdf/fpdf"
 )
 
-// fuzzed is an inspection for a parser alone, with a small budget.
+// fuzzed is an inspection for a parser alone, with a small budget; what it
+// gathers for a copy is gathered too.
 func fuzzed() *inspection {
 	budget := int64(16 << 20)
-	return &inspection{gate: defaultGate(), ctx: context.Background(), rep: &Report{Type: OLE}, budget: &budget}
+	return &inspection{gate: defaultGate(), ctx: context.Background(), rep: &Report{Type: OLE}, budget: &budget, shown: &passages{}}
 }
 
 func sane(t *testing.T, r *Report) {

@@ -146,6 +146,8 @@ type inspection struct {
 	depth  int
 	drawn  int // pictures, shapes and objects a document's text names
 
+	shown *passages // gathers what a reader sees; nil when only looked through
+
 	known   map[string]bool // findings told, for readings of the same bytes
 	counted int             // findings of rep that known holds
 }

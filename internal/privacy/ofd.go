@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"cmp"
 	"encoding/xml"
+	"iter"
 	"math"
 	"path"
 	"slices"
@@ -100,6 +101,7 @@ func (in *inspection) ofdPages(z *zip.Reader) (map[string]int, error) {
 type ofdText struct {
 	x, y, w, size float64
 	text          string
+	unseen        bool // not drawn
 }
 
 // ofdPage lays the objects of a page out in lines, since a writer may put each
@@ -121,6 +123,7 @@ func (in *inspection) ofdPage(f *zip.File, p Place, page bool) error {
 				}
 				if v := Attr(t, "Visible"); v == "false" || Attr(t, "Alpha") == "0" {
 					hidden++
+					now.unseen = true
 				}
 			case "TextCode":
 				inCode, now.text = true, ""
@@ -160,6 +163,10 @@ func (in *inspection) ofdPage(f *zip.File, p Place, page bool) error {
 	case strange*20 > chars:
 		in.rep.doubt(UncertainUnreadable)
 	}
+	if in.shown != nil {
+		in.drawn += pictures
+		in.shown.page(p.Page, slices.DeleteFunc(slices.Clone(all), func(t ofdText) bool { return t.unseen }))
+	}
 	in.layout(all, p)
 	in.fresh(Scan(loose.String()), p)
 	return err
@@ -183,27 +190,77 @@ func numbers(s string) (out []float64) {
 // layout sorts texts into lines from top to bottom and left to right, scans
 // the lines as text and, for the words of headings above them, as a table.
 func (in *inspection) layout(all []ofdText, p Place) {
-	slices.SortStableFunc(all, func(a, b ofdText) int { return cmp.Compare(a.y, b.y) })
 	var g grid
 	g.table.place = p
 	var text strings.Builder
-	for i := 0; i < len(all); {
-		j := i + 1
-		for j < len(all) && all[j].y-all[i].y < max(all[i].size*0.5, 0.5) {
-			j++
-		}
-		line := all[i:j]
-		slices.SortStableFunc(line, func(a, b ofdText) int { return cmp.Compare(a.x, b.x) })
-		for _, t := range g.line(line) {
+	for line := range lines(all) {
+		texts, _ := g.line(line)
+		for _, t := range texts {
 			text.WriteString(t + " ")
 		}
 		text.WriteByte('\n')
-		i = j
 	}
 	before := len(in.rep.Findings)
 	in.rep.text(text.String(), p)
 	in.names(g.table.found, p, in.rep.Findings[before:])
 }
+
+// lines sorts the texts of a page and gives them line by line.
+func lines(all []ofdText) iter.Seq[[]ofdText] {
+	slices.SortStableFunc(all, func(a, b ofdText) int { return cmp.Compare(a.y, b.y) })
+	return func(yield func([]ofdText) bool) {
+		for i := 0; i < len(all); {
+			j := i + 1
+			for j < len(all) && all[j].y-all[i].y < max(all[i].size*0.5, 0.5) {
+				j++
+			}
+			line := all[i:j]
+			slices.SortStableFunc(line, func(a, b ofdText) int { return cmp.Compare(a.x, b.x) })
+			if !yield(line) {
+				return
+			}
+			i = j
+		}
+	}
+}
+
+// page gathers a page for a copy: lines of text, and below a line of headings
+// a table. What stands alone in a line there is text, unless the headings make
+// something of it; the rows after it get the headings again, which say what
+// they are.
+func (p *passages) page(n int, all []ofdText) {
+	var g grid
+	var heads []string
+	var rows [][]string
+	end := func() {
+		if rows != nil {
+			p.add(n, Passage{Rows: rows})
+			rows = nil
+		}
+	}
+	for line := range lines(all) {
+		texts, row := g.line(line)
+		switch {
+		case len(texts) == 0:
+		case row == nil: // headings
+			end()
+			heads, rows = texts, [][]string{texts}
+		case heads != nil && (len(texts) > 1 || len([]rune(texts[0])) <= shortCell || len(ScanTable([][]string{heads, row})) > 0):
+			if rows == nil {
+				rows = [][]string{heads}
+			}
+			rows = append(rows, row)
+		default:
+			end()
+			p.text(n, strings.Join(texts, " "))
+		}
+	}
+	end()
+}
+
+// shortCell is how many characters alone on a line below headings are taken
+// for the rest of a cell.
+const shortCell = 12
 
 // names adds what only a heading tells of a laid-out page: its numbers are
 // found in the text already.
@@ -240,8 +297,9 @@ type grid struct {
 	row   int
 }
 
-// line joins the texts of a line to cells, scans them as a row, and returns them.
-func (g *grid) line(ts []ofdText) []string {
+// line joins the texts of a line to cells, scans them as a row, and returns
+// them; and, below headings, the row they make there.
+func (g *grid) line(ts []ofdText) (texts, row []string) {
 	var cells []ofdText
 	for _, t := range ts {
 		if strings.TrimSpace(t.text) == "" {
@@ -261,7 +319,7 @@ func (g *grid) line(ts []ofdText) []string {
 		}
 		cells = append(cells, t)
 	}
-	texts := make([]string, len(cells))
+	texts = make([]string, len(cells))
 	heads := 0
 	for i, c := range cells {
 		texts[i] = c.text
@@ -274,9 +332,9 @@ func (g *grid) line(ts []ofdText) []string {
 		g.heads = slices.Clone(cells)
 		g.table.roles = nil
 		g.table.row(g.row, texts, nil)
-		return texts
+		return texts, nil
 	}
-	row := make([]string, len(g.heads))
+	row = make([]string, len(g.heads))
 	for i, c := range cells {
 		if k := g.under(c); k >= 0 {
 			row[k] = strings.TrimSpace(row[k] + " " + texts[i])
@@ -285,7 +343,7 @@ func (g *grid) line(ts []ofdText) []string {
 	if len(row) > 0 {
 		g.table.row(g.row, row, nil)
 	}
-	return texts
+	return texts, row
 }
 
 // under is the heading a cell stands below: the one whose middle is nearest.

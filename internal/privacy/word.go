@@ -334,6 +334,14 @@ func (s *wordStory) read(from, to int) {
 	in.fresh(Scan(s.plain.String()), s.story.place)
 }
 
+// passages gathers the body for a copy.
+func (s *wordStory) passages() *passages {
+	if s.story.place.Part != Body {
+		return nil
+	}
+	return s.w.in.shown
+}
+
 // piece reads the characters of one piece.
 func (s *wordStory) piece(p piece, from, to int) {
 	width := 1
@@ -445,6 +453,7 @@ func (s *wordStory) paragraph() {
 	}
 	s.story.write(s.para.String())
 	s.story.end("p")
+	s.passages().text(0, s.shown.String())
 	s.seen()
 	s.para.Reset()
 	s.empty = false
@@ -479,9 +488,11 @@ func (s *wordStory) cellMark(at int) {
 	}
 	if end {
 		s.story.end("tr")
+		s.passages().endRow()
 	} else {
 		s.story.write(s.para.String())
 		s.story.end("tc")
+		s.passages().cell(s.shown.String())
 	}
 	s.seen()
 	s.para.Reset()

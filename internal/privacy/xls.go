@@ -15,6 +15,7 @@ type xlsBook struct {
 	at      map[int]int // sheet number by the offset of its first record
 	rest    strings.Builder
 	drawn   []byte
+	styles  xlsStyles
 	notes   int
 	names   int
 	links   int
@@ -22,6 +23,7 @@ type xlsBook struct {
 
 type xlsSheet struct {
 	state int
+	kind  int // 0 for a sheet of cells
 	name  string
 }
 
@@ -125,6 +127,7 @@ func (w *xlsBook) globals(s *biff) error {
 				w.in.rep.text(rd.long(), Place{Part: Link})
 			}
 		default:
+			w.styles.record(r)
 			w.other(r, Place{Part: Names})
 		}
 	}
@@ -150,7 +153,7 @@ func (w *xlsBook) list(r record) {
 		w.in.rep.hide(HiddenMacro, Place{Part: Code}, 1)
 	}
 	name := r.from(7).str(int(r.data[6]))
-	w.sheets = append(w.sheets, xlsSheet{int(r.data[4] & 3), name})
+	w.sheets = append(w.sheets, xlsSheet{int(r.data[4] & 3), int(r.data[5]), name})
 	w.in.rep.text(name, p)
 }
 
@@ -229,6 +232,7 @@ type xlsReader struct {
 	cols  []int
 	texts strings.Builder // text boxes and comments
 	depth int             // charts inside the sheet
+	shown *xlsShown       // for a copy; nil when only looked through, or hidden
 }
 
 func (w *xlsBook) sheet(s *biff, n int) error {
@@ -236,6 +240,9 @@ func (w *xlsBook) sheet(s *biff, n int) error {
 	x.table.place = x.place
 	if n <= len(w.sheets) && w.sheets[n-1].state == 0 {
 		x.table.rep = w.in.rep
+		if w.in.shown != nil && w.sheets[n-1].kind == 0 {
+			x.shown = &xlsShown{darkRows: map[int]bool{}, litRows: map[int]bool{}}
+		}
 	}
 	for {
 		r, ok := s.next()
@@ -258,6 +265,13 @@ func (w *xlsBook) sheet(s *biff, n int) error {
 		}
 	}
 	x.flush()
+	if x.shown != nil {
+		rows, err := x.shown.table(w.in.budget)
+		if err != nil {
+			return err
+		}
+		w.in.shown.add(n, Passage{Title: w.sheets[n-1].name, Rows: rows})
+	}
 	w.in.rep.add(x.table.found...)
 	w.in.rep.More += x.table.more
 	w.in.rep.text(x.texts.String(), Place{Part: Shape, Sheet: n})
@@ -268,16 +282,22 @@ func (w *xlsBook) sheet(s *biff, n int) error {
 func (x *xlsReader) record(s *biff, r record) error {
 	d := r.data
 	switch r.kind {
-	case biffLabelSST, biffLabel, biffRString, biffNumber, biffRK, biffMulRK, biffFormula:
+	case biffLabelSST, biffLabel, biffRString, biffNumber, biffRK, biffMulRK, biffBoolErr, biffFormula:
 		if len(d) >= 6 {
 			return x.cell(s, r)
 		}
+	case biffDefaultRow:
+		if x.shown != nil && len(d) >= 2 {
+			x.shown.darkByRule = d[0]&2 != 0
+		}
 	case biffRow:
+		x.shown.rowInfo(d)
 		if len(d) >= 16 && d[12]&0x20 != 0 {
 			x.w.in.rep.hide(HiddenRow, x.place, 1)
 			x.table.rep = nil // what nobody sees is not to be found; its rows are not told apart from here
 		}
 	case biffColInfo:
+		x.shown.colInfo(d)
 		if len(d) >= 10 && d[8]&1 != 0 {
 			from, to := int(le.Uint16(d)), int(le.Uint16(d[2:]))
 			x.w.in.rep.hide(HiddenColumn, x.place, max(1, min(to, 255)-from+1))
@@ -348,15 +368,19 @@ func (x *xlsReader) cell(s *biff, r record) error {
 		x.add(row, col, r.from(6).long())
 	case biffNumber:
 		if len(d) >= 14 {
-			x.add(row, col, biffFloat(le.Uint64(d[6:])))
+			x.number(row, col, d[4:], biffFloat(le.Uint64(d[6:])))
 		}
 	case biffRK:
 		if len(d) >= 10 {
-			x.add(row, col, rkNumber(le.Uint32(d[6:])))
+			x.number(row, col, d[4:], rkNumber(le.Uint32(d[6:])))
 		}
 	case biffMulRK:
 		for i := 4; i+6 <= len(d)-2; i += 6 {
-			x.add(row, col+(i-4)/6, rkNumber(le.Uint32(d[i+2:])))
+			x.number(row, col+(i-4)/6, d[i:], rkNumber(le.Uint32(d[i+2:])))
+		}
+	case biffBoolErr:
+		if len(d) >= 8 {
+			x.word(row, col, d[6], d[7] == 1)
 		}
 	case biffFormula:
 		x.formula(s, r, row, col)
@@ -375,10 +399,13 @@ func (x *xlsReader) formula(s *biff, r record, row, col int) {
 		x.w.in.strings(d[22:], x.place)
 	}
 	if le.Uint16(d[12:]) != 0xFFFF {
-		x.add(row, col, biffFloat(le.Uint64(d[6:])))
+		x.number(row, col, d[4:], biffFloat(le.Uint64(d[6:])))
 		return
 	}
 	if d[6] != 0 {
+		if d[6] <= 2 {
+			x.word(row, col, d[8], d[6] == 2)
+		}
 		return
 	}
 	before := s.at
@@ -393,6 +420,22 @@ func (x *xlsReader) formula(s *biff, r record, row, col int) {
 		}
 	}
 	s.at = before
+}
+
+// number adds a number: to be looked through as it is stored, to be copied as
+// it is shown by the style named at the head of style.
+func (x *xlsReader) number(row, col int, style []byte, v string) {
+	if x.shown != nil {
+		v = x.w.styles.shown(v, int(le.Uint16(style)))
+	}
+	x.add(row, col, v)
+}
+
+// word adds a truth or an error for a copy; neither is anybody's.
+func (x *xlsReader) word(row, col int, v byte, wrong bool) {
+	if x.shown != nil {
+		x.add(row, col, xlsWord(v, wrong))
+	}
 }
 
 // add joins a cell to its row. A sheet's cells come row by row; one out of
@@ -411,6 +454,7 @@ func (x *xlsReader) add(row, col int, v string) {
 func (x *xlsReader) flush() {
 	if len(x.cells) > 0 {
 		x.table.row(x.row, x.cells, x.cols)
+		x.shown.flush(x.row, x.cells, x.cols)
 		x.cells, x.cols = x.cells[:0], x.cols[:0]
 	}
 }

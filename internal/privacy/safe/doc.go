@@ -8,7 +8,9 @@
 // the township) and written into a new file of the same kind, so that no hidden
 // sheet, tracked change, comment, earlier revision or property can come along.
 // A PDF is drawn page by page with black over each finding, or its text becomes
-// a document. Whoever uses a copy sends it through the gate again.
+// a document. The old .xls becomes a workbook; .doc, WPS and OFD become a text
+// document of paragraphs and tables. What a copy does not have of its original
+// (layout, pictures) is said beside it. Whoever uses a copy sends it through the gate again.
 //
 // The package stores nothing and logs nothing.
 package safe
@@ -31,6 +33,14 @@ type Doc struct {
 	// Left are findings that stay: what may be released with a reason, when only
 	// what may never be released is masked.
 	Left int
+	// Lost is what the original shows and the copy does not have.
+	Lost []Loss
+}
+
+// Loss is a sentence of the package, and the count it tells of.
+type Loss struct {
+	Key string
+	N   int
 }
 
 // Block is a heading, a paragraph or a table.

@@ -27,10 +27,55 @@ func Read(ctx context.Context, g *privacy.Gate, t privacy.Type, b []byte, o Opti
 		})
 	case privacy.CSV, privacy.Text:
 		err = d.plain(t, b, o)
+	case privacy.XLS, privacy.DOC, privacy.OFD:
+		err = d.passages(ctx, g, t, b, o)
 	default:
 		err = fault.Say(fault.Invalid, "safe.kind")
 	}
+	d.lose(t)
 	return d, err
+}
+
+// passages reads what the gate's own readers see of an old or fixed-layout file.
+func (d *Doc) passages(ctx context.Context, g *privacy.Gate, t privacy.Type, b []byte, o Options) error {
+	all, pictures, err := g.Passages(ctx, t, b)
+	if fault.KindOf(err) == fault.Invalid {
+		return fault.Say(fault.Invalid, "safe.kind")
+	}
+	if err != nil {
+		return err
+	}
+	cells := 0
+	for _, p := range all {
+		for _, row := range p.Rows {
+			cells += len(row)
+		}
+		if cells > maxCells {
+			return fault.Say(fault.Invalid, "safe.too_large", maxCells)
+		}
+		switch {
+		case t == privacy.XLS:
+			d.Blocks = append(d.Blocks, Block{Title: d.text(p.Title, o).Text, Rows: d.table(p.Rows, o)})
+		case p.Rows != nil:
+			d.Blocks = append(d.Blocks, Block{Rows: d.table(p.Rows, o)})
+		default:
+			d.page(privacy.Page{Text: p.Text}, o)
+		}
+	}
+	if pictures > 0 {
+		d.Lost = append(d.Lost, Loss{"safe.lost_pictures", pictures})
+	}
+	return nil
+}
+
+// lose says what no copy of the kind has.
+func (d *Doc) lose(t privacy.Type) {
+	switch t {
+	case privacy.XLSX, privacy.XLS:
+		d.Lost = append(d.Lost, Loss{Key: "safe.lost_sheet"})
+	case privacy.DOCX, privacy.DOC, privacy.OFD, privacy.PDF:
+		d.Lost = append(d.Lost, Loss{Key: "safe.lost_layout"})
+	}
 }
 
 // plain reads a text file or a table of text.
@@ -105,7 +150,7 @@ func Copy(ctx context.Context, g *privacy.Gate, t privacy.Type, name string, b [
 	}
 	var out bytes.Buffer
 	switch t {
-	case privacy.XLSX:
+	case privacy.XLSX, privacy.XLS:
 		err, newName = d.writeXLSX(&out), withExt(name, ".xlsx")
 	case privacy.CSV:
 		err, newName = d.writeCSV(&out), withExt(name, ".csv")
