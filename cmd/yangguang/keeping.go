@@ -7,6 +7,7 @@ import (
 
 	"yangguang/agency/keeping"
 	"yangguang/disclosure"
+	"yangguang/disclosure/coverage"
 	"yangguang/disclosure/export"
 	"yangguang/disclosure/importer"
 	"yangguang/internal/account"
@@ -33,11 +34,14 @@ func (h *house) wireKeeping() {
 	h.keeping.Carry("notify.addresses", func(ctx context.Context, _ time.Time) (int64, error) { return -1, h.outbox.Erase(ctx) })
 }
 
-// registerKeeping names the jobs of import and of the retention table.
+// registerKeeping names the jobs of import, of the retention table, of copies
+// and of what the self-check measures.
 func (h *house) registerKeeping(r *jobs.Runner) {
 	h.importer.Register(r)
 	h.keeping.Register(r)
 	h.copies.Register(r)
+	h.links.Register(r)
+	coverage.Watch(r, h.db, h.app)
 }
 
 // allVerbs lists every room's grant verbs.
