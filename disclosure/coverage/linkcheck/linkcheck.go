@@ -26,8 +26,25 @@ type Links struct {
 	// Outside lets addresses of other sites be asked over the network.
 	Outside bool
 
-	allowed func(netip.Addr) bool // of tests: what may be connected to; nil: the public internet
-	pause   *time.Duration        // of tests: nil: a second
+	bounds *bounds // of tests; nil: the usual ones
+}
+
+// bounds keep a check from doing harm: to whom it connects, how fast, and how
+// much it asks and keeps. No setting changes them.
+type bounds struct {
+	allowed func(netip.Addr) bool
+	pause   time.Duration // between two requests to one host
+	rows    int           // dead links kept of a province
+	outside int           // addresses of other sites asked in one check
+}
+
+var usual = bounds{allowed: onInternet, pause: time.Second, rows: 20_000, outside: 50_000}
+
+func (l *Links) within() bounds {
+	if l.bounds != nil {
+		return *l.bounds
+	}
+	return usual
 }
 
 // Join puts the lists into the desk's navigation.
@@ -54,12 +71,6 @@ func (l *Links) asker() *outside {
 	if !l.Outside {
 		return nil
 	}
-	allowed, between := onInternet, pause
-	if l.allowed != nil {
-		allowed = l.allowed
-	}
-	if l.pause != nil {
-		between = *l.pause
-	}
-	return newOutside(agentName(l.Front.Domain, l.Front.Name.Zh), allowed, between)
+	b := l.within()
+	return newOutside(agentName(l.Front.Domain, l.Front.Name.Zh), b.allowed, b.pause)
 }

@@ -412,6 +412,36 @@ func TestAPageWithTooManyLinksIsAskedTheFirst(t *testing.T) {
 	}
 }
 
+func TestWhatIsKeptIsBounded(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.links.Bound(2, 10)
+		h.publish("/nobody/1", "/nobody/2", "/nobody/3")
+		it := h.publish("/nobody/4")
+		h.nights(2)
+		h.wants("more failed than is kept", 4, 0, 2)
+		if n := h.rows(); n != 2 {
+			t.Errorf("%d rows, want the two there is room for", n)
+		}
+		h.links.Bound(3, 10)
+		h.TakeDown(t, it, "error", "内容有误")
+		h.nights(2)
+		h.wants("with more room", 3, 0, 3)
+	})
+}
+
+func TestAnAddressThereWasNoTimeForStaysWhatItWas(t *testing.T) {
+	t.Parallel()
+	h, e := open(t, disclosuretest.New(t)), newElsewhere(t)
+	h.links.AllowAlso(loopback)
+	h.links.Outside = true
+	h.publish(e.URL+"/status/404", e.URL+"/status/410")
+	h.nights(2)
+	h.wants("time for all", 2, 0, 2)
+	h.links.Bound(10, 1)
+	h.nights(1)
+	h.wants("time for one", 1, 1, 2)
+}
+
 func TestTheListIsOfTheUnitsStaffAndThoseAboveIt(t *testing.T) {
 	t.Parallel()
 	h := open(t, disclosuretest.New(t))

@@ -16,8 +16,7 @@ import (
 const (
 	patience  = 15 * time.Second // the inspection waits no longer for a page
 	redirects = 3
-	hosts     = 8           // asked at once, each one request at a time
-	pause     = time.Second // between two requests to one host
+	hosts     = 8 // asked at once, each one request at a time
 )
 
 var errRedirects = errors.New("too many redirects")

@@ -14,11 +14,9 @@ import (
 
 // Bounds of one check.
 const (
-	atOnce      = 100     // pages read, asked and written together
-	mostRows    = 20_000  // dead links kept of a province
-	mostOutside = 50_000  // addresses of other sites asked in one check
-	mostKnown   = 100_000 // answers remembered, since many pages lead to the same place
-	tallyBatch  = 500     // rows of a transaction
+	atOnce     = 100     // pages read, asked and written together
+	mostKnown  = 100_000 // answers remembered, since many pages lead to the same place
+	tallyBatch = 500     // rows of a transaction
 )
 
 // run is one check of everything. A run that was cut short is done again from
@@ -39,7 +37,7 @@ type run struct {
 // fails once may have had a bad night.
 func (l *Links) Run(ctx context.Context) (err error) {
 	defer fault.Wrap(&err, "linkcheck.Run")
-	r := &run{Links: l, on: clock.DateOf(l.Disclosure.DB.Clock().Now()), out: l.asker(), left: mostOutside, known: map[string]string{}}
+	r := &run{Links: l, on: clock.DateOf(l.Disclosure.DB.Clock().Now()), out: l.asker(), left: l.within().outside, known: map[string]string{}}
 	var provinces []agency.Division
 	if err := l.Disclosure.DB.Read(ctx, func(tx *db.Tx) (err error) {
 		provinces, err = agency.Children(tx, agency.Nation, agency.Nation, 100)
@@ -258,7 +256,7 @@ func (r *run) write(ctx context.Context, pages []page, found []row, kept map[key
 	var puts []row
 	for _, x := range found {
 		if !had[x.key()] {
-			if r.rows >= mostRows {
+			if r.rows >= r.within().rows {
 				continue
 			}
 			r.rows++
