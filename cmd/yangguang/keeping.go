@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"yangguang/disclosure/export"
 	"yangguang/disclosure/importer"
 	"yangguang/internal/account"
+	"yangguang/internal/db"
 	"yangguang/internal/jobs"
 )
 
@@ -32,6 +34,11 @@ func (h *house) wireKeeping() {
 		return -1, h.db.Write(ctx, account.ForgetSessions)
 	})
 	h.keeping.Carry("notify.addresses", func(ctx context.Context, _ time.Time) (int64, error) { return -1, h.outbox.Erase(ctx) })
+}
+
+// alsoErase has the rooms that keep something of an item's text destroy it.
+func (h *house) alsoErase(tx *db.Tx, province int, item int64) error {
+	return errors.Join(h.importer.Erase(tx, province, item), h.links.Erase(tx, province, item))
 }
 
 // registerKeeping names the jobs of import, of the retention table, of copies

@@ -55,7 +55,8 @@ func (l *Links) Join(f *front.Front) {
 
 const (
 	jobKind = "linkcheck.run"
-	longest = 12 * time.Hour // a nation's check with other sites takes hours
+	longest = 12 * time.Hour
+	forLine = 6 * time.Hour // of it for other sites: one of them may be slow and have thousands of links
 )
 
 // Register names the jobs: every night all links are asked, by one process.

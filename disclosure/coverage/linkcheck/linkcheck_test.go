@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"net/url"
 	"os"
 	"slices"
 	"strconv"
@@ -440,6 +441,30 @@ func TestAnAddressThereWasNoTimeForStaysWhatItWas(t *testing.T) {
 	h.links.Bound(10, 1)
 	h.nights(1)
 	h.wants("time for one", 1, 1, 2)
+}
+
+func TestAfterItsHoursACheckAsksNoOtherSite(t *testing.T) {
+	t.Parallel()
+	e := newElsewhere(t)
+	u, err := url.Parse(e.URL + "/fine")
+	disclosuretest.Check(t, err)
+	codes, err := linkcheck.AskAfterHours(t.Context(), u)
+	if asked := e.clear(); err != nil || len(codes)+len(asked) > 0 {
+		t.Errorf("asked %v, which came to %v (%v)", asked, codes, err)
+	}
+}
+
+func TestATakeDownForPrivacyLeavesNoAddressBehind(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.Disclosure.AlsoErase = h.links.Erase
+		it, other := h.publish("/people/zhang-san"), h.publish("/nowhere")
+		h.nights(1)
+		h.TakeDown(t, it, "privacy", "涉及个人信息")
+		if n := h.rows(); n != 1 {
+			t.Errorf("%d rows, want that of the other item alone", n)
+		}
+		h.TakeDown(t, other, "error", "内容有误")
+	})
 }
 
 func TestTheListIsOfTheUnitsStaffAndThoseAboveIt(t *testing.T) {

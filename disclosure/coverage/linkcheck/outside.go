@@ -9,7 +9,9 @@ import (
 	"net/netip"
 	"net/url"
 	"strconv"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -26,6 +28,7 @@ type outside struct {
 	client *http.Client
 	agent  string        // how the requests name this site
 	pause  time.Duration // between two requests to one host
+	spent  atomic.Bool   // the night's time for other sites is over
 }
 
 // newOutside makes what asks other sites. No proxy is used, since behind one
@@ -54,11 +57,12 @@ func agentName(domain, name string) string {
 }
 
 // askAll asks addresses, each host one request at a time, and gives the code of
-// each; it ends with the context alone.
+// each. Those there was no time for are left out; it ends with the context alone.
 func (o *outside) askAll(ctx context.Context, addresses []*url.URL) (map[string]string, error) {
 	byHost := map[string][]*url.URL{}
 	for _, u := range addresses {
-		byHost[u.Hostname()] = append(byHost[u.Hostname()], u)
+		host := strings.ToLower(u.Hostname())
+		byHost[host] = append(byHost[host], u)
 	}
 	var mu sync.Mutex
 	var wg sync.WaitGroup
@@ -68,6 +72,9 @@ func (o *outside) askAll(ctx context.Context, addresses []*url.URL) (map[string]
 		wg.Go(func() {
 			defer func() { <-room }()
 			for _, u := range us {
+				if o.spent.Load() || ctx.Err() != nil {
+					return
+				}
 				code := o.ask(ctx, u)
 				mu.Lock()
 				out[u.String()] = code

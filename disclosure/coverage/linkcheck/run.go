@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 
 	"yangguang/agency"
 	"yangguang/internal/clock"
@@ -38,6 +39,9 @@ type run struct {
 func (l *Links) Run(ctx context.Context) (err error) {
 	defer fault.Wrap(&err, "linkcheck.Run")
 	r := &run{Links: l, on: clock.DateOf(l.Disclosure.DB.Clock().Now()), out: l.asker(), left: l.within().outside, known: map[string]string{}}
+	if r.out != nil {
+		defer time.AfterFunc(forLine, func() { r.out.spent.Store(true) }).Stop()
+	}
 	var provinces []agency.Division
 	if err := l.Disclosure.DB.Read(ctx, func(tx *db.Tx) (err error) {
 		provinces, err = agency.Children(tx, agency.Nation, agency.Nation, 100)
@@ -327,3 +331,7 @@ func (r *run) keepTally(ctx context.Context, c agency.Code) error {
 	}
 	return r.Disclosure.DB.Write(ctx, func(tx *db.Tx) error { return dropTallies(tx, c.Province(), r.on) })
 }
+
+// Erase drops what is kept of an item that was taken down for privacy, in that
+// transaction: an address or a file's name may be what had to go.
+func (l *Links) Erase(tx *db.Tx, province int, item int64) error { return erase(tx, province, item) }

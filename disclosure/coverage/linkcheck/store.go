@@ -50,6 +50,11 @@ func drop(tx *db.Tx, x *row) error {
 	return err
 }
 
+func erase(tx *db.Tx, province int, item int64) error {
+	_, err := tx.Exec("delete from dead_link where province = $1 and item = $2", province, item)
+	return err
+}
+
 func countRows(tx *db.Tx, province int) (n int, err error) {
 	err = tx.Row("select count(*) from dead_link where province = $1", province).Scan(&n)
 	return n, err
