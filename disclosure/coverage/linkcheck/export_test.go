@@ -14,6 +14,13 @@ func (l *Links) AllowAlso(also func(netip.Addr) bool) {
 	l.bounds = &b
 }
 
+// Unhurried asks without pauses, and is otherwise as the program is sold.
+func (l *Links) Unhurried() {
+	b := l.within()
+	b.pause = 0
+	l.bounds = &b
+}
+
 // Bound keeps so many rows of a province and asks so many addresses of other
 // sites.
 func (l *Links) Bound(rows, outside int) {

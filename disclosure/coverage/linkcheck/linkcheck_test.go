@@ -347,6 +347,7 @@ func TestWhatOtherSitesAnswer(t *testing.T) {
 func TestAProgramAsItIsSoldAsksNoAddressOfThisMachine(t *testing.T) {
 	t.Parallel()
 	h, e := open(t, disclosuretest.New(t)), newElsewhere(t)
+	h.links.Unhurried()
 	h.links.Outside = true
 	h.publish(e.URL + "/fine")
 	h.nights(2)

@@ -62,19 +62,31 @@ func (l *Links) list(verb, title, path string) func(w http.ResponseWriter, r *ht
 		}); err != nil {
 			return err
 		}
-		p := listPage{Some: len(rows) > mostListed, Outside: l.Outside}
-		p.Grid = l.grid(ctx, rows[:min(len(rows), mostListed)])
+		p := listPage{Some: len(rows) > mostListed, Outside: l.Outside, Grid: grid(ctx, rows[:min(len(rows), mostListed)])}
 		if unit != 0 {
 			p.All = ui.Link{Text: i18n.T(ctx, "linkcheck.all"), Href: web.URL(ctx, path)}
-		} else if len(us) > 1 {
-			for _, u := range us {
-				p.Units = append(p.Units, ui.Link{Text: i18n.T(ctx, "linkcheck.of_unit", u.name, u.links), Href: web.URL(ctx, path) + "?unit=" + strconv.FormatInt(u.agency, 10)})
-			}
+		} else {
+			p.Units = choice(ctx, path, us)
 		}
 		f := l.Front.Desk(r, i18n.T(ctx, title), ui.Link{Text: i18n.T(ctx, "linkcheck.desk"), Href: web.URL(ctx, "/desk")}, ui.Link{Text: i18n.T(ctx, title)})
 		f.Lead = i18n.T(ctx, "linkcheck.lead")
 		return web.Render(w, r, http.StatusOK, listView(f, p))
 	}
+}
+
+// choice lets a reader of many units narrow the list to one.
+func choice(ctx context.Context, path string, us []behind) (out []ui.Link) {
+	if len(us) < 2 {
+		return nil
+	}
+	for _, u := range us {
+		out = append(out, ui.Link{Text: i18n.T(ctx, "linkcheck.of_unit", u.name, u.links), Href: unitPath(ctx, path, u.agency)})
+	}
+	return out
+}
+
+func unitPath(ctx context.Context, path string, unit int64) string {
+	return web.URL(ctx, path) + "?unit=" + strconv.FormatInt(unit, 10)
 }
 
 // inReach refuses a unit outside the ranges: whoever has no business with it is
@@ -94,7 +106,7 @@ func inReach(tx *db.Tx, ranges []account.Range, unit int64) error {
 	return nil
 }
 
-func (l *Links) grid(ctx context.Context, rows []listed) ui.Grid {
+func grid(ctx context.Context, rows []listed) ui.Grid {
 	t := func(key string, args ...any) string { return i18n.T(ctx, "linkcheck."+key, args...) }
 	g := ui.Grid{Caption: t("nav"), Cards: true, Nothing: t("none"),
 		Columns: []ui.Column{{Title: t("where")}, {Title: t("link")}, {Title: t("what")}, {Title: t("since")}, {Title: t("unit")}}}
@@ -134,7 +146,7 @@ func (l *Links) Waiting(ctx context.Context) (out []front.Waiting, err error) {
 	}
 	w := front.Waiting{Kind: "linkcheck.waiting", Mine: true}
 	for _, u := range us {
-		w.Works = append(w.Works, ui.Work{Href: web.URL(ctx, "/desk/links") + "?unit=" + strconv.FormatInt(u.agency, 10), Title: i18n.T(ctx, "linkcheck.waiting_links", u.links),
+		w.Works = append(w.Works, ui.Work{Href: unitPath(ctx, "/desk/links", u.agency), Title: i18n.T(ctx, "linkcheck.waiting_links", u.links),
 			Meta: []string{u.name, i18n.T(ctx, "linkcheck.waiting_since", i18n.Date(ctx, u.since))}, Tag: ui.TagDanger, TagWords: i18n.T(ctx, "linkcheck.dead"), Next: i18n.T(ctx, "linkcheck.mend"), Spent: -1})
 	}
 	return []front.Waiting{w}, nil

@@ -246,18 +246,23 @@ func (r *run) write(ctx context.Context, pages []page, found []row, kept map[key
 	}); err != nil || len(old)+len(found) == 0 {
 		return err
 	}
+	gone, puts := r.change(old, found, kept)
+	return r.Disclosure.DB.Write(ctx, func(tx *db.Tx) error { return replace(tx, gone, puts) })
+}
+
+// change tells which of the old rows go, and which of those found are written:
+// a new one only while there is room.
+func (r *run) change(old, found []row, kept map[key]bool) (gone, puts []row) {
 	had, fails := map[key]bool{}, map[key]bool{}
 	for i := range found {
 		fails[found[i].key()] = true
 	}
-	var gone []row
 	for _, x := range old {
 		if had[x.key()] = true; !fails[x.key()] && !kept[x.key()] {
 			gone = append(gone, x)
 		}
 	}
 	r.rows -= len(gone)
-	var puts []row
 	for _, x := range found {
 		if !had[x.key()] {
 			if r.rows >= r.within().rows {
@@ -267,7 +272,7 @@ func (r *run) write(ctx context.Context, pages []page, found []row, kept map[key
 		}
 		puts = append(puts, x)
 	}
-	return r.Disclosure.DB.Write(ctx, func(tx *db.Tx) error { return replace(tx, gone, puts) })
+	return gone, puts
 }
 
 func replace(tx *db.Tx, gone, puts []row) error {
