@@ -444,6 +444,23 @@ func TestAnAddressThereWasNoTimeForStaysWhatItWas(t *testing.T) {
 	h.wants("time for one", 1, 1, 2)
 }
 
+func TestANightWithoutALineSaysNothingOfOtherSites(t *testing.T) {
+	t.Parallel()
+	h, e := open(t, disclosuretest.New(t)), newElsewhere(t)
+	h.links.AllowAlso(loopback)
+	h.links.Outside = true
+	var many []string
+	for i := range 5 {
+		many = append(many, fmt.Sprintf("http://host-%d.invalid/", i))
+	}
+	it := h.publish(many...)
+	h.nights(2)
+	h.wants("no host of five can be reached", 0, 5, 0)
+	h.Correct(t, h.County, it, h.text(append(many, e.URL+"/status/404")...))
+	h.nights(2)
+	h.wants("another site answers: the line is there", 6, 0, 6)
+}
+
 func TestAfterItsHoursACheckAsksNoOtherSite(t *testing.T) {
 	t.Parallel()
 	e := newElsewhere(t)

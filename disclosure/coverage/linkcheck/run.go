@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"yangguang/agency"
@@ -16,6 +17,7 @@ import (
 // Bounds of one check.
 const (
 	atOnce     = 100     // pages read, asked and written together
+	mostSilent = 5       // hosts in a row nobody could reach: it is the line, not the links
 	mostKnown  = 100_000 // answers remembered, since many pages lead to the same place
 	tallyBatch = 500     // rows of a transaction
 )
@@ -28,6 +30,8 @@ type run struct {
 	out    *outside
 	left   int               // addresses of other sites that may still be asked
 	known  map[string]string // code of each address asked
+	silent map[string]bool   // hosts that could not be reached before any other site answered
+	heard  bool              // another site answered
 	rows   int               // dead links kept of the province
 	tally  map[agency.Code]*Tally
 	nation Tally
@@ -38,7 +42,7 @@ type run struct {
 // fails once may have had a bad night.
 func (l *Links) Run(ctx context.Context) (err error) {
 	defer fault.Wrap(&err, "linkcheck.Run")
-	r := &run{Links: l, on: clock.DateOf(l.Disclosure.DB.Clock().Now()), out: l.asker(), left: l.within().outside, known: map[string]string{}}
+	r := &run{Links: l, on: clock.DateOf(l.Disclosure.DB.Clock().Now()), out: l.asker(), left: l.within().outside, known: map[string]string{}, silent: map[string]bool{}}
 	if r.out != nil {
 		defer time.AfterFunc(forLine, func() { r.out.spent.Store(true) }).Stop()
 	}
@@ -216,10 +220,27 @@ func (r *run) askOthers(ctx context.Context, pages []page) error {
 	if err != nil {
 		return err
 	}
+	if r.listen(us, codes); !r.heard && len(r.silent) >= mostSilent {
+		r.out.spent.Store(true) // what was not learned tonight stays what it was
+		return nil
+	}
 	for address, code := range codes {
 		r.remember(address, code)
 	}
 	return nil
+}
+
+// listen notes whether any other site answered, and which hosts did not.
+func (r *run) listen(us []*url.URL, codes map[string]string) {
+	for _, u := range us {
+		switch code, asked := codes[u.String()]; {
+		case !asked, code == codePrivate, code == codeRedirects:
+		case code == codeName, code == codeTimeout, code == codeConnection:
+			r.silent[strings.ToLower(u.Hostname())] = true
+		default:
+			r.heard = true
+		}
+	}
 }
 
 func (r *run) remember(address, code string) {
