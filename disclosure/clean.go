@@ -115,18 +115,27 @@ func oneLine(s string) string {
 	return b.String()
 }
 
-// links are the addresses in cleaned HTML; a telephone hides there as well.
-func links(s string) (out []string) {
+// links are the addresses in cleaned HTML as people read them; a telephone
+// hides there as well.
+func links(s string) []string {
+	out := hrefs(s)
+	for i, address := range out {
+		if plain, err := url.PathUnescape(address); err == nil {
+			out[i] = plain
+		}
+	}
+	return out
+}
+
+// hrefs are the addresses in cleaned HTML as a browser follows them.
+func hrefs(s string) (out []string) {
 	for {
 		_, rest, ok := strings.Cut(s, `href="`)
 		if !ok {
 			return out
 		}
 		address, after, _ := strings.Cut(rest, `"`)
-		s, address = after, html.UnescapeString(address)
-		if plain, err := url.PathUnescape(address); err == nil {
-			address = plain
-		}
-		out = append(out, address)
+		s = after
+		out = append(out, html.UnescapeString(address))
 	}
 }

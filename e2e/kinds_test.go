@@ -207,12 +207,12 @@ func staffViews(t *testing.T) []view {
 	add("cun.wenshu", view{name: "desk-quick", path: "/desk/quick"}, view{name: "desk-village", path: "/desk"})
 	add("xian.baomi", view{name: "desk-may-stand-in", path: "/desk"}, view{name: "account-substitutes", path: "/account"})
 	mend := clerk.inRow("/desk/import", "待改正", aBatch)
-	add("xian.qicao", view{name: "desk-import-mend", path: mend}, view{name: "desk-import-row", path: clerk.one(mend+"?state=ready", `/rows/[0-9]+$`)}, view{name: "desk-import-row-wrong", path: clerk.one(mend+"?state=wrong", `/rows/[0-9]+$`)},
+	add("xian.qicao", view{name: "desk-links", path: "/desk/links", state: "empty"}, view{name: "desk-import-mend", path: mend}, view{name: "desk-import-row", path: clerk.one(mend+"?state=ready", `/rows/[0-9]+$`)}, view{name: "desk-import-row-wrong", path: clerk.one(mend+"?state=wrong", `/rows/[0-9]+$`)},
 		view{name: "desk-import-done", path: clerk.inRow("/desk/import", "已导入", aBatch)}, view{name: "desk-handover-to-sign", path: clerk.one("/desk", aHandover)})
 	add("xian.pizhun", view{name: "desk-import-accept", path: signedIn(t, "xian.pizhun").inRow("/desk/import", "待第一人接收", aBatch)})
 	admin := signedIn(t, "xian.guanli")
 	handover := clerk.one("/desk", aHandover)
-	add("xian.guanli", view{name: "desk-handover", path: handover}, view{name: "desk-person-left", path: admin.one(handover, `/desk/people/[0-9]+$`)}, view{name: "desk-copies", path: "/desk/copies"},
+	add("xian.guanli", view{name: "desk-handover", path: handover}, view{name: "desk-person-left", path: admin.one(handover, `/desk/people/[0-9]+$`)}, view{name: "desk-copies", path: "/desk/copies"}, view{name: "desk-below-links", path: "/desk/below/links", state: "empty"},
 		view{name: "desk-privacy-open", path: admin.inRow("/desk/privacy", "办理中", aRequest)}, view{name: "desk-privacy-answered", path: admin.inRow("/desk/privacy", "已答复", aRequest)})
 	add("xian.guanli", view{name: "desk-below", path: "/desk/below"}, view{name: "desk-people", path: exists(admin, "/desk/people")}, view{name: "desk-person", path: admin.some("/desk/people", `/desk/people/[0-9]+$`)},
 		view{name: "desk-enrol", path: exists(admin, "/desk/people/new")}, view{name: "desk-units", path: exists(admin, "/desk/agencies")}, view{name: "desk-found", path: exists(admin, "/desk/agencies/found")},

@@ -30,6 +30,7 @@ type config struct {
 	EmbedIn                       []string
 	Profile                       string // file of the norm profile; "" for the built-in one
 	Node                          int
+	CheckLinks                    bool // ask addresses of other sites that published items lead to
 	Outside                       outside
 	copy                          copying
 	post
@@ -79,6 +80,7 @@ func serveFlags(fs *flag.FlagSet, c *config) {
 	})
 	outsideFlags(fs, &c.Outside)
 	siteFlags(fs, c)
+	fs.BoolVar(&c.CheckLinks, "check-links", false, "each night, also ask the addresses of other sites that published items lead to")
 	fs.Func("embed-in", "site that may show the embedded pages in a frame, such as https://www.example.gov.cn; may be given again", func(s string) error {
 		c.EmbedIn = append(c.EmbedIn, s)
 		return nil

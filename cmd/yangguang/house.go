@@ -20,6 +20,7 @@ import (
 	"yangguang/disclosure/catalogue"
 	"yangguang/disclosure/channel"
 	"yangguang/disclosure/coverage"
+	"yangguang/disclosure/coverage/linkcheck"
 	"yangguang/disclosure/desk"
 	"yangguang/disclosure/export"
 	"yangguang/disclosure/form"
@@ -51,13 +52,13 @@ import (
 
 // migrations are the rooms' schemas; they are merged in the order of time.
 func migrations() []fs.FS {
-	return []fs.FS{calendar.Migrations, audit.Migrations, fresh.Migrations, ledger.Migrations, account.Migrations, jobs.Migrations, search.Migrations, notify.Migrations, agency.Migrations, catalogue.Migrations, disclosure.Migrations, coverage.Migrations, keeping.Migrations, importer.Migrations, export.Migrations}
+	return []fs.FS{calendar.Migrations, audit.Migrations, fresh.Migrations, ledger.Migrations, account.Migrations, jobs.Migrations, search.Migrations, notify.Migrations, agency.Migrations, catalogue.Migrations, disclosure.Migrations, coverage.Migrations, linkcheck.Migrations, keeping.Migrations, importer.Migrations, export.Migrations}
 }
 
 // locales are the rooms' sentences.
 func locales() []fs.FS {
 	return []fs.FS{fault.Locale, flow.Locale, blob.Locale, calendar.Locale, audit.Locale, ledger.Locale, account.Locale, privacy.Locale, safe.Locale, notify.Locale, web.Locale, ui.Locale,
-		agency.Locale, front.Locale, office.Locale, keeping.Locale, form.Locale, disclosure.Locale, importer.Locale, coverage.Locale, export.Locale, portal.Locale, publiclog.Locale, desk.Locale, channel.Locale, site.Locale}
+		agency.Locale, front.Locale, office.Locale, keeping.Locale, form.Locale, disclosure.Locale, importer.Locale, coverage.Locale, linkcheck.Locale, export.Locale, portal.Locale, publiclog.Locale, desk.Locale, channel.Locale, site.Locale}
 }
 
 // house is the product, wired.
@@ -83,6 +84,7 @@ type house struct {
 	importer   *importer.Importer
 	keeping    *keeping.Keeping
 	copies     *export.Copies
+	links      *linkcheck.Links
 	site       *site.Site
 	app        *web.App
 	jobs       *jobs.Runner
@@ -220,15 +222,17 @@ func (h *house) wire(demo bool) {
 	h.office.Wire()
 	h.wireKeeping()
 	h.wireCopies()
+	h.links = &linkcheck.Links{Disclosure: h.disclosure, Front: h.front, Outside: c.CheckLinks}
+	h.links.Join(h.front)
 	h.agencies.Audit = h.agencyChanged
 	h.site = &site.Site{Front: h.front, DB: h.db, Norm: h.norm, Accounts: h.accounts, Disclosure: h.disclosure, OtherMeans: h.office.SignInMeans()}
 	h.app = web.New(web.Options{DB: h.db, Accounts: h.accounts, Clock: h.db.Clock(), Log: h.log, Secure: secure, Trusted: c.Proxies,
 		CanonicalMode: canonicalMode,
 		ShowError:     h.showError}, h.routes()...)
-	h.copies.Site = h.app
+	h.copies.Site, h.links.Site = h.app, h.app
 	h.site.Remote, h.office.Remote = h.app.Remote, h.app.Remote
-	h.site.Inbox = append(h.site.Inbox, h.desk.Waiting, h.importer.Waiting, h.office.Waiting)
-	h.disclosure.FileInUse, h.disclosure.AlsoErase = h.importer.Uses, h.importer.Erase
+	h.site.Inbox = append(h.site.Inbox, h.desk.Waiting, h.importer.Waiting, h.links.Waiting, h.office.Waiting)
+	h.disclosure.FileInUse, h.disclosure.AlsoErase = h.importer.Uses, h.alsoErase
 	h.jobs = h.runner()
 }
 
@@ -263,7 +267,7 @@ func (h *house) routes() [][]web.Route {
 	ch := &channel.Channel{Front: h.front, Disclosure: h.disclosure}
 	pl := &publiclog.Log{Front: h.front, DB: h.db, Key: h.ledger.Key, Witnessing: h.witnessing}
 	return [][]web.Route{h.office.Routes(), cov.Routes(), p.Routes(), pl.Routes(), ch.Routes(), h.office.Guard(h.desk.Routes()), h.office.Guard(h.importer.Routes()), h.office.Guard(h.keeping.Routes()),
-		h.office.Guard(h.copies.Routes()), h.office.Guard(h.site.Routes()), h.health()}
+		h.office.Guard(h.copies.Routes()), h.office.Guard(h.links.Routes()), h.office.Guard(h.site.Routes()), h.health()}
 }
 
 // showError lets the office answer what better than a page of failure can: a

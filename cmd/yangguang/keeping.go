@@ -2,14 +2,17 @@ package main
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
 	"yangguang/agency/keeping"
 	"yangguang/disclosure"
+	"yangguang/disclosure/coverage"
 	"yangguang/disclosure/export"
 	"yangguang/disclosure/importer"
 	"yangguang/internal/account"
+	"yangguang/internal/db"
 	"yangguang/internal/jobs"
 )
 
@@ -33,11 +36,19 @@ func (h *house) wireKeeping() {
 	h.keeping.Carry("notify.addresses", func(ctx context.Context, _ time.Time) (int64, error) { return -1, h.outbox.Erase(ctx) })
 }
 
-// registerKeeping names the jobs of import and of the retention table.
+// alsoErase has the rooms that keep something of an item's text destroy it.
+func (h *house) alsoErase(tx *db.Tx, province int, item int64) error {
+	return errors.Join(h.importer.Erase(tx, province, item), h.links.Erase(tx, province, item))
+}
+
+// registerKeeping names the jobs of import, of the retention table, of copies
+// and of what the self-check measures.
 func (h *house) registerKeeping(r *jobs.Runner) {
 	h.importer.Register(r)
 	h.keeping.Register(r)
 	h.copies.Register(r)
+	h.links.Register(r)
+	coverage.Watch(r, h.db, h.app)
 }
 
 // allVerbs lists every room's grant verbs.

@@ -20,6 +20,7 @@ import (
 	"yangguang/agency/front"
 	"yangguang/disclosure/catalogue"
 	"yangguang/disclosure/coverage"
+	"yangguang/disclosure/coverage/linkcheck"
 	"yangguang/disclosure/disclosuretest"
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
@@ -43,7 +44,7 @@ type site struct {
 
 func over(h *disclosuretest.House, t testing.TB) *site {
 	t.Helper()
-	disclosuretest.Check(t, h.DB.Migrate(context.Background(), append(disclosuretest.Migrations, coverage.Migrations)...))
+	disclosuretest.Check(t, h.DB.Migrate(context.Background(), append(disclosuretest.Migrations, coverage.Migrations, linkcheck.Migrations)...))
 	f := &front.Front{Site: front.Site{Name: i18n.Text{Zh: "演示平台", En: "Demo"}, Demo: true}}
 	s := &site{House: h, cov: &coverage.Coverage{Front: f, DB: h.DB, Norm: h.Disclosure.Norm}}
 	s.app = web.New(web.Options{DB: h.DB, Clock: h.Clock, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), ShowError: func(w http.ResponseWriter, _ *http.Request, err error) {
@@ -96,7 +97,7 @@ func TestTheSelfCheckMeasures(t *testing.T) {
 	t.Parallel()
 	disclosuretest.Each(t, func(t *testing.T, h *disclosuretest.House) {
 		s := over(h, t)
-		s.get(t, "/350525/self-check", "不合格", "从未更新", "未测", "须从站外测量")
+		s.get(t, "/350525/self-check", "不合格", "从未更新", "未测", "还没有检查过", "刚开始测")
 		h.Publish(t, h.County, "county.2", h.Plain("办法"))
 		s.get(t, "/350525/self-check", "最近一次2026年11月23日，0天前")
 		s.get(t, "/en/350525100001/self-check", "never", "Not measured")

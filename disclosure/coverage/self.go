@@ -7,6 +7,7 @@ import (
 
 	"yangguang/agency"
 	"yangguang/disclosure"
+	"yangguang/disclosure/coverage/linkcheck"
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
 	"yangguang/internal/i18n"
@@ -38,6 +39,8 @@ type measured struct {
 	Empty, Stale   int64
 	Columns        int64
 	Waiting, Old   int64 // reports not answered, and those past three months
+	Links          linkcheck.Tally
+	Served         []served // of the whole installation
 }
 
 // selfCheck asks the question of the inspection: would we pass today?
@@ -102,7 +105,13 @@ func (c *Coverage) measure(tx *db.Tx, code agency.Code) (m measured, err error) 
 	if m.Columns, m.Empty, m.Stale, err = columnsAt(tx, code); err != nil {
 		return m, err
 	}
-	m.Waiting, m.Old, err = waitingReports(tx, code, tx.Now.AddDate(0, -answerMonths, 0))
+	if m.Waiting, m.Old, err = waitingReports(tx, code, tx.Now.AddDate(0, -answerMonths, 0)); err != nil {
+		return m, err
+	}
+	if m.Links, err = linkcheck.At(tx, code); err != nil {
+		return m, err
+	}
+	m.Served, err = servedDays(tx)
 	return m, err
 }
 
@@ -130,7 +139,40 @@ func (c *Coverage) lines(ctx context.Context, code agency.Code, m measured, now 
 		{"stale", t(ctx, "coverage.self_columns", m.Columns, m.Stale), verdict(m.Stale < mostStale), "/overdue" + within},
 		{"answer", t(ctx, "coverage.self_waiting", m.Waiting, m.Old), verdict(m.Old == 0), ""},
 		{"channel", t(ctx, "coverage.self_channel_is"), "pass", "/site-error"},
-		{"links", t(ctx, "coverage.self_links_is"), "none", ""},
-		{"reach", t(ctx, "coverage.self_reach_is"), "none", ""},
+		linksLine(ctx, m.Links),
+		reachLine(ctx, m.Served, now),
 	}
+}
+
+// linksLine is what the nightly check of links came to. The list of the dead
+// ones is the staff's, so the line leads nowhere.
+func linksLine(ctx context.Context, n linkcheck.Tally) checkLine {
+	if n.On.IsZero() {
+		return checkLine{"links", t(ctx, "coverage.self_links_never"), "none", ""}
+	}
+	is := t(ctx, "coverage.self_links_is", n.Links, i18n.Date(ctx, n.On)) + t(ctx, "coverage.self_links_dead", n.Dead)
+	switch {
+	case !n.Outside:
+		is += t(ctx, "coverage.self_links_inside", n.Unasked)
+	case n.Unasked > 0:
+		is += t(ctx, "coverage.self_links_left", n.Unasked)
+	}
+	if n.Dead > 0 {
+		return checkLine{"links", is, "fail", ""}
+	}
+	return checkLine{"links", is, "pass", ""}
+}
+
+// reachLine is how often the site answered itself: judged by the week, as the
+// inspection does, told of a month.
+func reachLine(ctx context.Context, days []served, now time.Time) checkLine {
+	today := clock.DateOf(now)
+	week, all := reachedSince(days, today.AddDays(1-weekDays), now), reachedSince(days, today.AddDays(1-reachDays), now)
+	if all.Marks == 0 {
+		return checkLine{"reach", t(ctx, "coverage.self_reach_never"), "none", ""}
+	}
+	is := t(ctx, "coverage.self_reach_week", week.Marks, week.Missed, i18n.Percent(ctx, week.Missed, week.Marks)) +
+		t(ctx, "coverage.self_reach_month", i18n.Date(ctx, clock.DateOf(all.Since)), i18n.Percent(ctx, all.Marks-all.Missed, all.Marks), all.Missed, all.Missed*int64(markSpan/time.Minute)) +
+		t(ctx, "coverage.self_reach_inside")
+	return checkLine{"reach", is, week.verdict(), ""}
 }

@@ -1,6 +1,7 @@
 package coverage
 
 import (
+	"slices"
 	"time"
 
 	"yangguang/agency"
@@ -86,4 +87,31 @@ func waitingReports(tx *db.Tx, c agency.Code, before time.Time) (waiting, old in
 	err = tx.Row("select count(*), coalesce(sum(case when r.at < "+at+` then 1 else 0 end), 0) from error_report r
  join item i on i.province = r.province and i.id = r.item`+sql, w.Args()...).Scan(&waiting, &old)
 	return waiting, old, err
+}
+
+// putMark notes one mark of a day. A second process, or a second try, that
+// comes with the same one adds nothing.
+func putMark(tx *db.Tx, at time.Time) error {
+	_, err := tx.Exec(`insert into served_day (day, marks, first_at, last_at) values ($1, 1, $2, $2)
+ on conflict (day) do update set marks = served_day.marks + 1, last_at = excluded.last_at where served_day.last_at < excluded.last_at`,
+		clock.DateOf(at), clock.Millis(at))
+	return err
+}
+
+func dropDays(tx *db.Tx, before clock.Date) error {
+	_, err := tx.Exec("delete from served_day where day < $1", before)
+	return err
+}
+
+// servedDays are the newest days on which the installation served, the earliest
+// first: one more than the page tells of, so that it knows its own first day.
+func servedDays(tx *db.Tx) ([]served, error) {
+	ds, err := db.List(tx, func(r *db.Rows, d *served) error {
+		var first, last int64
+		err := r.Scan(&d.Day, &d.Marks, &first, &last)
+		d.First, d.Last = clock.FromMillis(first), clock.FromMillis(last)
+		return err
+	}, "select day, marks, first_at, last_at from served_day order by day desc limit $1", reachDays+1)
+	slices.Reverse(ds)
+	return ds, err
 }
