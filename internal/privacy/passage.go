@@ -27,9 +27,9 @@ type Passage struct {
 // made to exhaust it.
 func (g *Gate) Passages(ctx context.Context, t Type, b []byte) (all []Passage, pictures int, err error) {
 	defer fault.Wrap(&err, "privacy.Passages")
-	budget, looks := int64(MaxUnpacked), 0
+	budget := int64(MaxUnpacked)
 	rep := Report{Type: t}
-	in := inspection{gate: &Gate{}, ctx: ctx, sight: ctx, rep: &rep, budget: &budget, looks: &looks, shown: &passages{}}
+	in := inspection{gate: &Gate{}, ctx: ctx, sight: &sight{ctx: ctx}, rep: &rep, budget: &budget, shown: &passages{}}
 	switch t {
 	case OFD:
 		z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
