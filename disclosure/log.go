@@ -231,6 +231,7 @@ func (d *Disclosure) ProofOf(ctx context.Context, p *Page, version int) (proof l
 		return proof, nil, fault.Say(fault.NotFound, "fault.not_found")
 	}
 	err = d.DB.Read(ctx, func(tx *db.Tx) error {
+		tx = tx.Of(itemTag(p.Item))
 		files, err := filesOf(tx, p.Item.Province, p.Versions[i].ID)
 		if err != nil {
 			return err
@@ -257,7 +258,7 @@ func (d *Disclosure) ProofOf(ctx context.Context, p *Page, version int) (proof l
 func (d *Disclosure) ProofOfEnd(ctx context.Context, it *Item) (proof ledger.Proof, err error) {
 	defer fault.Wrap(&err, "disclosure.ProofOfEnd(%d)", it.ID)
 	err = d.DB.Read(ctx, func(tx *db.Tx) error {
-		leaves, err := ledger.Of(tx, int64(it.Province), subject(it))
+		leaves, err := ledger.Of(tx.Of(itemTag(it)), int64(it.Province), subject(it))
 		if err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package coverage
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"yangguang/agency"
@@ -167,6 +168,9 @@ func linksLine(ctx context.Context, n linkcheck.Tally) checkLine {
 // inspection does, told of a month.
 func reachLine(ctx context.Context, days []served, now time.Time) checkLine {
 	today := clock.DateOf(now)
+	if whole := slices.DeleteFunc(slices.Clone(days), func(d served) bool { return d.Day == today }); len(whole) > 0 {
+		days, now, today = whole, today.Start(), today.AddDays(-1) // whole days, so that the page changes once a day
+	}
 	week, all := reachedSince(days, today.AddDays(1-weekDays), now), reachedSince(days, today.AddDays(1-reachDays), now)
 	if all.Marks == 0 {
 		return checkLine{"reach", t(ctx, "coverage.self_reach_never"), "none", ""}
