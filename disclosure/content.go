@@ -91,7 +91,11 @@ type eventContent struct {
 	Version  int     `json:"version,omitempty"`
 	Reason   string  `json:"reason,omitempty"`
 	At       string  `json:"at"`
-	Ground   string  `json:"ground,omitempty"`    // of a take-down
+	Ground   string  `json:"ground,omitempty"`   // of a take-down
+	Address  string  `json:"address,omitempty"`  // of a take-down, as are the next three: when the text is
+	Category string  `json:"category,omitempty"` // destroyed, nothing else says what the tombstone was
+	Period   string  `json:"period,omitempty"`
+	Agency   string  `json:"agency,omitempty"`
 	Closed   []int   `json:"closed,omitempty"`    // versions that can no longer be read
 	Erased   []int64 `json:"erased,omitempty"`    // leaves whose salt and record were destroyed
 	Previous []Event `json:"-"`                   // of a history: the events it stands for
@@ -114,6 +118,9 @@ const eventV1 = "yangguang event 1"
 
 func (e eventContent) bytes(it *Item) ([]byte, error) {
 	e.Format, e.Item, e.Number = eventV1, objectNumber(it.ID), it.Number
+	if e.Verb == loggedTakenDown {
+		e.Address, e.Category, e.Period, e.Agency = it.Slug(), it.Category, it.Period, objectNumber(it.Agency)
+	}
 	for _, p := range e.Previous {
 		e.Events = append(e.Events, event{Verb: p.Verb, At: instant(p.At), Version: p.Version, Reason: p.Reason})
 	}
