@@ -133,6 +133,10 @@ func (s *story) end(local string) {
 	switch local {
 	case "t", "delText", "instrText", "delInstrText":
 		s.inText = false
+		if s.text.Len() > 8*flushAt { // a paragraph of millions: cut, and for a person to look at
+			s.in.rep.doubt(UncertainTooMuch)
+			s.flush()
+		}
 	case "p":
 		s.write("\n")
 		if s.text.Len() > flushAt {

@@ -301,6 +301,13 @@ type grid struct {
 // them; and, below headings, the row they make there.
 func (g *grid) line(ts []ofdText) (texts, row []string) {
 	var cells []ofdText
+	var text strings.Builder // of the last cell: a hostile page has a million texts on one line
+	end := func() {
+		if n := len(cells); n > 0 {
+			cells[n-1].text = text.String()
+			text.Reset()
+		}
+	}
 	for _, t := range ts {
 		if strings.TrimSpace(t.text) == "" {
 			continue
@@ -310,15 +317,18 @@ func (g *grid) line(ts []ofdText) (texts, row []string) {
 			gap := t.x - (c.x + c.w)
 			if c.w > 0 && gap < max(c.size, t.size)*0.7 {
 				if gap > max(c.size, t.size)*0.25 {
-					c.text += " "
+					text.WriteByte(' ')
 				}
-				c.text += t.text
+				text.WriteString(t.text)
 				c.w = t.x + t.w - c.x
 				continue
 			}
 		}
+		end()
 		cells = append(cells, t)
+		text.WriteString(t.text)
 	}
+	end()
 	texts = make([]string, len(cells))
 	heads := 0
 	for i, c := range cells {

@@ -19,12 +19,14 @@ func (in *inspection) tokens(f *zip.File, each func(xml.Token) error) error {
 		return in.broken(err)
 	}
 	defer func() { _ = rc.Close() }()
-	d := xml.NewDecoder(rc)
+	one := &oneToken{Reader: rc}
+	d := xml.NewDecoder(one)
 	d.Strict = false
 	for {
 		if err := in.ctx.Err(); err != nil {
 			return err
 		}
+		one.left = maxToken
 		t, err := d.RawToken()
 		if errors.Is(err, io.EOF) {
 			return nil
@@ -36,6 +38,24 @@ func (in *inspection) tokens(f *zip.File, each func(xml.Token) error) error {
 			return err
 		}
 	}
+}
+
+// maxToken is how long one text or one element with its attributes may be: the
+// XML reader holds it whole, several times over.
+const maxToken = 8 << 20
+
+// oneToken stops reading with errBomb when a token does not end.
+type oneToken struct {
+	io.Reader
+	left int
+}
+
+func (o *oneToken) Read(p []byte) (int, error) {
+	n, err := o.Reader.Read(p)
+	if o.left -= n; o.left < 0 {
+		return 0, errBomb
+	}
+	return n, err
 }
 
 // broken notes a part that cannot be read; a bomb is an error at once.

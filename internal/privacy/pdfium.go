@@ -57,7 +57,7 @@ func (p *pdfReader) start() (pdfium.Pool, error) {
 		}
 	}
 	pool, err := webassembly.Init(webassembly.Config{
-		Context: context.Background(), MaxIdle: 1, MaxTotal: 1, RuntimeConfig: config,
+		Context: withMemory(context.Background()), MaxIdle: 1, MaxTotal: 1, RuntimeConfig: config,
 		FSConfig: wazero.NewFSConfig(), // no files: the library would show it all of them
 		Stdout:   io.Discard, Stderr: io.Discard,
 	})

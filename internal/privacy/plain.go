@@ -60,6 +60,7 @@ type page struct {
 // html scans a page's text, tables, comments, scripts and attributes.
 func (in *inspection) html(s string) {
 	p := page{in: in}
+	p.text.Grow(len(s)) // once, instead of copy after copy
 	z := html.NewTokenizer(strings.NewReader(s))
 	script, scripts, comments, concealed := false, 0, 0, 0
 	for {
@@ -159,6 +160,11 @@ func (p *page) endCell() {
 		d := p.tables[n-1]
 		d.cells = append(d.cells, strings.TrimSpace(d.cell.String()))
 		d.cell.Reset()
+		if len(d.cells) >= maxColumns { // no table is so wide; a hostile one never ends its row
+			d.row++
+			d.table.row(d.row, d.cells, nil)
+			d.cells = d.cells[:0]
+		}
 	}
 }
 

@@ -129,6 +129,7 @@ func (r *sheetReader) cell() {
 		r.cells, r.cols = append(r.cells, v), append(r.cols, r.col)
 	} else if v != "" {
 		r.rest.WriteString(v + "\n")
+		r.spill() // a row of millions of cells
 	}
 }
 
@@ -137,6 +138,11 @@ func (r *sheetReader) flush() {
 		r.w.in.rep.quietly(r.unseen, func() { r.table.row(r.row, r.cells, r.cols) })
 		r.cells, r.cols = r.cells[:0], r.cols[:0]
 	}
+	r.spill()
+}
+
+// spill looks through what stands beside the cells once it is long.
+func (r *sheetReader) spill() {
 	if r.rest.Len() > flushAt {
 		r.w.in.rep.quietly(true, func() { r.w.in.rep.text(r.rest.String(), r.place) })
 		r.rest.Reset()

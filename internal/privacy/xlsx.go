@@ -21,7 +21,7 @@ type sheet struct {
 }
 
 // maxShared bounds the shared strings held in memory.
-const maxShared = 128 << 20
+const maxShared = 64 << 20
 
 // xlsx inspects a workbook: every sheet, shown or not, every cell, comment,
 // name, cache and property.
