@@ -71,6 +71,9 @@ func makeDemo(ctx context.Context, c *config, townships int, progress io.Writer)
 	imported := time.Since(began)
 	rep, err := demo.Seed(ctx, demo.Options{Disclosure: h.disclosure, Agencies: h.agencies, Accounts: h.accounts, Importer: h.importer, Keeping: h.keeping,
 		Clock: fake, Until: began, Seed: demoSeed, Townships: townships, Progress: progress})
+	if err == nil {
+		err = h.links.Run(ctx) // as each night does: the self-check has something to tell
+	}
 	if err != nil {
 		_ = h.close()
 		return err

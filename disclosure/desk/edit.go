@@ -37,6 +37,9 @@ type editPage struct {
 	Correction bool
 }
 
+// firstSpots are shown at once below an attachment; a list of people has hundreds.
+const firstSpots = 6
+
 // fileRow is an attachment in the editor and on the review screen.
 type fileRow struct {
 	disclosure.File
