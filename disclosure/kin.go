@@ -79,7 +79,8 @@ func (b *kin) add(t told) {
 			name := form.Figure(r.ID, c.ID)
 			b.cell(n, name, r.Cells[c.ID], b.cost(t.form, r.ID, c.ID))
 			if i, ok := b.at[place{n, name}]; ok && t.fresh {
-				b.family.Cells[i].Force = slices.Contains(withheld, c.ID)
+				w := slices.Contains(withheld, c.ID)
+				b.family.Cells[i].Force, b.family.Cells[i].Wide = w, w
 			}
 		}
 	}
@@ -94,7 +95,7 @@ func (b *kin) cell(text int, figure, answer string, cost int) {
 	t := b.texts[text]
 	c := suppress.Cell{Value: v, Below: int64(t.form.Below), Cost: cost, Past: !t.fresh}
 	if h, ok := t.hidden[figure]; ok {
-		if c.Shown, c.Loose = suppress.Dark, h.Loose; h.Below > 0 {
+		if c.Shown, c.Loose, c.Wide = suppress.Dark, h.Loose, h.Why == WhyWindow; h.Below > 0 {
 			c.Shown = suppress.Fewer
 		}
 	}

@@ -19,6 +19,7 @@ type Cell struct {
 	Shown Shown // of a Past figure
 	Loose bool  // Dark and Past, and a reader cannot tell that it is not small
 	Force bool  // new, and not to be published whatever it is
+	Wide  bool  // never published whatever it is, so that nobody is told that it is small: k-1 values must remain possible, whichever
 	Stuck bool  // tied to figures outside the family: hidden or not, it counts as known
 }
 

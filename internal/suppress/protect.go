@@ -24,6 +24,7 @@ type solver struct {
 	of      [][]int         // the sums each cell is in
 	targets []int           // small figures that something new may uncover
 	lost    map[change]bool // values of small figures that what is past rules out already
+	wanted  map[int][]int64 // the values chosen to remain possible for each wide figure
 	seen    []witness       // tables that agree with all that is public
 	search  search
 }
@@ -39,7 +40,7 @@ type change struct {
 
 func newSolver(f Family) *solver {
 	n := len(f.Cells)
-	s := &solver{Family: f, of: make([][]int, n), lost: map[change]bool{},
+	s := &solver{Family: f, of: make([][]int, n), lost: map[change]bool{}, wanted: map[int][]int64{},
 		plan: Plan{Shown: make([]Shown, n), Why: make([]Reason, n), For: make([]int, n), Loose: make([]bool, n)}}
 	for i, sum := range f.Sums {
 		for _, t := range sum {
@@ -106,6 +107,9 @@ func (s *solver) reach() {
 // the truth first.
 func (s *solver) values(p int) []int64 {
 	c := s.Cells[p]
+	if c.Wide {
+		return s.wanted[p]
+	}
 	var out []int64
 	for lo, hi := int64(1), c.Below-1; lo <= hi; lo, hi = lo+1, hi-1 {
 		if out = append(out, hi); lo != hi {
@@ -117,6 +121,10 @@ func (s *solver) values(p int) []int64 {
 
 // cover hides what is needed until a small figure may be any of its values.
 func (s *solver) cover(p int) {
+	if s.Cells[p].Wide {
+		s.coverWide(p)
+		return
+	}
 	for _, w := range s.values(p) {
 		if s.possible(p, w, freeSteps) {
 			continue
@@ -129,6 +137,39 @@ func (s *solver) cover(p int) {
 			continue
 		}
 		s.blanket(p, w)
+	}
+}
+
+// coverWide hides what is needed until a figure that is never published may be
+// any of k-1 values: those that cost nothing first.
+func (s *solver) coverWide(p int) {
+	c := s.Cells[p]
+	have := func(w int64) bool { return w == c.Value || slices.Contains(s.wanted[p], w) }
+	enough := func() bool { return int64(len(s.wanted[p])) >= c.Below-2 } // beside the true one
+	try := func(f func(w int64) bool) {
+		for d := int64(1); d <= 2*c.Below && !enough(); d++ { // the nearest first: they change least
+			for _, w := range []int64{c.Value + d, c.Value - d} {
+				if w >= 0 && !enough() && !have(w) && f(w) {
+					s.wanted[p] = append(s.wanted[p], w)
+				}
+			}
+		}
+	}
+	try(func(w int64) bool { return s.possible(p, w, freeSteps) })
+	try(func(w int64) bool {
+		found, hide := s.search.spend(p, w)
+		if found == nil {
+			return false
+		}
+		for _, x := range hide {
+			s.hide(x, p)
+		}
+		s.seen = append(s.seen, found)
+		return true
+	})
+	lost := slices.Clone(s.plan.Lost)
+	if try(func(w int64) bool { return s.blanket(p, w) }); enough() {
+		s.plan.Lost = lost
 	}
 }
 
@@ -177,7 +218,7 @@ func (s *solver) hide(c, p int) {
 // blanket is what remains when no way was found: all that is new is hidden. It
 // is taken back where even that does not help, because what is past rules the
 // value out.
-func (s *solver) blanket(p int, w int64) {
+func (s *solver) blanket(p int, w int64) bool {
 	before := s.snapshot()
 	for i, c := range s.Cells {
 		if !c.Past {
@@ -188,13 +229,14 @@ func (s *solver) blanket(p int, w int64) {
 		}
 	}
 	if s.possible(p, w, lastSteps) {
-		return
+		return true
 	}
 	s.restore(before)
 	s.lost[change{p, w}] = true
 	if !slices.Contains(s.plan.Lost, p) {
 		s.plan.Lost = append(s.plan.Lost, p)
 	}
+	return false
 }
 
 type snapshot struct {
