@@ -47,7 +47,7 @@ vuln:
 	./scripts/vuln
 
 fuzz:
-	./scripts/fuzz $(or $(FUZZTIME),60s)
+	bash -o pipefail -c './scripts/fuzz $(or $(FUZZTIME),60s) | tee bench/fuzz-report.txt'
 
 axe crash bench nation:
 	./scripts/$@

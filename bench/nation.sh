@@ -44,6 +44,8 @@ measure() {
 {
   echo "# make nation, $(date -u +%FT%TZ), scale $scale"
   echo "machine: $(nproc) cores, $(awk '/MemTotal/ {printf "%.0f GiB", $2/1048576}' /proc/meminfo), $(uname -sr), $(go version | cut -d' ' -f3), load $(cut -d' ' -f1 /proc/loadavg)"
-  measure sqlite
-  if [ -n "${YANGGUANG_TEST_PG:-}" ]; then measure postgres --database "$YANGGUANG_TEST_PG"; else echo "no PostgreSQL: skipped"; fi
+  for engine in ${NATION_ENGINES:-sqlite postgres}; do
+    if [ "$engine" = sqlite ]; then measure sqlite
+    elif [ -n "${YANGGUANG_TEST_PG:-}" ]; then measure postgres --database "$YANGGUANG_TEST_PG"; else echo "no PostgreSQL: skipped"; fi
+  done
 } | tee "${NATION_REPORT:-bench/nation-report.txt}"

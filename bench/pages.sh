@@ -3,7 +3,7 @@
 # gzip on both sides, the two in turn, five times.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-for p in nginx wrk curl; do command -v $p >/dev/null || { sudo=; [ "$(id -u)" = 0 ] || sudo=sudo; $sudo apt-get update -qq; $sudo apt-get install -y -qq --no-install-recommends nginx-light wrk curl; break; }; done
+for p in nginx wrk curl; do command -v $p >/dev/null || { sudo=; [ "$(id -u)" = 0 ] || sudo=sudo; { $sudo apt-get update -qq; $sudo apt-get install -y -qq --no-install-recommends nginx-light wrk curl; } >&2; break; }; done
 work=$(mktemp -d); pids=()
 trap 'kill "${pids[@]}" 2>/dev/null || true; rm -rf "$work"' EXIT
 CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o "$work/yangguang" ./cmd/yangguang

@@ -89,7 +89,7 @@ func TestACopyHasNoDeadLink(t *testing.T) {
 // something published, something taken down.
 func TestACopyIsBroughtUpToDate(t *testing.T) {
 	f, o := copied(t)
-	o.Modes, o.Compress = nil, true
+	o.Modes, o.Langs, o.Compress = nil, []i18n.Lang{i18n.ZH}, true // four copies: the whole grid is the test before
 	makeCopy(t, f, o)
 	before := stats(t, o.Dir)
 	rep := makeCopy(t, f, o)

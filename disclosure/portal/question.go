@@ -92,28 +92,26 @@ func (f filter) asked(q question) search.Q {
 
 // How far results are counted: all together, and of each place and category.
 const (
-	countMost = 10_000
-	partMost  = 1000
-	partsMost = 60 // places below that are counted
+	countMost = 1000 // all together, and where the newest lie
+	partsMost = 60   // places below that are counted
 )
 
+// dated answers whether days narrow the question; they are not in the index, so
+// that with them nothing is counted.
+func (f filter) dated() bool { return !f.From.IsZero() || !f.To.IsZero() }
+
 // results says how many there are, and where: by place below and by category.
-// Days are not in the index, so that with them nothing is counted.
 type results struct {
 	Total      string
 	Places     []ui.Link
 	Categories []ui.Link
+	Newest     string // of how many that is told, where not of all
 }
 
-func (p *Portal) results(tx *db.Tx, q question, f filter, path string) (out results, err error) {
-	if !f.From.IsZero() || !f.To.IsZero() {
+func (p *Portal) results(tx *db.Tx, found search.Survey, q question, f filter, path string) (out results, err error) {
+	ctx, n := tx.Ctx, len(found.Hits)
+	if n == 0 {
 		return out, nil
-	}
-	ctx := tx.Ctx
-	ask := f.asked(q)
-	n, err := search.Count(tx, ask, countMost+1)
-	if err != nil || n == 0 {
-		return out, err
 	}
 	out.Total = t(ctx, "portal.found_count", n)
 	if n > countMost {
@@ -147,22 +145,14 @@ func (p *Portal) results(tx *db.Tx, q question, f filter, path string) (out resu
 			}
 		}
 	}
-	scopes := make([]string, len(parts))
-	for i := range parts {
-		scopes[i] = parts[i].scope
+	if n > countMost {
+		out.Newest = t(ctx, "portal.part_newest", countMost)
 	}
-	counts, err := search.CountIn(tx, ask, scopes, partMost+1)
-	if err != nil {
-		return out, err
-	}
-	for i, x := range parts {
-		if counts[i] == 0 {
+	for _, x := range parts {
+		if found.In[x.scope] == 0 {
 			continue
 		}
-		words := t(ctx, "portal.part_count", x.name, counts[i])
-		if counts[i] > partMost {
-			words = t(ctx, "portal.part_more", x.name, partMost)
-		}
+		words := t(ctx, "portal.part_count", x.name, found.In[x.scope])
 		query := cloneQuery(f.Query)
 		query.Set("q", q.Typed)
 		query.Set(x.key, x.value)

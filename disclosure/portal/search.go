@@ -78,7 +78,7 @@ func (p *Portal) searchPage(w http.ResponseWriter, r *http.Request) error {
 	return web.Render(w, r, http.StatusOK, searchView(f, pg))
 }
 
-func (p *Portal) fillSearch(tx *db.Tx, r *http.Request, pg *searchPage, fl filter) error {
+func (p *Portal) fillSearch(tx *db.Tx, r *http.Request, pg *searchPage, fl filter) (err error) {
 	ctx, path := tx.Ctx, href(tx.Ctx, "/search")
 	pg.Box = ui.Search{Action: path, Value: pg.Typed, Label: t(ctx, "portal.search_label"), Placeholder: t(ctx, "portal.search_hint"), Suggest: href(ctx, "/search/suggest"), SuggestLabel: t(ctx, "portal.suggested")}
 	for _, k := range slices.Sorted(maps.Keys(fl.Query)) {
@@ -104,12 +104,21 @@ func (p *Portal) fillSearch(tx *db.Tx, r *http.Request, pg *searchPage, fl filte
 			return err
 		}
 	}
-	hits, next, err := p.hits(tx, pg.question, fl, rank, keyOf(r))
-	if err != nil {
-		return err
+	var found search.Survey
+	looked := first && !fl.dated()
+	if looked {
+		if found, err = search.Look(tx, fl.asked(pg.question), countMost+1); err != nil {
+			return err
+		}
+	}
+	hits, next := firstOf(found.Hits)
+	if rank || !looked {
+		if hits, next, err = p.hits(tx, pg.question, fl, rank, keyOf(r)); err != nil {
+			return err
+		}
 	}
 	if first {
-		if err := p.aside(tx, pg, fl, len(hits)); err != nil {
+		if err := p.aside(tx, pg, fl, found, len(hits)); err != nil {
 			return err
 		}
 	}
@@ -147,12 +156,10 @@ func (pg *searchPage) widen(path string, fl filter) {
 
 // aside is what the first page says beside its hits: how many and where, and
 // what else to try when there are few.
-func (p *Portal) aside(tx *db.Tx, pg *searchPage, fl filter, hits int) (err error) {
+func (p *Portal) aside(tx *db.Tx, pg *searchPage, fl filter, found search.Survey, hits int) (err error) {
 	path := href(tx.Ctx, "/search")
-	if hits > 0 {
-		if pg.In, err = p.results(tx, pg.question, fl, path); err != nil {
-			return err
-		}
+	if pg.In, err = p.results(tx, found, pg.question, fl, path); err != nil {
+		return err
 	}
 	if hits >= fewHits || pg.Typed == "" {
 		return nil
@@ -249,6 +256,14 @@ func (p *Portal) hits(tx *db.Tx, asked question, fl filter, rank bool, before in
 		out = append(out, h)
 	}
 	return out, next, nil
+}
+
+// firstOf is the first page of hits; next is where the following page begins.
+func firstOf(hits []search.Hit) (out []search.Hit, next int64) {
+	if len(hits) <= perPage {
+		return hits, 0
+	}
+	return hits[:perPage], hits[perPage-1].Key
 }
 
 // rows reads what was found from the rows of what is published: the index

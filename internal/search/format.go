@@ -5,9 +5,9 @@ import (
 	"yangguang/internal/fault"
 )
 
-// format counts the ways terms were made: 2 has the first character of a Han
-// run behind a word, and attachments.
-const format = 2
+// format counts the ways documents were put: 2 has the first character of a Han
+// run behind a word, and attachments; 3 has the scopes beside the index.
+const format = 3
 
 // Outdated answers whether documents may stand in the index that an earlier
 // release put there. They are found as that release found them, until whoever

@@ -156,9 +156,14 @@ func TestPagesGoByKey(t *testing.T) {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 		err := d.Read(context.Background(), func(tx *db.Tx) error {
-			n, err := search.CountIn(tx, search.Q{Text: "公告"}, []string{"none", "odd", "all"}, 20)
-			if diff := cmp.Diff([]int{0, 13, 20}, n); diff != "" {
+			q := search.Q{Text: "公告"}
+			all, err := search.Look(tx, q, 100)
+			if diff := cmp.Diff(map[string]int{"even": 12, "odd": 13, "all": 25}, all.In); diff != "" {
 				t.Errorf("by scope (-want +got):\n%s", diff)
+			}
+			some, _ := search.Look(tx, q, 10)
+			if diff := cmp.Diff(all.Hits[:10], some.Hits); diff != "" || some.In["all"] != 10 {
+				t.Errorf("the newest 10 of %d: %v %s", len(all.Hits), some.In, diff)
 			}
 			return err
 		})

@@ -1,8 +1,6 @@
 package search
 
 import (
-	"fmt"
-	"strconv"
 	"strings"
 
 	"yangguang/internal/clock"
@@ -48,8 +46,8 @@ func hasFormat(tx *db.Tx) (bool, error) {
 }
 
 func insertDoc(tx *db.Tx, doc Doc, place int64) error {
-	_, err := tx.Exec("insert into search_doc (province, id, kind, at, place) values ($1, $2, $3, $4, $5)",
-		doc.Province, doc.ID, doc.Kind, clock.Millis(doc.At), place)
+	_, err := tx.Exec("insert into search_doc (province, id, kind, at, place, scopes) values ($1, $2, $3, $4, $5, $6)",
+		doc.Province, doc.ID, doc.Kind, clock.Millis(doc.At), place, strings.Join(doc.Scopes, " "))
 	return err
 }
 
@@ -130,18 +128,16 @@ func count(tx *db.Tx, asked string, atMost int) (n int, err error) {
 	return n, err
 }
 
-// countEach counts several questions in one statement.
-func countEach(tx *db.Tx, asked []string, atMost int) ([]int, error) {
-	var b strings.Builder
-	args := []any{atMost}
-	for i, a := range asked {
-		if i > 0 {
-			b.WriteString(" union all ")
-		}
-		args = append(args, a)
-		fmt.Fprintf(&b, "select %d as n, (select count(*) from (%s limit $1) as m) as found", i, strings.ReplaceAll(match(tx), "$1", "$"+strconv.Itoa(len(args))))
-	}
-	return db.List(tx, func(r *db.Rows, n *int) error { var i int; return r.Scan(&i, n) }, "select n, found from ("+b.String()+") as c order by n", args...)
+// survey gives the newest that fit, and tells the scopes of each.
+func survey(tx *db.Tx, asked string, most int, told func(scopes string)) ([]Hit, error) {
+	return db.List(tx, func(r *db.Rows, h *Hit) error {
+		var at int64
+		var scopes string
+		err := r.Scan(&h.Province, &h.ID, &h.Kind, &at, &h.Key, &scopes)
+		h.At = clock.FromMillis(at)
+		told(scopes)
+		return err
+	}, "select d.province, d.id, d.kind, d.at, d.place, d.scopes from ("+match(tx)+" order by place desc limit $2) as m join search_doc as d on d.place = m.place order by d.place desc limit $2", asked, most)
 }
 
 func scanHit(r *db.Rows, h *Hit) error {
