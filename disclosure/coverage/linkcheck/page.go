@@ -107,7 +107,7 @@ func inReach(tx *db.Tx, ranges []account.Range, unit int64) error {
 }
 
 func grid(ctx context.Context, rows []listed) ui.Grid {
-	t := func(key string, args ...any) string { return i18n.T(ctx, "linkcheck."+key, args...) }
+	t := func(key string) string { return i18n.T(ctx, "linkcheck."+key) }
 	g := ui.Grid{Caption: t("nav"), Cards: true, Nothing: t("none"),
 		Columns: []ui.Column{{Title: t("where")}, {Title: t("link")}, {Title: t("what")}, {Title: t("since")}, {Title: t("unit")}}}
 	for i := range rows {
