@@ -9,6 +9,7 @@ import (
 	"context"
 	"embed"
 	"net/http"
+	"slices"
 
 	"yangguang/agency"
 	"yangguang/internal/account"
@@ -71,9 +72,7 @@ func (f *Front) Page(r *http.Request, title string, crumbs ...ui.Link) ui.Frame 
 	ctx := r.Context()
 	fr := f.base(r, title)
 	fr.Crumbs = crumbs
-	for _, e := range f.nav {
-		fr.Nav = append(fr.Nav, ui.Link{Text: i18n.T(ctx, e.key), Href: web.URL(ctx, e.path), Current: current(r.URL.Path, e.path)})
-	}
+	fr.Nav = links(ctx, f.nav, r.URL.Path)
 	return fr
 }
 
@@ -86,11 +85,7 @@ func (f *Front) Desk(r *http.Request, title string, crumbs ...ui.Link) ui.Frame 
 	if a == nil {
 		return fr
 	}
-	for _, e := range f.desk {
-		if shown(a, e.verbs) {
-			fr.Nav = append(fr.Nav, ui.Link{Text: i18n.T(ctx, e.key), Href: web.URL(ctx, e.path), Current: current(r.URL.Path, e.path)})
-		}
-	}
+	fr.Nav = links(ctx, slices.DeleteFunc(slices.Clone(f.desk), func(e entry) bool { return !shown(a, e.verbs) }), r.URL.Path)
 	fr.User = &ui.UserBox{Name: a.Name, SignOut: web.URL(ctx, "/sign-out"),
 		Links: []ui.Link{{Text: i18n.T(ctx, "front.my_account"), Href: web.URL(ctx, "/account")}, {Text: i18n.T(ctx, "front.public_site"), Href: web.URL(ctx, "/")}}}
 	if f.OnDesk != nil {
@@ -109,6 +104,21 @@ func shown(a *account.Actor, verbs []string) bool {
 		}
 	}
 	return false
+}
+
+// links are the entries of a navigation. Where one entry's address lies under
+// another's, a page is marked under the nearer one alone.
+func links(ctx context.Context, entries []entry, path string) (out []ui.Link) {
+	nearest := ""
+	for _, e := range entries {
+		if current(path, e.path) && len(e.path) > len(nearest) {
+			nearest = e.path
+		}
+	}
+	for _, e := range entries {
+		out = append(out, ui.Link{Text: i18n.T(ctx, e.key), Href: web.URL(ctx, e.path), Current: e.path == nearest})
+	}
+	return out
 }
 
 // current answers whether a page lies under a navigation entry.
