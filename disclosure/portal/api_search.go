@@ -24,6 +24,9 @@ type (
 	}
 )
 
+// totalMost is how far the interface counts, as its description says.
+const totalMost = 10_000
+
 // apiSearch is the search page for programs.
 func (p *Portal) apiSearch(w http.ResponseWriter, r *http.Request) error {
 	iq, err := p.apiFilter(r)
@@ -55,10 +58,10 @@ func (p *Portal) apiSearch(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		ask := fl.asked(q)
-		if out.Total, err = search.Count(tx, ask, countMost+1); err != nil {
+		if out.Total, err = search.Count(tx, ask, totalMost+1); err != nil {
 			return err
 		}
-		out.More, out.Total, out.Also = out.Total > countMost, min(out.Total, countMost), q.widened()
+		out.More, out.Total, out.Also = out.Total > totalMost, min(out.Total, totalMost), q.widened()
 		ask.Before, ask.Limit = before, iq.Limit
 		hits, err := search.Find(tx, ask)
 		if err != nil {
