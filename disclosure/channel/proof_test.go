@@ -50,7 +50,7 @@ func TestThePaperHoldsTheProof(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for size, says := range map[string]string{"a4": "右边的码就是存证凭证", "a3": "Thecodeontherightistheproofitself"} {
+	for size, says := range map[string]string{"a4": "右边的码就是公开证明", "a3": "Thecodeontherightistheproofitself"} {
 		lang := ""
 		if size == "a3" {
 			lang = "/en"

@@ -16,7 +16,7 @@ func TestTheInterfaceCountsAsFarAsItSays(t *testing.T) {
 	const docs = 1050 // the page counts to 1000
 	if err := s.DB.Write(t.Context(), func(tx *db.Tx) error {
 		for i := range int64(docs) {
-			if err := search.Put(tx, search.Doc{Province: 35, ID: i + 1, Kind: "item", Title: "优生优育通告", At: tx.Now}); err != nil {
+			if err := search.Put(tx, search.Doc{Province: 35, ID: i + 1, Kind: "item", Title: "优生优育通告", At: tx.Now, Scopes: []string{"d35", "d3505", "d350525"}}); err != nil {
 				return err
 			}
 		}
