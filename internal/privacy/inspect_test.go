@@ -483,3 +483,19 @@ func TestErrorsCarryNoValue(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// TestAPageOfOneLongPieceIsReadAsItStands hides numbers within and behind what
+// is too long for the reader of pages.
+func TestAPageOfOneLongPieceIsReadAsItStands(t *testing.T) {
+	long := strings.Repeat("字 ", maxPageToken/3)
+	for name, page := range map[string]string{
+		"within a comment":    "<html><p>甲</p><!--" + long + secretID + "-->",
+		"behind a comment":    "<html><p>甲</p><!--" + long + "--><p>" + secretID + "</p>",
+		"within an attribute": "<html><p title='" + long + secretID + "'>甲</p>",
+	} {
+		r := inspect(t, "a.html", []byte(page))
+		if !r.Blocks() || r.Uncertain != UncertainTooMuch || strings.Contains(r.Text(), "字") {
+			t.Errorf("%s: blocks %v, %q, %d characters for the search", name, r.Blocks(), r.Uncertain, len(r.Text()))
+		}
+	}
+}

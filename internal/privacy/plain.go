@@ -2,6 +2,7 @@ package privacy
 
 import (
 	"encoding/csv"
+	"errors"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -57,11 +58,16 @@ type page struct {
 	number int
 }
 
+// maxPageToken is the most of a page the tokenizer holds at once; it doubles its
+// memory for what is longer.
+const maxPageToken = 8 << 20
+
 // html scans a page's text, tables, comments, scripts and attributes.
 func (in *inspection) html(s string) {
 	p := page{in: in}
 	p.text.Grow(len(s)) // once, instead of copy after copy
 	z := html.NewTokenizer(strings.NewReader(s))
+	z.SetMaxBuf(maxPageToken)
 	script, scripts, comments, concealed := false, 0, 0, 0
 	for {
 		tt := z.Next()
@@ -93,6 +99,10 @@ func (in *inspection) html(s string) {
 	}
 	for len(p.tables) > 0 {
 		p.end("table")
+	}
+	if errors.Is(z.Err(), html.ErrBufferExceeded) { // one comment, script or address of many megabytes: read as it stands
+		in.rep.doubt(UncertainTooMuch)
+		in.rep.text(s, Place{Part: Unseen})
 	}
 	in.rep.text(p.text.String(), Place{})
 	in.rep.text(p.unseen.String(), Place{Part: Unseen})
