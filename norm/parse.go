@@ -44,6 +44,7 @@ func Parse(name string, b []byte) (*Profile, []Problem) {
 		return nil, r.problems
 	}
 	p.Coverage = p.Coverage.orUsual()
+	p.Requests = p.Requests.orUsual()
 	p.buildIndex()
 	return p, nil
 }

@@ -22,6 +22,7 @@ type Profile struct {
 	Reviews    []ReviewRule         `yaml:"reviews"`
 	Forms      []Form               `yaml:"forms"`
 	Catalogues []Catalogue          `yaml:"catalogues"`
+	Requests   Requests             `yaml:"requests"`
 	Synonyms   [][]string           `yaml:"synonyms"` // words a search takes for each other, and former names
 
 	index index

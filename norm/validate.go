@@ -61,6 +61,7 @@ func (r *reader) validate(p *Profile) {
 	r.reviews(p)
 	r.forms(p.Forms)
 	r.catalogues(p)
+	r.requests(p.Requests)
 	r.synonyms(p.Synonyms)
 	r.allTies(p)
 }
