@@ -18,7 +18,6 @@ var forOthers = map[string]string{
 	// What tests measure, build or read the program with.
 	"agency.Count":                 tests,
 	"agency.ImportSubset":          tests,
-	"disclosure/channel.Lacks":     tests,
 	"internal/calendar.Builtin":    tests,
 	"internal/db.CountStatements":  tests,
 	"internal/db.RecordStatements": tests,
@@ -26,6 +25,7 @@ var forOthers = map[string]string{
 	"internal/i18n.Add":            tests,
 	"internal/i18n.Check":          tests,
 	"internal/i18n.MustLoad":       tests,
+	"internal/pdf.Lacks":           tests,
 	"internal/secret.Cheap":        tests,
 	"internal/secret.NewKeys":      tests,
 	"internal/secret.TOTP":         tests,
