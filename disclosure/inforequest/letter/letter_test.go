@@ -39,25 +39,6 @@ func form(t *testing.T, k Kind, l i18n.Lang) *Form {
 	return f
 }
 
-// text is everything a letter says.
-func (l Letter) text() string {
-	var b strings.Builder
-	say := func(s ...string) { b.WriteString(strings.Join(s, "") + "\n") }
-	say(l.Issuer)
-	say(l.Number)
-	say(l.Title)
-	say(l.Addressee)
-	for _, x := range slices.Concat(l.Body, l.Enclosed) {
-		say(x.Text)
-		for _, r := range x.Rows {
-			say(strings.Join(r, "\n"))
-		}
-	}
-	say(l.Attachments...)
-	say(l.Signer, l.Date, l.Note)
-	return b.String()
-}
-
 func TestTheSentencesAreWhole(t *testing.T) {
 	t.Parallel()
 	if w := i18n.Check(Locale); len(w) > 0 {
@@ -124,7 +105,7 @@ func checkDecision(t *testing.T, p *norm.Profile, d *norm.Decision, variant stri
 	if err != nil {
 		t.Fatal(err, fault.FieldsOf(err))
 	}
-	got := l.text()
+	got := l.words()
 	if strings.Contains(got, "{{") || strings.Contains(got, "}}") {
 		t.Errorf("%s: a placeholder is left over in\n%s", k, got)
 	}
@@ -237,11 +218,11 @@ func TestTheThirdPartyHasARemedyBeforeTheRelease(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, n := range []string{"release_on", "review_body", "court"} {
-			if !strings.Contains(l.text(), v[n]) {
+			if !strings.Contains(l.words(), v[n]) {
 				t.Errorf("by %s it does not say %s", c, n)
 			}
 		}
-		if strings.Contains(l.text(), v["review_online"]) != (c == Web || c == Email) {
+		if strings.Contains(l.words(), v["review_online"]) != (c == Web || c == Email) {
 			t.Errorf("by %s the way online is wrong", c)
 		}
 	}
@@ -296,8 +277,8 @@ func TestChineseNamesMayStandInTheBraces(t *testing.T) {
 	v := sample(i18n.ZH)
 	got, err := f.Merge(Way{Channel: Web}, v)
 	want, _ := form(t, "receipt", i18n.ZH).Merge(Way{Channel: Web}, v)
-	if err != nil || got.text() != want.text() {
-		t.Errorf("got %s, %v", got.text(), err)
+	if err != nil || got.words() != want.words() {
+		t.Errorf("got %s, %v", got.words(), err)
 	}
 }
 
@@ -343,12 +324,12 @@ func TestAValueIsNeverATemplate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !strings.Contains(l.text(), v["asked"]) {
-			t.Fatalf("%q was changed in\n%s", v["asked"], l.text())
+		if !strings.Contains(l.words(), v["asked"]) {
+			t.Fatalf("%q was changed in\n%s", v["asked"], l.words())
 		}
 		plain, _ := f.Merge(Way{Channel: Counter, Remedy: "review_first"}, sample(i18n.ZH))
 		if len(plain.Body) != len(l.Body) || l.Title != plain.Title || l.Addressee != plain.Addressee {
-			t.Fatalf("a value changed the layout:\n%s", l.text())
+			t.Fatalf("a value changed the layout:\n%s", l.words())
 		}
 	})
 }
@@ -367,8 +348,8 @@ func FuzzParse(f *testing.F) {
 			if err != nil {
 				t.Fatal(err, fault.FieldsOf(err))
 			}
-			if strings.Contains(l.text(), "{{") {
-				t.Fatalf("left over:\n%s", l.text())
+			if strings.Contains(l.words(), "{{") {
+				t.Fatalf("left over:\n%s", l.words())
 			}
 		}
 	})
