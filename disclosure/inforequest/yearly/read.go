@@ -298,12 +298,17 @@ func resultOf(s string) string {
 	return ""
 }
 
-// missing names the rows of table 3 the report leaves out, and tables that are
-// not there at all.
+// missing names the rows of tables 2 and 3 the report leaves out, or fills with
+// words, and tables that are not there at all.
 func (r *reader) missing() {
 	for _, row := range r.out.Figures.Three.Rows {
 		if !r.seen["3/"+row] {
 			r.find(3, row, "", "missing", "")
+		}
+	}
+	for _, id := range Entered {
+		if r.seen["2"] && !r.seen["2/"+id] {
+			r.find(2, id, "", "missing", "")
 		}
 	}
 	for _, t := range []string{"2", "4"} {
