@@ -25,6 +25,7 @@ import (
 	"yangguang/disclosure/export"
 	"yangguang/disclosure/form"
 	"yangguang/disclosure/importer"
+	"yangguang/disclosure/inforequest/letter"
 	"yangguang/disclosure/inforequest/yearly"
 	"yangguang/disclosure/portal"
 	"yangguang/disclosure/publiclog"
@@ -59,7 +60,7 @@ func migrations() []fs.FS {
 // locales are the rooms' sentences.
 func locales() []fs.FS {
 	return []fs.FS{fault.Locale, flow.Locale, blob.Locale, calendar.Locale, audit.Locale, ledger.Locale, account.Locale, privacy.Locale, safe.Locale, notify.Locale, web.Locale, ui.Locale,
-		agency.Locale, front.Locale, office.Locale, keeping.Locale, form.Locale, disclosure.Locale, importer.Locale, coverage.Locale, linkcheck.Locale, export.Locale, portal.Locale, publiclog.Locale, desk.Locale, yearly.Locale, channel.Locale, site.Locale}
+		agency.Locale, front.Locale, office.Locale, keeping.Locale, form.Locale, disclosure.Locale, importer.Locale, coverage.Locale, linkcheck.Locale, export.Locale, portal.Locale, publiclog.Locale, desk.Locale, yearly.Locale, channel.Locale, letter.Locale, site.Locale}
 }
 
 // house is the product, wired.

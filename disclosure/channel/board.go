@@ -11,6 +11,7 @@ import (
 	"yangguang/internal/db"
 	"yangguang/internal/fault"
 	"yangguang/internal/i18n"
+	"yangguang/internal/pdf"
 )
 
 // maxBoard is the most items printed in full in one file; more are listed only.
@@ -105,7 +106,7 @@ func (c *Channel) boardPDF(ctx context.Context, b board, size string) ([]byte, e
 			if s.page(); s.full {
 				break
 			}
-			s.marks[p.Item.Number] = s.pdf.PageCount()
+			s.marks[p.Item.Number] = s.PDF.PageCount()
 			s.item(p)
 			s.closing(p, false)
 		}
@@ -116,27 +117,27 @@ func (c *Channel) boardPDF(ctx context.Context, b board, size string) ([]byte, e
 // cover lists what is in the file and on which page.
 func (s *sheet) cover(b board) {
 	s.heading(b.Unit.Name)
-	s.font(15)
-	s.para(s.x0, s.x1-s.x0, strong(s.t("board")), 1.5, "center")
-	s.font(11)
-	s.color(muted)
+	s.Font(15)
+	s.para(s.x0, s.x1-s.x0, pdf.Strong(s.t("board")), 1.5, "center")
+	s.Font(11)
+	s.Color(muted)
 	span := s.t("board_span", i18n.Date(s.ctx, b.Set.From), i18n.Date(s.ctx, b.Set.To), len(b.Rows))
 	if b.Set.Name != "" {
 		span = s.t("pair", b.Set.Name, span)
 	}
-	s.para(s.x0, s.x1-s.x0, words(span), 1.6, "center")
-	s.color(ink)
+	s.para(s.x0, s.x1-s.x0, pdf.Words(span), 1.6, "center")
+	s.Color(ink)
 	s.y += 4
 	if len(b.Rows) == 0 {
-		s.font(12)
-		s.para(s.x0, s.x1-s.x0, words(s.t("board_empty")), 1.8, "center")
+		s.Font(12)
+		s.para(s.x0, s.x1-s.x0, pdf.Words(s.t("board_empty")), 1.8, "center")
 	} else {
 		s.draw(s.contents(b), 10.5)
 	}
 	if b.More > 0 {
 		s.y += 2
-		s.font(10)
-		s.para(s.x0, s.x1-s.x0, words(s.t("board_more", b.More)), 1.6, "start")
+		s.Font(10)
+		s.para(s.x0, s.x1-s.x0, pdf.Words(s.t("board_more", b.More)), 1.6, "start")
 	}
 	s.closing(posting{Page: &disclosure.Page{Unit: b.Unit, Item: &disclosure.Item{Number: b.Unit.Name}}, Whole: b.Whole}, true)
 }
@@ -150,7 +151,7 @@ func (s *sheet) titleOf(it *disclosure.Item) string {
 }
 
 func (s *sheet) contents(b board) *table {
-	h := func(key string) cell { return cell{spans: strong(s.t(key)), head: true, align: "center"} }
+	h := func(key string) cell { return cell{spans: pdf.Strong(s.t(key)), head: true, align: "center"} }
 	t := &table{head: [][]cell{{h("no"), h("title"), h("category"), h("published"), h("page")}}}
 	category := map[string]string{}
 	for _, p := range b.Items {
@@ -161,8 +162,8 @@ func (s *sheet) contents(b board) *table {
 		if n := s.pages[r.Number]; n > 0 {
 			page = strconv.Itoa(n)
 		}
-		t.rows = append(t.rows, []cell{{spans: words(strconv.Itoa(i + 1)), align: "center"}, {spans: words(s.titleOf(&r.Item))}, {spans: words(category[r.Number])},
-			{spans: words(clock.DateOf(r.PublishedAt).String()), align: "end"}, {spans: words(page), align: "center"}})
+		t.rows = append(t.rows, []cell{{spans: pdf.Words(strconv.Itoa(i + 1)), align: "center"}, {spans: pdf.Words(s.titleOf(&r.Item))}, {spans: pdf.Words(category[r.Number])},
+			{spans: pdf.Words(clock.DateOf(r.PublishedAt).String()), align: "end"}, {spans: pdf.Words(page), align: "center"}})
 	}
 	return t
 }

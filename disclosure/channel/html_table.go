@@ -5,6 +5,7 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+	"yangguang/internal/pdf"
 )
 
 // maxSpan bounds what a cell may claim to span.
@@ -20,7 +21,7 @@ func tableOf(n *html.Node) *table {
 		for c := n.FirstChild; c != nil; c = c.NextSibling {
 			switch c.DataAtom {
 			case atom.Caption:
-				t.caption = line(textOf(c)).text()
+				t.caption = pdf.Line(textOf(c)).Text()
 			case atom.Thead, atom.Tbody, atom.Tfoot:
 				walk(c, c.DataAtom == atom.Thead)
 			case atom.Tr:
@@ -76,8 +77,8 @@ func attr(n *html.Node, name string) int {
 }
 
 // alignOf puts figures to the right and heads in the middle.
-func alignOf(spans []span, th bool) string {
-	text := line(spans).text()
+func alignOf(spans []pdf.Span, th bool) string {
+	text := pdf.Line(spans).Text()
 	if th {
 		return "center"
 	}
@@ -97,22 +98,22 @@ func alignOf(spans []span, th bool) string {
 }
 
 // textOf is the words of a cell, a line for each block in it.
-func textOf(n *html.Node) []span {
+func textOf(n *html.Node) []pdf.Span {
 	r := &reader{kind: block{kind: "para"}}
 	r.children(n)
 	r.flush()
-	var out []span
+	var out []pdf.Span
 	for _, b := range r.out {
 		if len(out) > 0 {
-			out = append(out, span{"\n", false})
+			out = append(out, pdf.Span{Text: "\n"})
 		}
 		if b.marker != "" {
-			out = append(out, span{b.marker + " ", false})
+			out = append(out, pdf.Span{Text: b.marker + " "})
 		}
 		if b.table != nil { // a table in a table: its words
 			for _, row := range append(b.table.head, b.table.rows...) {
 				for _, c := range row {
-					out = append(append(out, c.spans...), span{" ", false})
+					out = append(append(out, c.spans...), pdf.Span{Text: " "})
 				}
 			}
 			continue

@@ -10,6 +10,7 @@ import (
 	"yangguang/disclosure/form"
 	"yangguang/internal/clock"
 	"yangguang/internal/i18n"
+	"yangguang/internal/pdf"
 	"yangguang/internal/web"
 )
 
@@ -82,14 +83,14 @@ func (c *Channel) itemPDF(ctx context.Context, pg *disclosure.Page, size string)
 
 // running is the line at the top of each page.
 func (s *sheet) running(left, right string) {
-	s.font(9)
-	s.color(muted)
+	s.Font(9)
+	s.Color(muted)
 	half := (s.w - 40) / 2
-	s.say(20, 17.6, half, left, "start")
-	s.say(20+half, 17.6, half, right, "end")
-	s.rule(20, s.w-20, 20, 0.7, navy)
-	s.rule(20, s.w-20, 21, 0.2, navy)
-	s.color(ink)
+	s.Say(20, 17.6, half, left, "start")
+	s.Say(20+half, 17.6, half, right, "end")
+	s.Rule(20, s.w-20, 20, 0.7, navy)
+	s.Rule(20, s.w-20, 21, 0.2, navy)
+	s.Color(ink)
 	s.y = 25
 }
 
@@ -101,7 +102,7 @@ func (s *sheet) item(p posting) {
 	v := p.Version
 	var all []block
 	if v.Summary != "" {
-		all = append(all, block{kind: "para", spans: words(v.Summary)})
+		all = append(all, block{kind: "para", spans: pdf.Words(v.Summary)})
 	}
 	if p.Form != nil {
 		all = append(all, s.ofView(*p.Form)...)
@@ -114,21 +115,21 @@ func (s *sheet) item(p posting) {
 
 // heading is the title, as large as three lines allow.
 func (s *sheet) heading(title string) {
-	s.font(23)
-	for s.size > 14 && len(s.lines(strong(title), s.x1-s.x0-8)) > 2 {
-		s.font(s.size - 1)
+	s.Font(23)
+	for s.Size > 14 && len(s.Lines(pdf.Strong(title), s.x1-s.x0-8)) > 2 {
+		s.Font(s.Size - 1)
 	}
-	s.color(navy)
+	s.Color(navy)
 	s.y += 3
-	s.even(s.x0+4, s.x1-s.x0-8, strong(title), 1.4)
-	s.color(ink)
+	s.even(s.x0+4, s.x1-s.x0-8, pdf.Strong(title), 1.4)
+	s.Color(ink)
 	s.y += 3
 }
 
 // even centres a title with lines of about one length.
-func (s *sheet) even(x, room float64, spans []span, lead float64) {
-	n, narrow := len(s.lines(spans, room)), room
-	for n > 1 && narrow > room/2 && len(s.lines(spans, narrow-2)) == n {
+func (s *sheet) even(x, room float64, spans []pdf.Span, lead float64) {
+	n, narrow := len(s.Lines(spans, room)), room
+	for n > 1 && narrow > room/2 && len(s.Lines(spans, narrow-2)) == n {
 		narrow -= 2
 	}
 	s.para(x+(room-narrow)/2, narrow, spans, lead, "center")
@@ -140,8 +141,8 @@ func (s *sheet) indented(all []block) []block {
 		return all
 	}
 	for i, b := range all {
-		if b.kind == "para" && len([]rune(line(b.spans).text())) > 24 && !strings.HasPrefix(b.spans[0].text, "\u3000") {
-			all[i].spans = append(words("\u3000\u3000"), b.spans...)
+		if b.kind == "para" && len([]rune(pdf.Line(b.spans).Text())) > 24 && !strings.HasPrefix(b.spans[0].Text, "\u3000") {
+			all[i].spans = append(pdf.Words("\u3000\u3000"), b.spans...)
 		}
 	}
 	return all
@@ -185,9 +186,9 @@ func (s *sheet) factsOf(p posting) []fact {
 func (s *sheet) facts(all []fact) {
 	t := &table{}
 	for i := 0; i < len(all); i += 2 {
-		row := []cell{{spans: words(all[i].term), head: true}, {spans: words(all[i].text)}}
+		row := []cell{{spans: pdf.Words(all[i].term), head: true}, {spans: pdf.Words(all[i].text)}}
 		if i+1 < len(all) {
-			row = append(row, cell{spans: words(all[i+1].term), head: true}, cell{spans: words(all[i+1].text)})
+			row = append(row, cell{spans: pdf.Words(all[i+1].term), head: true}, cell{spans: pdf.Words(all[i+1].text)})
 		} else {
 			row[1].cols = 3
 			row = append(row, cell{covered: true}, cell{covered: true})
@@ -198,13 +199,13 @@ func (s *sheet) facts(all []fact) {
 }
 
 func (s *sheet) files(files []disclosure.File) {
-	all := []block{{kind: "head", level: 2, spans: words(s.t("files"))}}
+	all := []block{{kind: "head", level: 2, spans: pdf.Words(s.t("files"))}}
 	for _, f := range files {
 		text := s.t("file", f.Name, strings.ToUpper(strings.TrimPrefix(path.Ext(f.Name), ".")), kilobytes(f.Size))
 		if f.Note != "" {
 			text = s.t("pair", text, f.Note)
 		}
-		all = append(all, block{kind: "point", level: 1, marker: "•", spans: words(text)})
+		all = append(all, block{kind: "point", level: 1, marker: "•", spans: pdf.Words(text)})
 	}
 	s.blocks(all, 11)
 }
@@ -220,9 +221,9 @@ func (s *sheet) closing(p posting, posted bool) {
 	if s.full { // one page is kept for it
 		s.full, s.most = false, s.most+1
 		s.page()
-		s.font(12)
-		s.color(alarm)
-		s.para(s.x0, s.x1-s.x0, words(s.t("cut")), 1.7, "center")
+		s.Font(12)
+		s.Color(alarm)
+		s.para(s.x0, s.x1-s.x0, pdf.Words(s.t("cut")), 1.7, "center")
 	}
 	left, right := 0.0, 0.0 // what the codes take of the width
 	if p.Whole != "" {
@@ -245,7 +246,7 @@ func (s *sheet) closing(p posting, posted bool) {
 	if s.y > 40 { // not alone on its page: at the foot
 		s.y = s.bottom - foot
 	}
-	s.rule(s.x0, s.x1, s.y, 0.35, navy)
+	s.Rule(s.x0, s.x1, s.y, 0.35, navy)
 	top := s.y + 3
 	if left > 0 {
 		s.code(s.x0, top, linkSide, p.Whole)
@@ -255,12 +256,12 @@ func (s *sheet) closing(p posting, posted bool) {
 	}
 	s.y = top + 1
 	for _, n := range notes {
-		s.font(n.size)
-		s.color(n.ink)
+		s.Font(n.size)
+		s.Color(n.ink)
 		s.para(s.x0+left, room, n.spans, noteLead, "start")
 		s.y += noteGap
 	}
-	s.color(ink)
+	s.Color(ink)
 	s.y = top - 3 + height
 	if posted {
 		s.posted()
@@ -269,9 +270,9 @@ func (s *sheet) closing(p posting, posted bool) {
 
 // noted is a line or two beside the codes.
 type noted struct {
-	spans []span
+	spans []pdf.Span
 	size  float64
-	ink   rgb
+	ink   pdf.RGB
 }
 
 const (
@@ -285,23 +286,23 @@ func (s *sheet) notes(p posting, room float64) []noted {
 	if p.Logged {
 		scan = s.t("scan_log", p.Leaf)
 	}
-	out := []noted{{strong(scan), 11, ink}}
+	out := []noted{{pdf.Strong(scan), 11, ink}}
 	if p.Whole != "" {
 		size := 9.0 // an address that breaks is copied wrongly: smaller instead, within reason
-		for s.font(size); size > 7 && len(s.lines(words(p.Whole), room)) > 1; s.font(size) {
+		for s.Font(size); size > 7 && len(s.Lines(pdf.Words(p.Whole), room)) > 1; s.Font(size) {
 			size -= 0.25
 		}
-		out = append(out, noted{words(p.Whole), size, ink})
+		out = append(out, noted{pdf.Words(p.Whole), size, ink})
 	} else {
-		out = append(out, noted{words(s.t("find", p.Item.Number)), 9, ink})
+		out = append(out, noted{pdf.Words(s.t("find", p.Item.Number)), 9, ink})
 	}
-	out = append(out, noted{words(s.report(p.Unit)), 9.5, ink})
-	if s.blots > 0 {
-		out = append(out, noted{words(s.t("blots")), 8, muted})
+	out = append(out, noted{pdf.Words(s.report(p.Unit)), 9.5, ink})
+	if s.Blots > 0 {
+		out = append(out, noted{pdf.Words(s.t("blots")), 8, muted})
 	}
-	out = append(out, noted{words(s.t("original")), 8, muted})
+	out = append(out, noted{pdf.Words(s.t("original")), 8, muted})
 	if p.Proof != nil {
-		out = append(out, noted{words(s.t("proof_code")), 8, muted})
+		out = append(out, noted{pdf.Words(s.t("proof_code")), 8, muted})
 	}
 	return out
 }
@@ -309,8 +310,8 @@ func (s *sheet) notes(p posting, room float64) []noted {
 // high is how much of the page notes take, in mm.
 func (s *sheet) high(notes []noted, room float64) (mm float64) {
 	for _, n := range notes {
-		s.font(n.size)
-		mm += float64(len(s.lines(n.spans, room)))*s.em()*noteLead + noteGap
+		s.Font(n.size)
+		mm += float64(len(s.Lines(n.spans, room)))*s.Em()*noteLead + noteGap
 	}
 	return mm
 }
@@ -324,19 +325,19 @@ func (s *sheet) report(u agency.Agency) string {
 
 // posted is filled in by hand, by whoever hangs the sheet up.
 func (s *sheet) posted() {
-	s.rule(s.x0, s.x1, s.y, 0.2, hair)
-	s.font(10)
+	s.Rule(s.x0, s.x1, s.y, 0.2, hair)
+	s.Font(10)
 	s.y += 7.5
 	x := s.x0
 	for _, f := range []struct {
 		key  string
 		room float64
 	}{{"posted_at", 36}, {"posted_by", 28}, {"posted_from", 30}, {"posted_to", 30}} {
-		label := s.clean(words(s.t(f.key)))
-		s.put(x, s.y, label)
-		x += s.width(line(label).text()) + 1
+		label := s.Clean(pdf.Words(s.t(f.key)))
+		s.Put(x, s.y, label)
+		x += s.Width(pdf.Line(label).Text()) + 1
 		end := min(x+f.room, s.x1)
-		s.rule(x, end, s.y+1, 0.2, ink)
+		s.Rule(x, end, s.y+1, 0.2, ink)
 		x = end + 3
 	}
 	s.y += 3

@@ -10,6 +10,7 @@ import (
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
 	"yangguang/internal/i18n"
+	"yangguang/internal/pdf"
 	"yangguang/norm"
 )
 
@@ -119,41 +120,41 @@ func (s *sheet) half(i int) {
 // front is what one sees first.
 func (s *sheet) front(l leaflet) {
 	room := s.x1 - s.x0
-	s.fillBox(s.w/2, 0, s.w/2, 62, navy)
-	white := rgb{255, 255, 255}
-	s.color(white)
-	s.font(10)
+	s.Box(s.w/2, 0, s.w/2, 62, navy)
+	white := pdf.RGB{R: 255, G: 255, B: 255}
+	s.Color(white)
+	s.Font(10)
 	s.y = 14
-	s.para(s.x0, room, words(l.Site), 1.6, "center")
+	s.para(s.x0, room, pdf.Words(l.Site), 1.6, "center")
 	s.y = 25
-	s.font(26)
-	for s.size > 15 && len(s.lines(strong(l.Unit.Name), room)) > 2 {
-		s.font(s.size - 1)
+	s.Font(26)
+	for s.Size > 15 && len(s.Lines(pdf.Strong(l.Unit.Name), room)) > 2 {
+		s.Font(s.Size - 1)
 	}
-	s.color(white)
-	s.even(s.x0, room, strong(l.Unit.Name), 1.35)
+	s.Color(white)
+	s.even(s.x0, room, pdf.Strong(l.Unit.Name), 1.35)
 	s.y = 72
-	s.color(navy)
-	s.font(30)
-	s.para(s.x0, room, strong(s.t("leaflet")), 1.4, "center")
-	s.color(ink)
-	s.font(11)
-	s.para(s.x0, room, words(l.Title), 1.6, "center")
+	s.Color(navy)
+	s.Font(30)
+	s.para(s.x0, room, pdf.Strong(s.t("leaflet")), 1.4, "center")
+	s.Color(ink)
+	s.Font(11)
+	s.para(s.x0, room, pdf.Words(l.Title), 1.6, "center")
 	s.y += 3
 	if l.Whole != "" {
 		s.code((s.x0+s.x1)/2-24, s.y, 48, l.Whole)
 		s.y += 50
-		s.font(11)
-		s.para(s.x0, room, strong(s.t("scan_unit")), 1.6, "center")
-		s.font(8.5)
-		s.color(muted)
-		s.para(s.x0, room, words(l.Whole), 1.6, "center")
+		s.Font(11)
+		s.para(s.x0, room, pdf.Strong(s.t("scan_unit")), 1.6, "center")
+		s.Font(8.5)
+		s.Color(muted)
+		s.para(s.x0, room, pdf.Words(l.Whole), 1.6, "center")
 	}
-	s.color(muted)
-	s.font(9)
+	s.Color(muted)
+	s.Font(9)
 	s.y = s.bottom - 6
-	s.para(s.x0, room, words(s.t("as_of", i18n.Date(s.ctx, l.On))), 1.5, "center")
-	s.color(ink)
+	s.para(s.x0, room, pdf.Words(s.t("as_of", i18n.Date(s.ctx, l.On))), 1.5, "center")
+	s.Color(ink)
 }
 
 // back is how to reach the unit and how to complain.
@@ -162,7 +163,7 @@ func (s *sheet) back(l leaflet) {
 	t := &table{labels: true}
 	for _, f := range []fact{{s.t("address"), u.Address}, {s.t("hours"), u.Hours}, {s.t("phone"), u.Phone}, {s.t("fax"), u.Fax}, {s.t("email"), u.Email}, {s.t("website"), u.Website}} {
 		if f.text != "" {
-			t.rows = append(t.rows, []cell{{spans: strong(f.term), head: true}, {spans: words(f.text)}})
+			t.rows = append(t.rows, []cell{{spans: pdf.Strong(f.term), head: true}, {spans: pdf.Words(f.text)}})
 		}
 	}
 	if len(t.rows) > 0 {
@@ -172,28 +173,28 @@ func (s *sheet) back(l leaflet) {
 	}
 	s.section(s.t("rights"), nil)
 	s.blocks([]block{
-		{kind: "point", level: 1, marker: "1.", spans: words(s.t("right_read"))},
-		{kind: "point", level: 1, marker: "2.", spans: words(s.t("right_nudge"))},
-		{kind: "point", level: 1, marker: "3.", spans: words(s.report(u))},
+		{kind: "point", level: 1, marker: "1.", spans: pdf.Words(s.t("right_read"))},
+		{kind: "point", level: 1, marker: "2.", spans: pdf.Words(s.t("right_nudge"))},
+		{kind: "point", level: 1, marker: "3.", spans: pdf.Words(s.report(u))},
 	}, 11)
-	s.color(muted)
-	s.font(8)
+	s.Color(muted)
+	s.Font(8)
 	s.y = max(s.y+3, s.bottom-8)
-	s.para(s.x0, s.x1-s.x0, words(s.t("original")), 1.4, "start")
-	s.color(ink)
+	s.para(s.x0, s.x1-s.x0, pdf.Words(s.t("original")), 1.4, "start")
+	s.Color(ink)
 }
 
 // section begins a part, on the same half as the table under it.
 func (s *sheet) section(title string, under *table) {
-	s.font(14)
-	s.need(s.em()*3 + max(s.em(), s.before(under, 9)))
+	s.Font(14)
+	s.need(s.Em()*3 + max(s.Em(), s.before(under, 9)))
 	if s.full {
 		return
 	}
-	s.color(navy)
-	s.para(s.x0, s.x1-s.x0, strong(title), 1.5, "start")
-	s.rule(s.x0, s.x1, s.y+0.5, 0.5, navy)
-	s.color(ink)
+	s.Color(navy)
+	s.para(s.x0, s.x1-s.x0, pdf.Strong(title), 1.5, "start")
+	s.Rule(s.x0, s.x1, s.y+0.5, 0.5, navy)
+	s.Color(ink)
 	s.y += 3
 }
 
@@ -223,11 +224,11 @@ func (s *sheet) inside(l leaflet) {
 	s.bottom += 7
 	if s.full {
 		s.full = false
-		s.font(9.5)
-		s.color(alarm)
+		s.Font(9.5)
+		s.Color(alarm)
 		s.y = s.bottom - 4
-		s.para(s.x0, s.x1-s.x0, strong(s.t("more_inside")), 1.4, "center")
-		s.color(ink)
+		s.para(s.x0, s.x1-s.x0, pdf.Strong(s.t("more_inside")), 1.4, "center")
+		s.Color(ink)
 	}
 }
 
@@ -241,7 +242,7 @@ func (s *sheet) guide(p posting) {
 		if slices.Contains([]string{"basis", "promise", "url", "service"}, it.ID) {
 			continue
 		}
-		t.rows = append(t.rows, []cell{{spans: words(it.Label), head: true}, {spans: words(it.Text)}})
+		t.rows = append(t.rows, []cell{{spans: pdf.Words(it.Label), head: true}, {spans: pdf.Words(it.Text)}})
 	}
 	s.section(p.Item.Title, t)
 	s.draw(t, 9)
@@ -254,14 +255,14 @@ func (s *sheet) guide(p posting) {
 	s.y += 3
 }
 
-func (s *sheet) stepWords(st form.Step) []span {
-	out := strong(st.Title)
+func (s *sheet) stepWords(st form.Step) []pdf.Span {
+	out := pdf.Strong(st.Title)
 	for i, it := range st.Items {
 		if i == 0 {
-			out = append(out, span{s.t("then", it.Text), false})
+			out = append(out, pdf.Span{Text: s.t("then", it.Text)})
 			continue
 		}
-		out = append(out, span{s.t("aside", it.Label, it.Text), false})
+		out = append(out, pdf.Span{Text: s.t("aside", it.Label, it.Text)})
 	}
 	return out
 }
@@ -300,10 +301,10 @@ func (s *sheet) duties(l leaflet) {
 	if len(l.Duties) == 0 {
 		return
 	}
-	h := func(key string) cell { return cell{spans: strong(s.t(key)), head: true, align: "center"} }
+	h := func(key string) cell { return cell{spans: pdf.Strong(s.t(key)), head: true, align: "center"} }
 	t := &table{head: [][]cell{{h("category"), h("latest"), h("published")}}}
 	for _, d := range l.Duties {
-		t.rows = append(t.rows, []cell{{spans: words(d.title)}, {spans: words(d.latest)}, {spans: words(d.on), align: "end"}})
+		t.rows = append(t.rows, []cell{{spans: pdf.Words(d.title)}, {spans: pdf.Words(d.latest)}, {spans: pdf.Words(d.on), align: "end"}})
 	}
 	s.section(s.t("published_here"), t)
 	s.draw(t, 9)
@@ -338,15 +339,15 @@ func (s *sheet) digest(p posting) {
 func opening(v *disclosure.Version) (out []block) {
 	all, left := blocksOf(v.Body), maxDigest
 	if v.Summary != "" {
-		all = []block{{kind: "para", spans: words(v.Summary)}}
+		all = []block{{kind: "para", spans: pdf.Words(v.Summary)}}
 	}
 	for _, b := range all {
-		n := len([]rune(line(b.spans).text()))
+		n := len([]rune(pdf.Line(b.spans).Text()))
 		if b.kind == "table" || b.kind == "rule" || left <= 0 {
 			break
 		}
 		if n > left {
-			b.spans = words(string([]rune(line(b.spans).text())[:left]) + "…")
+			b.spans = pdf.Words(string([]rune(pdf.Line(b.spans).Text())[:left]) + "…")
 		}
 		out, left = append(out, b), left-n
 	}
@@ -358,24 +359,24 @@ func opening(v *disclosure.Version) (out []block) {
 
 // fold marks the middle and, on demonstration data, both pages.
 func (s *sheet) fold(foot string) {
-	n := s.pdf.PageCount()
+	n := s.PDF.PageCount()
 	for i := 1; i <= n; i++ {
-		s.pdf.SetPage(i)
+		s.PDF.SetPage(i)
 		for y := 0.0; y < s.h; y += 6 {
-			s.upright(s.w/2, y, min(y+2, s.h), 0.15, hair)
+			s.Upright(s.w/2, y, min(y+2, s.h), 0.15, hair)
 		}
 		if s.spec.demo {
 			s.watermark()
-			s.font(8.5)
+			s.Font(8.5)
 			if i == 1 {
 				s.demoStrip(12, s.w/2-24)
 				continue
 			}
 			s.demoStrip(12, s.w-24)
 		}
-		s.font(8)
-		s.color(muted)
-		s.say(12, s.h-5, s.w/2-24, foot, "start")
-		s.say(s.w/2+12, s.h-5, s.w/2-24, s.t("page_of", i, n), "end")
+		s.Font(8)
+		s.Color(muted)
+		s.Say(12, s.h-5, s.w/2-24, foot, "start")
+		s.Say(s.w/2+12, s.h-5, s.w/2-24, s.t("page_of", i, n), "end")
 	}
 }

@@ -255,11 +255,11 @@ func TestTheSameInputGivesTheSameBytesAndNamesNobody(t *testing.T) {
 
 func TestARareCharacterIsCopiedAsItself(t *testing.T) {
 	h := newHall(t)
-	f, err := loadFace()
+	beyond, err := os.ReadFile("../../internal/pdf/font/supplement.txt")
 	if err != nil {
 		t.Fatal(err)
 	}
-	rare := string(f.beyond[0])
+	rare := string([]rune(string(beyond))[0])
 	row := h.village(t, "地名公示", "<p>甲"+rare+"乙，丙\U00021336丁。</p>")
 	all := solid(strings.Join(textOfPages(t, h.pdf(t, itemPath(h.Village, &row.Item, "a4"))), ""))
 	for _, want := range []string{"甲" + rare + "乙", "丙〓丁", "以〓代替"} {

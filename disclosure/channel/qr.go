@@ -2,6 +2,7 @@ package channel
 
 import (
 	"github.com/boombuler/barcode/qr"
+	"yangguang/internal/pdf"
 )
 
 // proofSide is the side of a proof's code in mm, as high as the lines beside it:
@@ -25,9 +26,9 @@ func (s *sheet) qr(x, y, side float64, text string, level qr.ErrorCorrectionLeve
 	}
 	n := c.Bounds().Dx()
 	m := side / float64(n+8)
-	s.fillBox(x, y, side, side, rgb{255, 255, 255})
+	s.Box(x, y, side, side, pdf.RGB{R: 255, G: 255, B: 255})
 	dark := func(i, j int) bool { r, _, _, _ := c.At(i, j).RGBA(); return r == 0 }
-	s.pdf.SetFillColor(0, 0, 0)
+	s.PDF.SetFillColor(0, 0, 0)
 	for j := range n {
 		for i := 0; i < n; i++ {
 			start := i
@@ -35,7 +36,7 @@ func (s *sheet) qr(x, y, side float64, text string, level qr.ErrorCorrectionLeve
 				i++
 			}
 			if i > start {
-				s.pdf.Rect((x+float64(start+4)*m)*s.k, (y+float64(j+4)*m)*s.k, float64(i-start)*m*s.k, m*s.k, "F")
+				s.PDF.Rect((x+float64(start+4)*m)*s.K, (y+float64(j+4)*m)*s.K, float64(i-start)*m*s.K, m*s.K, "F")
 			}
 		}
 	}

@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+	"yangguang/internal/pdf"
 )
 
 // block is a piece of content in its order: a heading, a paragraph, a point of
@@ -14,14 +15,14 @@ type block struct {
 	kind   string // head, para, point, table, rule
 	level  int    // of a heading: 1 large, 2 small; of a point: its depth
 	marker string // of a point
-	spans  []span
+	spans  []pdf.Span
 	table  *table
 }
 
 // reader turns cleaned HTML into blocks.
 type reader struct {
 	out  []block
-	cur  []span
+	cur  []pdf.Span
 	kind block // what the words being read belong to
 	bold int
 	list []int // of each open list: the next number, 0 for one without
@@ -58,7 +59,7 @@ func (r *reader) flush() {
 
 func (r *reader) node(n *html.Node) {
 	if n.Type == html.TextNode {
-		r.cur = append(r.cur, span{n.Data, r.bold > 0})
+		r.cur = append(r.cur, pdf.Span{Text: n.Data, Bold: r.bold > 0})
 		return
 	}
 	if n.Type != html.ElementNode {
@@ -66,7 +67,7 @@ func (r *reader) node(n *html.Node) {
 	}
 	switch n.DataAtom {
 	case atom.Br:
-		r.cur = append(r.cur, span{"\v", false})
+		r.cur = append(r.cur, pdf.Span{Text: "\v"})
 	case atom.Hr:
 		r.flush()
 		r.out = append(r.out, block{kind: "rule"})
@@ -122,11 +123,11 @@ func (r *reader) point(n *html.Node) {
 
 // tidy joins spans as a browser shows them: runs of blanks are one, none at
 // the ends of lines.
-func tidy(spans []span) (out []span) {
+func tidy(spans []pdf.Span) (out []pdf.Span) {
 	blank := true
 	for _, sp := range spans {
 		var b strings.Builder
-		for _, c := range sp.text {
+		for _, c := range sp.Text {
 			switch c {
 			case ' ', '\t', '\n', '\r', '\f':
 				if !blank {
@@ -142,12 +143,12 @@ func tidy(spans []span) (out []span) {
 			}
 		}
 		if b.Len() > 0 {
-			out = append(out, span{b.String(), sp.bold})
+			out = append(out, pdf.Span{Text: b.String(), Bold: sp.Bold})
 		}
 	}
 	for n := len(out); n > 0; n = len(out) {
-		out[n-1].text = strings.TrimRight(out[n-1].text, " \n")
-		if out[n-1].text != "" {
+		out[n-1].Text = strings.TrimRight(out[n-1].Text, " \n")
+		if out[n-1].Text != "" {
 			break
 		}
 		out = out[:n-1]
@@ -167,16 +168,16 @@ func (s *sheet) blocks(all []block, size float64) {
 		}
 		switch b.kind {
 		case "head":
-			s.font(size + map[int]float64{1: 2.5, 2: 1}[b.level])
-			s.color(navy)
+			s.Font(size + map[int]float64{1: 2.5, 2: 1}[b.level])
+			s.Color(navy)
 			s.y += 1.6
-			under := s.em() * 3 // not alone at the foot of a page
+			under := s.Em() * 3 // not alone at the foot of a page
 			if i+1 < len(all) && all[i+1].table != nil {
 				under = s.before(all[i+1].table, size-1.5) + 3
 			}
-			s.need(s.em()*1.6 + under)
+			s.need(s.Em()*1.6 + under)
 			s.para(s.x0, room, embolden(b.spans), 1.6, "start")
-			s.color(ink)
+			s.Color(ink)
 		case "point":
 			s.point(b, size)
 		case "table":
@@ -185,35 +186,35 @@ func (s *sheet) blocks(all []block, size float64) {
 			s.y += 1.5
 		case "rule":
 			s.need(4)
-			s.rule(s.x0, s.x1, s.y+2, 0.2, hair)
+			s.Rule(s.x0, s.x1, s.y+2, 0.2, hair)
 			s.y += 4
 		default:
-			s.font(size)
-			s.color(ink)
+			s.Font(size)
+			s.Color(ink)
 			s.para(s.x0, room, b.spans, 1.7, "start")
 		}
 	}
 }
 
 func (s *sheet) point(b block, size float64) {
-	s.font(size)
-	s.color(ink)
-	in := s.em() * 1.6 * float64(min(b.level, 4))
-	s.need(s.em() * 1.7)
+	s.Font(size)
+	s.Color(ink)
+	in := s.Em() * 1.6 * float64(min(b.level, 4))
+	s.need(s.Em() * 1.7)
 	if s.full {
 		return
 	}
 	if b.marker != "" {
-		at := s.x0 + in - s.em()*0.4 - s.width(b.marker)
-		s.put(at, s.y+s.em()*(0.85+0.36), line{{text: b.marker}})
+		at := s.x0 + in - s.Em()*0.4 - s.Width(b.marker)
+		s.Put(at, s.y+s.Em()*(0.85+0.36), pdf.Line{{Text: b.marker}})
 	}
 	s.para(s.x0+in, s.x1-s.x0-in, b.spans, 1.7, "start")
 }
 
-func embolden(spans []span) []span {
-	out := make([]span, len(spans))
+func embolden(spans []pdf.Span) []pdf.Span {
+	out := make([]pdf.Span, len(spans))
 	for i, sp := range spans {
-		out[i] = span{sp.text, true}
+		out[i] = pdf.Span{Text: sp.Text, Bold: true}
 	}
 	return out
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"yangguang/disclosure/form"
+	"yangguang/internal/pdf"
 )
 
 // table is rows of cells under heads that are repeated on every page.
@@ -17,7 +18,7 @@ type table struct {
 
 // cell is one cell; a cell that another covers is empty and covered.
 type cell struct {
-	spans   []span
+	spans   []pdf.Span
 	align   string // start end center
 	head    bool
 	cols    int // columns it spans; 0 and 1 are one
@@ -36,7 +37,7 @@ type grid struct {
 	*table
 	size  float64
 	x     []float64 // left edges within the column, and the right edge of the last
-	lines map[*cell][]line
+	lines map[*cell][]pdf.Line
 }
 
 func (t *table) columns() int {
@@ -57,9 +58,9 @@ func (s *sheet) draw(t *table, size float64) {
 	g := s.measure(t, size)
 	heads := g.heights(s, t.head)
 	s.need(g.start(s))
-	if s.font(size); t.caption != "" {
-		s.color(ink)
-		s.para(s.x0, s.x1-s.x0, strong(t.caption), 1.7, "center")
+	if s.Font(size); t.caption != "" {
+		s.Color(ink)
+		s.para(s.x0, s.x1-s.x0, pdf.Strong(t.caption), 1.7, "center")
 		s.y++
 	}
 	if sum(heads) > (s.bottom-s.top)/2 { // heads that would leave no room are rows
@@ -75,7 +76,7 @@ func (g *grid) start(s *sheet) float64 {
 	all := append(g.heights(s, g.head), g.heights(s, g.rows)...)
 	caption := 0.0
 	if g.caption != "" {
-		caption = s.em()*1.9 + 1
+		caption = s.Em()*1.9 + 1
 	}
 	if h := caption + sum(all); h <= (s.bottom-s.top)*0.5 {
 		return h
@@ -88,16 +89,16 @@ func (s *sheet) before(t *table, size float64) float64 {
 	if t == nil || t.columns() == 0 {
 		return 0
 	}
-	was := s.size
+	was := s.Size
 	h := s.measure(t, size).start(s)
-	s.font(was)
+	s.Font(was)
 	return min(h, (s.bottom-s.top)*0.6)
 }
 
 // draw sets the rows; the place is where the table begins.
 func (g *grid) draw(s *sheet, heads []float64) {
 	begin := func() {
-		s.rule(s.x0, s.x0+g.x[len(g.x)-1], s.y, 0.35, navy)
+		s.Rule(s.x0, s.x0+g.x[len(g.x)-1], s.y, 0.35, navy)
 		for i, r := range g.head {
 			g.row(s, r, heads[i:], 0, -1)
 		}
@@ -141,8 +142,8 @@ func (g *grid) draw(s *sheet, heads []float64) {
 
 // tall draws a row that is taller than a page, so many lines at a time.
 func (g *grid) tall(s *sheet, r []cell, height float64, begin func()) {
-	s.font(g.size)
-	step := s.em() * cellLead
+	s.Font(g.size)
+	step := s.Em() * cellLead
 	for at, all := 0, int(math.Round((height-2*cellPad)/step)); at < all; {
 		n := min(int((s.bottom-s.y-2*cellPad)/step), all-at)
 		if n < 1 {
@@ -172,8 +173,8 @@ func (g *grid) group(i int) int {
 // row draws a row of a height; of each cell the lines from a place on, or all.
 func (g *grid) row(s *sheet, r []cell, heights []float64, from, count int) {
 	y, h := s.y, heights[0]
-	s.font(g.size)
-	step := s.em() * cellLead
+	s.Font(g.size)
+	step := s.Em() * cellLead
 	for i := range r {
 		c := &r[i]
 		if c.covered {
@@ -182,11 +183,11 @@ func (g *grid) row(s *sheet, r []cell, heights []float64, from, count int) {
 		x0, x1 := s.x0+g.x[i], s.x0+g.x[min(len(g.x)-1, i+max(1, c.cols))]
 		full := sum(heights[:min(len(heights), max(1, c.rows))])
 		if c.head {
-			s.fillBox(x0, y+0.25, x1-x0, full-0.3, shade)
+			s.Box(x0, y+0.25, x1-x0, full-0.3, shade)
 		}
-		s.rule(x0, x1, y+full, 0.15, hair)
+		s.Rule(x0, x1, y+full, 0.15, hair)
 		if i > 0 {
-			s.upright(x0, y, y+full, 0.15, hair)
+			s.Upright(x0, y, y+full, 0.15, hair)
 		}
 		all := g.lines[c]
 		if count >= 0 {
@@ -196,9 +197,9 @@ func (g *grid) row(s *sheet, r []cell, heights []float64, from, count int) {
 		if count < 0 {
 			at = y + (full-float64(len(all))*step)/2
 		}
-		s.color(ink)
+		s.Color(ink)
 		for _, l := range all {
-			w := s.width(l.text())
+			w := s.Width(l.Text())
 			x := x0 + cellPad
 			switch c.align {
 			case "end":
@@ -206,7 +207,7 @@ func (g *grid) row(s *sheet, r []cell, heights []float64, from, count int) {
 			case "center":
 				x = (x0 + x1 - w) / 2
 			}
-			s.put(x, at+step*0.5+s.em()*0.36, l)
+			s.Put(x, at+step*0.5+s.Em()*0.36, l)
 			at += step
 		}
 	}
@@ -215,8 +216,8 @@ func (g *grid) row(s *sheet, r []cell, heights []float64, from, count int) {
 
 // heights are the heights of rows; a cell that spans rows stretches its last.
 func (g *grid) heights(s *sheet, rows [][]cell) []float64 {
-	s.font(g.size)
-	step := s.em() * cellLead
+	s.Font(g.size)
+	step := s.Em() * cellLead
 	out := make([]float64, len(rows))
 	for i, r := range rows {
 		out[i] = step + 2*cellPad
@@ -243,11 +244,11 @@ func (g *grid) heights(s *sheet, rows [][]cell) []float64 {
 
 // measure fits the columns into the width, with smaller letters where it must.
 func (s *sheet) measure(t *table, size float64) *grid {
-	g := &grid{table: t, size: size, lines: map[*cell][]line{}}
+	g := &grid{table: t, size: size, lines: map[*cell][]pdf.Line{}}
 	room := s.x1 - s.x0
 	var least, most []float64
 	for ; ; g.size -= 0.5 {
-		s.font(g.size)
+		s.Font(g.size)
 		least, most = s.wants(t)
 		if sum(least) <= room || g.size <= minSize {
 			break
@@ -261,12 +262,12 @@ func (s *sheet) measure(t *table, size float64) *grid {
 	for _, w := range share(least, most, room) {
 		g.x = append(g.x, g.x[len(g.x)-1]+w)
 	}
-	s.font(g.size)
+	s.Font(g.size)
 	for _, rows := range [][][]cell{t.head, t.rows} {
 		for _, r := range rows {
 			for i := range r {
 				if c := &r[i]; !c.covered {
-					g.lines[c] = s.lines(c.spans, g.x[min(len(g.x)-1, i+max(1, c.cols))]-g.x[i]-2*cellPad)
+					g.lines[c] = s.Lines(c.spans, g.x[min(len(g.x)-1, i+max(1, c.cols))]-g.x[i]-2*cellPad)
 				}
 			}
 		}
@@ -285,8 +286,8 @@ func (s *sheet) wants(t *table) (least, most []float64) {
 				if c.cols > 1 || c.covered {
 					continue
 				}
-				for l := range strings.SplitSeq(line(s.clean(c.spans)).text(), "\n") {
-					w := s.width(l) + 2*cellPad + 0.1
+				for l := range strings.SplitSeq(pdf.Line(s.Clean(c.spans)).Text(), "\n") {
+					w := s.Width(l) + 2*cellPad + 0.1
 					most[i] = max(most[i], w)
 					if c.align == "" || c.align == "start" || c.head {
 						w = min(w, s.longest(l)+2*cellPad+0.1)
@@ -297,7 +298,7 @@ func (s *sheet) wants(t *table) (least, most []float64) {
 		}
 	}
 	for i := range n {
-		least[i] = max(least[i], 2*cellPad+s.em())
+		least[i] = max(least[i], 2*cellPad+s.Em())
 		most[i] = max(most[i], least[i])
 	}
 	return least, most
@@ -305,9 +306,9 @@ func (s *sheet) wants(t *table) (least, most []float64) {
 
 // longest is the width a text needs so as not to look torn.
 func (s *sheet) longest(text string) float64 {
-	w := min(s.width(text), 4.2*s.em())
-	for _, a := range atoms(words(text)) {
-		w = max(w, min(s.width(strings.TrimSpace(a.text())), 9*s.em()))
+	w := min(s.Width(text), 4.2*s.Em())
+	for _, a := range pdf.Atoms(pdf.Words(text)) {
+		w = max(w, min(s.Width(strings.TrimSpace(a.Text())), 9*s.Em()))
 	}
 	return w
 }
@@ -340,7 +341,7 @@ func sum(all []float64) (out float64) {
 func (s *sheet) ofView(v form.View) (out []block) {
 	facts := &table{labels: true}
 	for _, it := range v.Fields {
-		facts.rows = append(facts.rows, []cell{{spans: words(it.Label), head: true}, {spans: words(it.Text)}})
+		facts.rows = append(facts.rows, []cell{{spans: pdf.Words(it.Label), head: true}, {spans: pdf.Words(it.Text)}})
 	}
 	if len(facts.rows) > 0 {
 		out = append(out, block{kind: "table", table: facts})
@@ -349,13 +350,13 @@ func (s *sheet) ofView(v form.View) (out []block) {
 		out = append(out, block{kind: "table", table: ofColumns(v)})
 	}
 	if len(v.Steps) > 0 {
-		out = append(out, block{kind: "head", level: 1, spans: words(s.t("steps"))}, block{kind: "table", table: s.ofSteps(v.Steps)})
+		out = append(out, block{kind: "head", level: 1, spans: pdf.Words(s.t("steps"))}, block{kind: "table", table: s.ofSteps(v.Steps)})
 	}
 	for _, h := range v.Hidden {
-		out = append(out, block{kind: "para", spans: words(h)})
+		out = append(out, block{kind: "para", spans: pdf.Words(h)})
 	}
 	if v.Note != "" {
-		out = append(out, block{kind: "para", spans: words(v.Note)})
+		out = append(out, block{kind: "para", spans: pdf.Words(v.Note)})
 	}
 	return out
 }
@@ -364,19 +365,19 @@ func ofColumns(v form.View) *table {
 	t := &table{caption: v.Caption}
 	var head []cell
 	if v.RowHead != "" {
-		head = append(head, cell{spans: strong(v.RowHead), head: true, align: "center"})
+		head = append(head, cell{spans: pdf.Strong(v.RowHead), head: true, align: "center"})
 	}
 	for _, c := range v.Columns {
-		head = append(head, cell{spans: strong(c.Heading), head: true, align: "center"})
+		head = append(head, cell{spans: pdf.Strong(c.Heading), head: true, align: "center"})
 	}
 	t.head = [][]cell{head}
 	for _, l := range v.Rows {
 		var row []cell
 		if v.RowHead != "" {
-			row = append(row, cell{spans: []span{{l.Title, l.Total}}, head: true})
+			row = append(row, cell{spans: []pdf.Span{{Text: l.Title, Bold: l.Total}}, head: true})
 		}
 		for i, c := range l.Cells {
-			row = append(row, cell{spans: []span{{c.Text, l.Total || c.Total}}, align: v.Columns[i].Align})
+			row = append(row, cell{spans: []pdf.Span{{Text: c.Text, Bold: l.Total || c.Total}}, align: v.Columns[i].Align})
 		}
 		t.rows = append(t.rows, row)
 	}
@@ -386,21 +387,21 @@ func ofColumns(v form.View) *table {
 // ofSteps sets the steps of a guide as a table, a column for each thing said
 // of any step.
 func (s *sheet) ofSteps(steps []form.Step) *table {
-	t := &table{head: [][]cell{{{spans: strong(s.t("stage")), head: true, align: "center"}}}}
+	t := &table{head: [][]cell{{{spans: pdf.Strong(s.t("stage")), head: true, align: "center"}}}}
 	at := map[string]int{}
 	for _, st := range steps {
 		for _, it := range st.Items {
 			if at[it.ID] == 0 {
-				t.head[0] = append(t.head[0], cell{spans: strong(it.Label), head: true, align: "center"})
+				t.head[0] = append(t.head[0], cell{spans: pdf.Strong(it.Label), head: true, align: "center"})
 				at[it.ID] = len(t.head[0]) - 1
 			}
 		}
 	}
 	for _, st := range steps {
 		row := make([]cell, len(t.head[0]))
-		row[0] = cell{spans: strong(s.t("step", st.Number, st.Title)), head: true}
+		row[0] = cell{spans: pdf.Strong(s.t("step", st.Number, st.Title)), head: true}
 		for _, it := range st.Items {
-			row[at[it.ID]] = cell{spans: words(it.Text), align: alignOf(words(it.Text), false)}
+			row[at[it.ID]] = cell{spans: pdf.Words(it.Text), align: alignOf(pdf.Words(it.Text), false)}
 		}
 		t.rows = append(t.rows, row)
 	}

@@ -18,7 +18,7 @@ var order = []string{
 	"internal/clock", "internal/i18n", "internal/fault", "internal/db", "internal/fresh", "internal/calendar",
 	"internal/blob", "internal/secret", "internal/audit", "internal/ledger", "internal/account",
 	"internal/sandbox", "internal/privacy", "internal/suppress", "internal/search", "internal/jobs", "internal/notify",
-	"internal/flow", "internal/web", "internal/ui",
+	"internal/flow", "internal/web", "internal/ui", "internal/docx", "internal/pdf",
 	"norm", "agency", "agency/front", "agency/office", "agency/keeping",
 	"disclosure/form", "disclosure/catalogue", "disclosure", "disclosure/importer", "disclosure/coverage", "disclosure/export",
 	"disclosure/portal", "disclosure/publiclog", "disclosure/desk",

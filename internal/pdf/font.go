@@ -1,4 +1,4 @@
-package channel
+package pdf
 
 import (
 	"bytes"
@@ -27,22 +27,22 @@ const blot = '〓'
 // firstSlot is the first private code of a character beyond U+FFFF.
 const firstSlot = 0xE000
 
-// face is the typeface, unpacked at the first sheet.
-type face struct {
+// Face is the typeface, unpacked at the first document.
+type Face struct {
 	ttf    []byte
 	has    map[rune]bool
 	slots  map[rune]rune // a character beyond U+FFFF to its private code
 	beyond []rune        // and back
 }
 
-var errFont = errors.New("channel: the typeface is damaged; build the binary again")
+var errFont = errors.New("pdf: the typeface is damaged; build the binary again")
 
-var loadFace = sync.OnceValues(func() (*face, error) {
+var loadFace = sync.OnceValues(func() (*Face, error) {
 	dec, err := xz.ReaderConfig{SingleStream: true}.NewReader(bytes.NewReader(packedFont))
 	if err != nil {
 		return nil, err
 	}
-	f := &face{slots: map[rune]rune{}, beyond: []rune(strings.TrimSpace(supplement))}
+	f := &Face{slots: map[rune]rune{}, beyond: []rune(strings.TrimSpace(supplement))}
 	if f.ttf, err = io.ReadAll(io.LimitReader(dec, 64<<20)); err != nil {
 		return nil, err
 	}
@@ -103,7 +103,7 @@ func Lacks(text string) []rune {
 
 // drawn is the code under which a character is drawn: 0 for one that has no
 // shape, the blot for one the typeface lacks.
-func (f *face) drawn(r rune) rune {
+func (f *Face) drawn(r rune) rune {
 	switch {
 	case r == '\n':
 		return r
@@ -124,8 +124,8 @@ func (f *face) drawn(r rune) rune {
 	return blot
 }
 
-// encode makes a text drawable; it tells how many characters became blots.
-func (f *face) encode(s string) (out string, blots int) {
+// Encode makes a text drawable; it tells how many characters became blots.
+func (f *Face) Encode(s string) (out string, blots int) {
 	var b strings.Builder
 	for _, r := range s {
 		d := f.drawn(r)
@@ -140,7 +140,7 @@ func (f *face) encode(s string) (out string, blots int) {
 }
 
 // original is the character behind a private code, 0 for any other.
-func (f *face) original(r rune) rune {
+func (f *Face) original(r rune) rune {
 	if i := int(r) - firstSlot; i >= 0 && i < len(f.beyond) {
 		return f.beyond[i]
 	}

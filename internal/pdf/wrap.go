@@ -1,22 +1,24 @@
-package channel
+package pdf
 
 import (
 	"strings"
 	"unicode"
 )
 
-// span is a run of text of one weight.
-type span struct {
-	text string
-	bold bool
+// Span is a run of text of one weight.
+type Span struct {
+	Text string
+	Bold bool
 }
 
-// line is what stands on one line, in order.
-type line []span
+// Line is what stands on one line, in order.
+type Line []Span
 
-func words(s string) []span { return []span{{text: s}} }
+// Words are words of ordinary weight.
+func Words(s string) []Span { return []Span{{Text: s}} }
 
-func strong(s string) []span { return []span{{text: s, bold: true}} }
+// Strong are bold ones.
+func Strong(s string) []Span { return []Span{{Text: s, Bold: true}} }
 
 // Characters that do not begin a line, and those that do not end one (禁则).
 const (
@@ -29,10 +31,10 @@ func wide(r rune) bool {
 	return r >= 0x2E80 && r < 0xFF00 || r > 0xFF00 && r <= 0xFF60 || unicode.Is(unicode.Han, r)
 }
 
-// atoms cuts spans at every place where a line may break; a line end is an
+// Atoms cuts spans at every place where a line may break; a line end is an
 // atom of its own.
-func atoms(spans []span) (out []line) {
-	var cur line
+func Atoms(spans []Span) (out []Line) {
+	var cur Line
 	var last rune
 	flush := func() {
 		if len(cur) > 0 {
@@ -41,16 +43,16 @@ func atoms(spans []span) (out []line) {
 		cur = nil
 	}
 	for _, sp := range spans {
-		for _, r := range sp.text {
+		for _, r := range sp.Text {
 			if r == '\n' {
 				flush()
-				out, last = append(out, line{{text: "\n"}}), 0
+				out, last = append(out, Line{{Text: "\n"}}), 0
 				continue
 			}
 			if last != 0 && mayBreak(last, r) {
 				flush()
 			}
-			cur, last = cur.add(r, sp.bold), r
+			cur, last = cur.add(r, sp.Bold), r
 		}
 	}
 	flush()
@@ -67,36 +69,37 @@ func mayBreak(before, after rune) bool {
 	return false
 }
 
-func (l line) add(r rune, bold bool) line {
-	if n := len(l); n > 0 && l[n-1].bold == bold {
-		l[n-1].text += string(r)
+func (l Line) add(r rune, bold bool) Line {
+	if n := len(l); n > 0 && l[n-1].Bold == bold {
+		l[n-1].Text += string(r)
 		return l
 	}
-	return append(l, span{string(r), bold})
+	return append(l, Span{string(r), bold})
 }
 
-func (l line) join(o line) line {
+func (l Line) join(o Line) Line {
 	for _, sp := range o {
-		for _, r := range sp.text {
-			l = l.add(r, sp.bold)
+		for _, r := range sp.Text {
+			l = l.add(r, sp.Bold)
 		}
 	}
 	return l
 }
 
-func (l line) text() string {
+// Text is all words of the line.
+func (l Line) Text() string {
 	var b strings.Builder
 	for _, sp := range l {
-		b.WriteString(sp.text)
+		b.WriteString(sp.Text)
 	}
 	return b.String()
 }
 
 // trim takes the blanks off the end of a finished line.
-func (l line) trim() line {
+func (l Line) trim() Line {
 	for n := len(l); n > 0; n = len(l) {
-		l[n-1].text = strings.TrimRight(l[n-1].text, " ")
-		if l[n-1].text != "" {
+		l[n-1].Text = strings.TrimRight(l[n-1].Text, " ")
+		if l[n-1].Text != "" {
 			break
 		}
 		l = l[:n-1]
@@ -104,13 +107,13 @@ func (l line) trim() line {
 	return l
 }
 
-// fill breaks a text into lines no wider than room; width measures.
-func fill(spans []span, room float64, width func(string) float64) (out []line) {
-	var cur line
+// Fill breaks a text into lines no wider than room; width measures.
+func Fill(spans []Span, room float64, width func(string) float64) (out []Line) {
+	var cur Line
 	used := 0.0
 	flush := func() { out, cur, used = append(out, cur.trim()), nil, 0 }
-	for _, a := range atoms(spans) {
-		s := a.text()
+	for _, a := range Atoms(spans) {
+		s := a.Text()
 		if s == "\n" {
 			flush()
 			continue
@@ -124,11 +127,11 @@ func fill(spans []span, room float64, width func(string) float64) (out []line) {
 			continue
 		}
 		for _, sp := range a { // longer than a line: an address, a number
-			for _, r := range sp.text {
+			for _, r := range sp.Text {
 				if used+width(string(r)) > room && len(cur) > 0 {
 					flush()
 				}
-				cur, used = cur.add(r, sp.bold), used+width(string(r))
+				cur, used = cur.add(r, sp.Bold), used+width(string(r))
 			}
 		}
 	}

@@ -1,4 +1,4 @@
-package channel
+package pdf
 
 import (
 	"strings"
@@ -8,11 +8,13 @@ import (
 	"pgregory.net/rapid"
 )
 
+func solid(s string) string { return strings.Join(strings.Fields(s), "") }
+
 func wide1(s string) float64 { return float64(utf8.RuneCountInString(s)) }
 
-func textsOf(ls []line) (out []string) {
+func textsOf(ls []Line) (out []string) {
 	for _, l := range ls {
-		out = append(out, l.text())
+		out = append(out, l.Text())
 	}
 	return out
 }
@@ -34,7 +36,7 @@ func TestLinesBreakWhereTheyMay(t *testing.T) {
 		"an empty text is one empty line":  {"", 9, ""},
 		"a number keeps its decimal point": {"金额12.50元", 5, "金额/12.50/元"},
 	} {
-		if got := strings.Join(textsOf(fill(words(c.in), c.room, wide1)), "/"); got != c.want {
+		if got := strings.Join(textsOf(Fill(Words(c.in), c.room, wide1)), "/"); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}
@@ -44,43 +46,20 @@ func TestNoCharacterIsLostInBreaking(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		alphabet := []rune("一二三，。（）《》ab1.: \n")
-		var spans []span
+		var spans []Span
 		for range rapid.IntRange(0, 6).Draw(t, "spans") {
-			spans = append(spans, span{rapid.StringOfN(rapid.RuneFrom(alphabet), 0, 30, -1).Draw(t, "text"), rapid.Bool().Draw(t, "bold")})
+			spans = append(spans, Span{rapid.StringOfN(rapid.RuneFrom(alphabet), 0, 30, -1).Draw(t, "text"), rapid.Bool().Draw(t, "bold")})
 		}
 		room := float64(rapid.IntRange(1, 20).Draw(t, "room"))
 		var got strings.Builder
-		for _, l := range fill(spans, room, wide1) {
-			if w := wide1(l.text()); w > room && w > 1 {
-				t.Fatalf("the line %q is wider than %v", l.text(), room)
+		for _, l := range Fill(spans, room, wide1) {
+			if w := wide1(l.Text()); w > room && w > 1 {
+				t.Fatalf("the line %q is wider than %v", l.Text(), room)
 			}
-			got.WriteString(l.text())
+			got.WriteString(l.Text())
 		}
-		if want := solid(line(spans).text()); solid(got.String()) != want {
+		if want := solid(Line(spans).Text()); solid(got.String()) != want {
 			t.Fatalf("got %q, want %q", solid(got.String()), want)
-		}
-	})
-}
-
-func FuzzBlocksKeepTheWords(f *testing.F) {
-	f.Add(noticeText)
-	f.Add(`<table><tr><td rowspan="999">a<td colspan="99">b</table>`)
-	f.Add(`<ol><li>a<ul><li>b<p>c</ol><td>x<table><table>`)
-	f.Fuzz(func(t *testing.T, body string) {
-		if len(body) > 4000 {
-			return
-		}
-		for _, b := range blocksOf(body) {
-			if b.table == nil {
-				continue
-			}
-			for _, rows := range [][][]cell{b.table.head, b.table.rows} {
-				for _, r := range rows {
-					if len(r) > maxSpan*200 {
-						t.Fatalf("a row of %d cells", len(r))
-					}
-				}
-			}
 		}
 	})
 }
