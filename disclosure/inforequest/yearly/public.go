@@ -225,7 +225,7 @@ func (y *Yearly) show(w http.ResponseWriter, r *http.Request) error {
 	if v.State == Superseded {
 		p.Later = ui.Link{Text: word(ctx, "see_current"), Href: href(ctx, base)}
 	} else {
-		for _, kind := range []string{"xlsx"} {
+		for _, kind := range []string{"docx", "xlsx"} {
 			p.Files = append(p.Files, ui.Action{Text: word(ctx, "file_"+kind), Kind: "secondary", Icon: "download", Href: href(ctx, base, "/report.", kind)})
 		}
 	}
@@ -259,12 +259,25 @@ func (y *Yearly) workbook(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	title := word(ctx, "title_year", strconv.Itoa(x.v.Year), x.u.Name)
-	b, err := book(ctx, title, y.mark(ctx), y.Form().printed(ctx, x.v.Figures))
+	b, err := book(ctx, word(ctx, "title_year", strconv.Itoa(x.v.Year), x.u.Name), y.mark(ctx), y.Form().printed(ctx, x.v.Figures))
 	if err != nil {
 		return err
 	}
-	return web.Download(w, title+".xlsx", xlsxType, b)
+	return web.Download(w, fileName(ctx, x.v, x.u.Name, "xlsx"), xlsxType, b)
+}
+
+// document is the whole report as DOCX.
+func (y *Yearly) document(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	x, err := y.open(r)
+	if err != nil {
+		return err
+	}
+	b, err := document(ctx, word(ctx, "title_year", strconv.Itoa(x.v.Year), x.u.Name), y.mark(ctx), y.page(ctx, x.u, x.v, x.before, x.last), x.v.PublishedAt)
+	if err != nil {
+		return err
+	}
+	return web.Download(w, fileName(ctx, x.v, x.u.Name, "docx"), docxType, b)
 }
 
 // mark says on files that the data is a demonstration.

@@ -258,6 +258,9 @@ func (r *reader) four(g grid) {
 	line := g[head+1]
 	for j := range g[head] {
 		way, result := wayOf(g[:head], j), resultOf(g[head][j])
+		if j > 0 && result == resultOf(g[head][j-1]) {
+			continue // one head over two columns, as some programs write what is a hair wider
+		}
 		if way == "" || result == "" || r.seen["4/"+way+result] {
 			continue
 		}

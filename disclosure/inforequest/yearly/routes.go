@@ -27,6 +27,7 @@ func (y *Yearly) Routes() []web.Route {
 		{Pattern: "GET /{division}/{agency}/yearly-reports/{year}", Access: web.Public, Handler: y.show, Cached: true},
 		{Pattern: "GET /{division}/{agency}/yearly-reports/{year}/revisions/{revision}", Access: web.Public, Handler: y.show, Cached: true},
 		{Pattern: "GET /{division}/{agency}/yearly-reports/{year}/report.xlsx", Access: web.Public, Handler: y.workbook, Copied: true, Limit: fileRate},
+		{Pattern: "GET /{division}/{agency}/yearly-reports/{year}/report.docx", Access: web.Public, Handler: y.document, Copied: true, Limit: fileRate},
 		{Pattern: "GET /desk/yearly", Access: web.SignedIn, Handler: y.mine},
 		{Pattern: "POST /desk/yearly", Access: write, Handler: y.start},
 		{Pattern: "GET " + revisionPath, Access: web.SignedIn, Handler: y.review},
