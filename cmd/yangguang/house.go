@@ -225,7 +225,7 @@ func (h *house) wire(demo bool) {
 	h.office.Wire()
 	h.wireKeeping()
 	h.wireCopies()
-	h.wireYearly()
+	h.wireYearly(demo)
 	h.links = &linkcheck.Links{Disclosure: h.disclosure, Front: h.front, Outside: c.CheckLinks}
 	h.links.Join(h.front)
 	h.agencies.Audit = h.agencyChanged

@@ -7,15 +7,20 @@ import (
 	"io"
 	"os"
 
+	"yangguang/demo"
 	"yangguang/disclosure/inforequest/yearly"
 	"yangguang/internal/i18n"
 	"yangguang/norm"
 )
 
 // wireYearly joins the yearly report. Who counts the requests of a year is the
-// room of requests; until it is there, tables 3 and 4 are empty and say so.
-func (h *house) wireYearly() {
+// room of requests; until it is there, tables 3 and 4 are empty and say so, and
+// those of the demonstration are made up.
+func (h *house) wireYearly(invented bool) {
 	h.yearly = &yearly.Yearly{DB: h.db, Front: h.front, Norm: h.norm}
+	if invented {
+		h.yearly.Facts = demo.YearlyFacts(h.norm.Requests)
+	}
 	h.yearly.Join(h.front)
 	h.accounts.Register(yearly.Verbs()...)
 }
