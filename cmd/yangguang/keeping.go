@@ -11,6 +11,7 @@ import (
 	"yangguang/disclosure/coverage"
 	"yangguang/disclosure/export"
 	"yangguang/disclosure/importer"
+	"yangguang/disclosure/inforequest"
 	"yangguang/disclosure/inforequest/yearly"
 	"yangguang/internal/account"
 	"yangguang/internal/db"
@@ -49,10 +50,11 @@ func (h *house) registerKeeping(r *jobs.Runner) {
 	h.keeping.Register(r)
 	h.copies.Register(r)
 	h.links.Register(r)
+	h.requests.Register(r)
 	coverage.Watch(r, h.db, h.app)
 }
 
 // allVerbs lists every room's grant verbs.
 func allVerbs() []string {
-	return slices.Concat(disclosure.Verbs(), keeping.Verbs(), export.Verbs(), yearly.Verbs())
+	return slices.Concat(disclosure.Verbs(), keeping.Verbs(), export.Verbs(), inforequest.Verbs(), yearly.Verbs())
 }
