@@ -108,6 +108,10 @@ func (p *docxPress) top() {
 func (p *docxPress) block(b Block) {
 	switch {
 	case len(b.Rows) > 0:
+		if q, ok := p.d.Blocks[len(p.d.Blocks)-1].(docx.Paragraph); ok {
+			q.After += 6
+			p.d.Blocks[len(p.d.Blocks)-1] = q
+		}
 		p.add(p.table(b))
 	case b.Big:
 		t := p.title(b.Text)
