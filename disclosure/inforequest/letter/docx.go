@@ -134,7 +134,7 @@ func (p *docxPress) block(b Block) {
 
 // leadsOn answers whether a paragraph announces what follows it.
 func leadsOn(text string) bool {
-	return strings.HasSuffix(text, ":") || strings.HasSuffix(text, bookWord("colon", i18n.ZH))
+	return strings.HasSuffix(text, ":") || strings.HasSuffix(text, chinese("colon"))
 }
 
 func (p *docxPress) table(b Block) docx.Table {

@@ -282,6 +282,16 @@ func TestChineseNamesMayStandInTheBraces(t *testing.T) {
 	}
 }
 
+func TestAnOrganisationIsAddressedAsOne(t *testing.T) {
+	t.Parallel()
+	for organisation, want := range map[bool]string{false: "您应当先申请", true: "贵单位应当先申请"} {
+		l, err := form(t, "refused_secret", i18n.ZH).Merge(Way{Channel: Post, Remedy: "review_first", Organisation: organisation}, sample(i18n.ZH))
+		if err != nil || !strings.Contains(l.words(), want) || strings.Contains(l.words(), "您") == organisation {
+			t.Errorf("%v: %s", err, l.words())
+		}
+	}
+}
+
 func TestNoLetterGoesOutWithAHole(t *testing.T) {
 	t.Parallel()
 	for _, k := range Kinds() {

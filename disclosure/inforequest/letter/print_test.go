@@ -301,3 +301,34 @@ func TestALongListRepeatsItsHead(t *testing.T) {
 		t.Errorf("%d pages", len(pages))
 	}
 }
+
+func TestALongCellIsCutAndNotLost(t *testing.T) {
+	t.Parallel()
+	v := sample(i18n.ZH)
+	v["asked"] = ""
+	for i := range 600 {
+		v["asked"] += fmt.Sprintf("第%d份文件，", i)
+	}
+	l, err := form(t, "archive_cover", i18n.ZH).Merge(Way{}, v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "c.pdf")
+	write(t, file, func(w io.Writer) error { return l.PDF(w, made) })
+	text := solid(pageNumber.ReplaceAllString(run(t, "pdftotext", "-raw", file, "-"), ""))
+	if !strings.Contains(text, v["asked"]) {
+		t.Errorf("the cell lost words: %s", text)
+	}
+}
+
+func TestWhatTheTypefaceLacksIsTold(t *testing.T) {
+	t.Parallel()
+	l := printed(t)["zh-CN-granted-web"]
+	if r := l.Lacks(); len(r) > 0 {
+		t.Errorf("lacks %q in a usual letter", r)
+	}
+	l.Addressee = "张\U0002348D"
+	if r := l.Lacks(); len(r) != 1 || r[0] != 0x2348D {
+		t.Errorf("lacks %q", r)
+	}
+}
