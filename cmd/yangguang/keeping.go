@@ -11,6 +11,7 @@ import (
 	"yangguang/disclosure/coverage"
 	"yangguang/disclosure/export"
 	"yangguang/disclosure/importer"
+	"yangguang/disclosure/inforequest/yearly"
 	"yangguang/internal/account"
 	"yangguang/internal/db"
 	"yangguang/internal/jobs"
@@ -52,4 +53,6 @@ func (h *house) registerKeeping(r *jobs.Runner) {
 }
 
 // allVerbs lists every room's grant verbs.
-func allVerbs() []string { return slices.Concat(disclosure.Verbs(), keeping.Verbs(), export.Verbs()) }
+func allVerbs() []string {
+	return slices.Concat(disclosure.Verbs(), keeping.Verbs(), export.Verbs(), yearly.Verbs())
+}
