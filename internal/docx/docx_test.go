@@ -233,3 +233,49 @@ func TestTheGateReadsWhatIsWritten(t *testing.T) {
 		t.Errorf("the safe copy is %s", body)
 	}
 }
+
+// standard is the order in which the standard (ISO/IEC 29500, CT_PPr and so on)
+// wants what is written here; Word refuses a file that has it otherwise, while
+// LibreOffice reads on.
+var standard = map[string]string{
+	"pPr":    "pStyle keepNext keepLines pageBreakBefore pBdr spacing ind jc outlineLvl",
+	"rPr":    "rFonts b color spacing sz szCs lang",
+	"tblPr":  "tblW jc tblBorders tblLayout",
+	"tcPr":   "tcW gridSpan vMerge vAlign",
+	"sectPr": "headerReference headerReference footerReference footerReference pgSz pgMar titlePg",
+	"tbl":    "tblPr tblGrid tr tr tr tr",
+	"p":      "pPr r r r r r r r",
+}
+
+func TestElementsStandInTheOrderOfTheStandard(t *testing.T) {
+	t.Parallel()
+	p := Paragraph{Runs: []Run{{Text: "a", Bold: true, Color: "FF0000", Squeeze: 1}}, Align: End, First: 2, Left: 1, Line: 20, Level: 2, KeepNext: true, NewPage: true, Under: ThinThick}
+	parts := partsOf(t, bytesOf(t, &Doc{Header: "h", Numbers: EveryPage, FirstFoot: []Paragraph{p}, Blocks: []Block{p, yearly(), p}}))
+	seen := 0
+	for name, text := range parts {
+		var path, rest []string // open elements, and what may still come in each
+		for dec := xml.NewDecoder(strings.NewReader(text)); ; {
+			tok, err := dec.Token()
+			if err != nil {
+				break
+			}
+			switch e := tok.(type) {
+			case xml.StartElement:
+				if n := len(path); n > 0 && standard[path[n-1]] != "" {
+					_, after, ok := strings.Cut(" "+rest[n-1]+" ", " "+e.Name.Local+" ")
+					if !ok {
+						t.Errorf("%s: %s stands in %s where it must not", name, e.Name.Local, path[n-1])
+					}
+					rest[n-1] = after
+					seen++
+				}
+				path, rest = append(path, e.Name.Local), append(rest, standard[e.Name.Local])
+			case xml.EndElement:
+				path, rest = path[:len(path)-1], rest[:len(rest)-1]
+			}
+		}
+	}
+	if seen < 100 {
+		t.Errorf("%d elements were looked at", seen)
+	}
+}
