@@ -99,17 +99,13 @@ func (s *sought) step(ctx context.Context, x soughtStepText) error {
 	r, u := s.w.Requests, s.w.units[s.Unit]
 	desk, head := u.staff[drafter].as(ctx), u.staff[approver].as(ctx)
 	p, id, today := s.made.Province, s.made.ID, clock.DateOf(s.w.Clock.Now())
-	hand := u.staff["clerk"]
-	if hand == nil {
-		hand = u.staff[drafter]
-	}
-	handler := hand.as(ctx)
+	handler := desk // in a county's office one person does both
 	draft := inforequest.Draft{Decision: x.Decision, Variant: x.Variant, Values: letter.Values(x.Values), Reviewed: "不涉及国家秘密、工作秘密；个人信息和第三方权益已经审查。"}
 	switch x.Do {
 	case "confirm":
 		return words(r.Confirm(desk, p, id, "电话确认"))
 	case "assign":
-		return words(r.Assign(desk, p, id, hand.id, "办公室"))
+		return words(r.Assign(desk, p, id, u.staff[drafter].id, "办公室"))
 	case "clarify":
 		return words(r.Clarify(handler, p, id, x.Text, x.Days))
 	case "supplement":

@@ -17,6 +17,7 @@ func (h *house) wireRequests() {
 	h.handling = &handling.Desk{Requests: h.requests, Front: h.front}
 	h.handling.Join(h.front)
 	h.accounts.Register(inforequest.Verbs()...)
+	h.accounts.OnHandover(h.requests.HandOver)
 	h.keeping.Carry("inforequest.identity", h.requests.DestroyIdentityImages)
 }
 
