@@ -25,7 +25,9 @@ import (
 	"yangguang/disclosure/export"
 	"yangguang/disclosure/form"
 	"yangguang/disclosure/importer"
+	"yangguang/disclosure/inforequest"
 	"yangguang/disclosure/inforequest/letter"
+	"yangguang/disclosure/inforequest/window"
 	"yangguang/disclosure/portal"
 	"yangguang/disclosure/publiclog"
 	"yangguang/internal/account"
@@ -53,13 +55,13 @@ import (
 
 // migrations are the rooms' schemas; they are merged in the order of time.
 func migrations() []fs.FS {
-	return []fs.FS{calendar.Migrations, audit.Migrations, fresh.Migrations, ledger.Migrations, account.Migrations, jobs.Migrations, search.Migrations, notify.Migrations, agency.Migrations, catalogue.Migrations, disclosure.Migrations, coverage.Migrations, linkcheck.Migrations, keeping.Migrations, importer.Migrations, export.Migrations}
+	return []fs.FS{calendar.Migrations, audit.Migrations, fresh.Migrations, ledger.Migrations, account.Migrations, jobs.Migrations, search.Migrations, notify.Migrations, agency.Migrations, catalogue.Migrations, disclosure.Migrations, coverage.Migrations, linkcheck.Migrations, keeping.Migrations, importer.Migrations, export.Migrations, inforequest.Migrations}
 }
 
 // locales are the rooms' sentences.
 func locales() []fs.FS {
 	return []fs.FS{fault.Locale, flow.Locale, blob.Locale, calendar.Locale, audit.Locale, ledger.Locale, account.Locale, privacy.Locale, safe.Locale, notify.Locale, web.Locale, ui.Locale,
-		agency.Locale, front.Locale, office.Locale, keeping.Locale, form.Locale, disclosure.Locale, importer.Locale, coverage.Locale, linkcheck.Locale, export.Locale, portal.Locale, publiclog.Locale, desk.Locale, channel.Locale, letter.Locale, site.Locale}
+		agency.Locale, front.Locale, office.Locale, keeping.Locale, form.Locale, disclosure.Locale, importer.Locale, coverage.Locale, linkcheck.Locale, export.Locale, portal.Locale, publiclog.Locale, desk.Locale, channel.Locale, letter.Locale, inforequest.Locale, window.Locale, site.Locale}
 }
 
 // house is the product, wired.
@@ -75,6 +77,7 @@ type house struct {
 	agencies   *agency.Registry
 	catalogue  *catalogue.Catalogue
 	disclosure *disclosure.Disclosure
+	requests   *inforequest.Requests
 	gate       *privacy.Gate
 	ledger     *ledger.Ledger
 	witnessing *ledger.Witnessing
@@ -209,6 +212,7 @@ func (h *house) wire(demo bool) {
 	h.front.Nav("site.nav_catalogue", "/catalogue")
 	h.front.Nav("coverage.title_short", "/"+c.Home.Short()+"/coverage")
 	h.front.Nav("site.nav_overdue", "/overdue")
+	window.Join(h.front)
 	h.front.Nav("site.nav_clauses", "/clauses")
 	h.front.DeskNav("site.desk", "/desk")
 	h.desk = &desk.Desk{Disclosure: h.disclosure, Front: h.front}
@@ -220,6 +224,7 @@ func (h *house) wire(demo bool) {
 	h.calendars.OnChange(func(tx *db.Tx, _ calendar.Change) error {
 		return jobs.Add(tx, jobs.Job{Kind: countDeadlines, Key: "all"})
 	})
+	h.wireRequests()
 	h.office.Wire()
 	h.wireKeeping()
 	h.wireCopies()
@@ -266,8 +271,9 @@ func (h *house) routes() [][]web.Route {
 	p := &portal.Portal{Front: h.front, Disclosure: h.disclosure, EmbedIn: h.c.EmbedIn}
 	cov := &coverage.Coverage{Front: h.front, DB: h.db, Norm: h.norm}
 	ch := &channel.Channel{Front: h.front, Disclosure: h.disclosure}
+	wd := &window.Window{Front: h.front, Portal: p, Requests: h.requests}
 	pl := &publiclog.Log{Front: h.front, DB: h.db, Key: h.ledger.Key, Witnessing: h.witnessing}
-	return [][]web.Route{h.office.Routes(), cov.Routes(), p.Routes(), pl.Routes(), ch.Routes(), h.office.Guard(h.desk.Routes()), h.office.Guard(h.importer.Routes()), h.office.Guard(h.keeping.Routes()),
+	return [][]web.Route{h.office.Routes(), cov.Routes(), p.Routes(), wd.Routes(), pl.Routes(), ch.Routes(), h.office.Guard(h.desk.Routes()), h.office.Guard(h.importer.Routes()), h.office.Guard(h.keeping.Routes()),
 		h.office.Guard(h.copies.Routes()), h.office.Guard(h.links.Routes()), h.office.Guard(h.site.Routes()), h.health()}
 }
 
