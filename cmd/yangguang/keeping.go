@@ -55,4 +55,6 @@ func (h *house) registerKeeping(r *jobs.Runner) {
 }
 
 // allVerbs lists every room's grant verbs.
-func allVerbs() []string { return slices.Concat(disclosure.Verbs(), keeping.Verbs(), export.Verbs(), inforequest.Verbs()) }
+func allVerbs() []string {
+	return slices.Concat(disclosure.Verbs(), keeping.Verbs(), export.Verbs(), inforequest.Verbs())
+}

@@ -44,4 +44,7 @@ func (p *Portal) UnitOf(tx *db.Tx, r *http.Request, last ...ui.Link) (u agency.A
 }
 
 // Reach is how the public reaches an agency.
-func Reach(ctx context.Context, u agency.Agency) []ui.Pair { return contact(ctx, u) }
+func Reach(ctx context.Context, u agency.Agency) []ui.Pair {
+	u.CreditCode = ""
+	return contact(ctx, u)
+}

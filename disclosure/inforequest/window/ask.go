@@ -38,7 +38,7 @@ type askPage struct {
 }
 
 // publicShown is how many items of what is public already one page shows.
-const publicShown = 8
+const publicShown = 6
 
 func meta(ctx context.Context, u agency.Agency) string { return i18n.T(ctx, u.Kind.Key()) }
 
@@ -228,7 +228,7 @@ func (w *Window) questions(r *http.Request, p *formPage) {
 		p.IDNumber.Label, p.IDNumber.Help = t(ctx, "f_credit"), ""
 		p.Speaker = in("representative", 60)
 	}
-	p.Switch, p.Action = ui.Link{Text: t(ctx, "as_"+other), Href: path + "?" + url.Values{"q": {p.Subject.Value}, "as": {other}}.Encode()}, path
+	p.Switch, p.Action = ui.Link{Text: t(ctx, "switch_"+other), Href: path + "?" + url.Values{"q": {p.Subject.Value}, "as": {other}}.Encode()}, path
 	p.Image, p.Enclosed = may(inforequest.IdentityImage+"_file", 0), may(inforequest.AskedFile+"_file", 0)
 	p.Image.Accept, p.Enclosed.Multiple = images, true
 	p.Phone, p.Email, p.Address = may("phone", 20), may("email", 100), may("address", 200)

@@ -59,9 +59,15 @@ func (w *Window) decisionGrid(ctx context.Context) ui.Grid {
 		if remedy == "" {
 			remedy = "either"
 		}
-		g.Rows = append(g.Rows, ui.Text(d.Title.In(ctx), groups[d.Group], w.Requests.Norm.Cite(q.Basis(d)).In(ctx), t(ctx, "by_"+remedy)))
+		g.Rows = append(g.Rows, ui.Text(d.Title.In(ctx), groups[d.Group], article(ctx, w.Requests.Norm, q.Basis(d)), t(ctx, "by_"+remedy)))
 	}
 	return g
+}
+
+// article is the article alone: the page names the law.
+func article(ctx context.Context, p *norm.Profile, b norm.Basis) string {
+	whole, title := p.Cite(b), p.Cite(norm.Basis{Title: b.Title})
+	return strings.TrimLeft(strings.TrimPrefix(whole.In(ctx), title.In(ctx)), ", ")
 }
 
 // feeGrids are the two ladders, band by band; of the one that goes on without
