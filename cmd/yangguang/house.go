@@ -28,6 +28,7 @@ import (
 	"yangguang/disclosure/inforequest"
 	"yangguang/disclosure/inforequest/handling"
 	"yangguang/disclosure/inforequest/letter"
+	"yangguang/disclosure/inforequest/window"
 	"yangguang/disclosure/inforequest/yearly"
 	"yangguang/disclosure/portal"
 	"yangguang/disclosure/publiclog"
@@ -62,7 +63,7 @@ func migrations() []fs.FS {
 // locales are the rooms' sentences.
 func locales() []fs.FS {
 	return []fs.FS{fault.Locale, flow.Locale, blob.Locale, calendar.Locale, audit.Locale, ledger.Locale, account.Locale, privacy.Locale, safe.Locale, notify.Locale, web.Locale, ui.Locale,
-		agency.Locale, front.Locale, office.Locale, keeping.Locale, form.Locale, disclosure.Locale, importer.Locale, coverage.Locale, linkcheck.Locale, export.Locale, portal.Locale, publiclog.Locale, desk.Locale, inforequest.Locale, letter.Locale, handling.Locale, yearly.Locale, channel.Locale, site.Locale}
+		agency.Locale, front.Locale, office.Locale, keeping.Locale, form.Locale, disclosure.Locale, importer.Locale, coverage.Locale, linkcheck.Locale, export.Locale, portal.Locale, publiclog.Locale, desk.Locale, inforequest.Locale, letter.Locale, handling.Locale, window.Locale, yearly.Locale, channel.Locale, site.Locale}
 }
 
 // house is the product, wired.
@@ -78,6 +79,7 @@ type house struct {
 	agencies   *agency.Registry
 	catalogue  *catalogue.Catalogue
 	disclosure *disclosure.Disclosure
+	requests   *inforequest.Requests
 	gate       *privacy.Gate
 	ledger     *ledger.Ledger
 	witnessing *ledger.Witnessing
@@ -89,7 +91,6 @@ type house struct {
 	keeping    *keeping.Keeping
 	copies     *export.Copies
 	links      *linkcheck.Links
-	requests   *inforequest.Requests
 	handling   *handling.Desk
 	yearly     *yearly.Yearly
 	site       *site.Site
@@ -215,6 +216,7 @@ func (h *house) wire(demo bool) {
 	h.front.Nav("site.nav_catalogue", "/catalogue")
 	h.front.Nav("coverage.title_short", "/"+c.Home.Short()+"/coverage")
 	h.front.Nav("site.nav_overdue", "/overdue")
+	window.Join(h.front)
 	h.front.Nav("site.nav_clauses", "/clauses")
 	h.front.DeskNav("site.desk", "/desk")
 	h.desk = &desk.Desk{Disclosure: h.disclosure, Front: h.front}
@@ -227,8 +229,8 @@ func (h *house) wire(demo bool) {
 		return errors.Join(jobs.Add(tx, jobs.Job{Kind: countDeadlines, Key: "all"}), h.requests.CalendarChanged(tx))
 	})
 	h.office.Wire()
-	h.wireKeeping()
 	h.wireRequests()
+	h.wireKeeping()
 	h.wireCopies()
 	h.wireYearly(demo)
 	h.links = &linkcheck.Links{Disclosure: h.disclosure, Front: h.front, Outside: c.CheckLinks}
@@ -274,8 +276,9 @@ func (h *house) routes() [][]web.Route {
 	p := &portal.Portal{Front: h.front, Disclosure: h.disclosure, EmbedIn: h.c.EmbedIn}
 	cov := &coverage.Coverage{Front: h.front, DB: h.db, Norm: h.norm}
 	ch := &channel.Channel{Front: h.front, Disclosure: h.disclosure}
+	wd := &window.Window{Front: h.front, Portal: p, Requests: h.requests}
 	pl := &publiclog.Log{Front: h.front, DB: h.db, Key: h.ledger.Key, Witnessing: h.witnessing}
-	return [][]web.Route{h.office.Routes(), cov.Routes(), p.Routes(), pl.Routes(), ch.Routes(), h.office.Guard(h.desk.Routes()), h.office.Guard(h.handling.Routes()), h.office.Guard(h.yearly.Routes()), h.office.Guard(h.importer.Routes()), h.office.Guard(h.keeping.Routes()),
+	return [][]web.Route{h.office.Routes(), cov.Routes(), p.Routes(), wd.Routes(), pl.Routes(), ch.Routes(), h.office.Guard(h.desk.Routes()), h.office.Guard(h.handling.Routes()), h.office.Guard(h.yearly.Routes()), h.office.Guard(h.importer.Routes()), h.office.Guard(h.keeping.Routes()),
 		h.office.Guard(h.copies.Routes()), h.office.Guard(h.links.Routes()), h.office.Guard(h.site.Routes()), h.health()}
 }
 

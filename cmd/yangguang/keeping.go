@@ -32,6 +32,7 @@ func (h *house) wireKeeping() {
 		return h.disclosure.ForgetDrafts(ctx, before, h.importer.Uses)
 	})
 	h.keeping.Carry("importer.sources", h.importer.Forget)
+	h.keeping.Carry("inforequest.identity", h.requests.DestroyIdentityImages)
 	h.keeping.Carry("account.sessions", func(ctx context.Context, _ time.Time) (int64, error) {
 		return -1, h.db.Write(ctx, account.ForgetSessions)
 	})

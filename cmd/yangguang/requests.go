@@ -18,7 +18,6 @@ func (h *house) wireRequests() {
 	h.handling.Join(h.front)
 	h.accounts.Register(inforequest.Verbs()...)
 	h.accounts.OnHandover(h.requests.HandOver)
-	h.keeping.Carry("inforequest.identity", h.requests.DestroyIdentityImages)
 }
 
 // yearlyFacts counts tables 3 and 4 from the requests the platform holds.

@@ -10,6 +10,7 @@ import (
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
 	"yangguang/internal/fault"
+	"yangguang/internal/fresh"
 	"yangguang/internal/i18n"
 	"yangguang/internal/privacy"
 )
@@ -277,6 +278,9 @@ func (r *Requests) Deliver(ctx context.Context, province int, id int64, by, proo
 		}
 		s.q.Delivered, s.q.ClosedOn = tx.Now, on
 		if err := r.move(tx, s, Event{Kind: "deliver", On: on}, proof); err != nil {
+			return err
+		}
+		if err := fresh.Change(tx, s.q.Province, answeredTag); err != nil {
 			return err
 		}
 		return r.tellStep(tx, s.q, "notify.step_replied")

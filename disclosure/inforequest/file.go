@@ -37,6 +37,7 @@ type Filing struct {
 	Confirmed  bool       // oral: it was read back and the applicant agreed
 	Verified   bool       // the officer saw the identity document
 	Token      string     // of the form: sent twice, it files once
+	Files      []FiledFile
 	Lang       i18n.Lang
 }
 
@@ -59,13 +60,18 @@ const (
 func (r *Requests) File(ctx context.Context, f Filing) (q *Request, code string, err error) {
 	defer fault.Wrap(&err, "inforequest.File")
 	f.tidy()
+	files, err := r.inspectFiled(ctx, f.Files)
+	wrong := fault.FieldsOf(err)
+	if err != nil && wrong == nil {
+		return nil, "", err
+	}
 	err = r.DB.Write(ctx, func(tx *db.Tx) error {
 		u, err := agency.Find(tx, f.Agency)
 		if err != nil {
 			return err
 		}
-		if err := r.checkFiling(tx, u, f); err != nil {
-			return err
+		if err := r.checkFiling(tx, u, f); err != nil || len(wrong) > 0 {
+			return withFields(err, wrong)
 		}
 		token := r.Keys.Index("inforequest.token", f.Token)
 		code = secret.CodeFrom(token, 10)
@@ -76,6 +82,10 @@ func (r *Requests) File(ctx context.Context, f Filing) (q *Request, code string,
 			return err
 		}
 		if err := insertRequest(tx, q, token); err != nil {
+			return err
+		}
+		// Before the audit row, which holds its book until the commit.
+		if err := r.keepFiled(tx, q, files, f.Files); err != nil {
 			return err
 		}
 		return r.begin(tx, q, f)

@@ -51,7 +51,6 @@ var forOthers = map[string]string{
 	"internal/jobs.Revive":                          later,
 	"internal/jobs.Running":                         later,
 	"internal/jobs.Standing":                        later,
-	"internal/notify.Outbox.Queue":                  later,
 	"internal/notify.Plain":                         later,
 	"internal/privacy.MaskTable":                    later,
 	"internal/secret.Keys.Rewrap":                   later,

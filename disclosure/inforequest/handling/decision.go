@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"slices"
-	"time"
 
 	"yangguang/disclosure/inforequest"
 	"yangguang/disclosure/inforequest/letter"
@@ -212,19 +211,6 @@ func (d *Desk) draftPairs(ctx context.Context, c *inforequest.Case) ([]ui.Pair, 
 		}
 	}
 	return out, nil
-}
-
-// sendLetter writes a letter as PDF or DOCX.
-func sendLetter(w http.ResponseWriter, l letter.Letter, name, form string) error {
-	write, kind := l.PDF, "application/pdf"
-	if form == "docx" {
-		write, kind = l.DOCX, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-	}
-	var b buffer
-	if err := write(&b, time.Time{}); err != nil {
-		return err
-	}
-	return web.Download(w, name+"."+form, kind, b.Bytes())
 }
 
 // officePage is what an agency writes in every letter.

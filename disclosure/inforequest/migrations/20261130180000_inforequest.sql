@@ -104,3 +104,4 @@ create table inforequest_office (
   primary key (province, agency)
 );
 create index inforequest_handler on inforequest (handler, id) where handler is not null;
+create index inforequest_consult_open on inforequest_consult (due_on, id) where answer = '';
