@@ -24,6 +24,7 @@ type box struct {
 	Text       string
 	Rows, Cols int
 	Scope      string // col, colgroup, row, rowgroup; "" for a number
+	Number     bool   // a head over numbers
 }
 
 func (b box) rows() string { return strconv.Itoa(max(b.Rows, 1)) }
@@ -48,7 +49,7 @@ func (f Form) two(ctx context.Context, x Figures) printed {
 	heads := func(keys ...string) {
 		row := []box{{Text: word(ctx, "two_what"), Scope: "col"}}
 		for _, k := range keys {
-			row = append(row, box{Text: word(ctx, "two_"+k), Cols: 4 - len(keys), Scope: "col"})
+			row = append(row, box{Text: word(ctx, "two_"+k), Cols: 4 - len(keys), Scope: "col", Number: true})
 		}
 		t.Body = append(t.Body, row)
 	}
@@ -81,12 +82,12 @@ func (f Form) three(ctx context.Context, x Figures) printed {
 	for i, c := range f.rules.Applicants {
 		switch i {
 		case 0: // the natural person stands alone, the organisations together
-			middle = append(middle, box{Text: f.ColumnTitle(ctx, c.ID), Rows: 2, Scope: "col"}, box{Text: word(ctx, "three_organisations"), Cols: kinds - 1, Scope: "colgroup"})
+			middle = append(middle, box{Text: f.ColumnTitle(ctx, c.ID), Rows: 2, Scope: "col", Number: true}, box{Text: word(ctx, "three_organisations"), Cols: kinds - 1, Scope: "colgroup"})
 		default:
-			low = append(low, box{Text: f.ColumnTitle(ctx, c.ID), Scope: "col"})
+			low = append(low, box{Text: f.ColumnTitle(ctx, c.ID), Scope: "col", Number: true})
 		}
 	}
-	t.Head = [][]box{top, append(middle, box{Text: f.ColumnTitle(ctx, Total), Rows: 2, Scope: "col"}), low}
+	t.Head = [][]box{top, append(middle, box{Text: f.ColumnTitle(ctx, Total), Rows: 2, Scope: "col", Number: true}), low}
 	numbers := func(row string) (out []box) {
 		for _, c := range x.Three.Columns {
 			out = append(out, box{Text: i18n.Number(ctx, x.Three.At(row, c))})
@@ -169,7 +170,7 @@ func (f Form) four(ctx context.Context, x Figures) printed {
 			if c == Total {
 				title = word(ctx, "col_total")
 			}
-			t.Head[2] = append(t.Head[2], box{Text: title, Scope: "col"})
+			t.Head[2] = append(t.Head[2], box{Text: title, Scope: "col", Number: true})
 			row = append(row, box{Text: i18n.Number(ctx, x.Four.At(way, c))})
 		}
 	}
