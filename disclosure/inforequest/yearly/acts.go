@@ -290,7 +290,7 @@ func reason(field, s string) (string, error) {
 	if n := utf8.RuneCountInString(s); n < 4 || n > maxReason {
 		return "", fault.Fields(fault.Field{Name: field, Key: "yearly.need_reason", Args: []any{maxReason}})
 	}
-	return s, nil
+	return s, fault.Fields(personal(field, s)...)
 }
 
 // change is one act on a revision: find, ask the grant, change, write, record.

@@ -307,3 +307,26 @@ func TestWhatWasPublishedHereIsShownToCompare(t *testing.T) {
 		}
 	})
 }
+
+// TestNothingPersonalIsPublished: the gate stands before the report as before
+// every published text.
+func TestNothingPersonalIsPublished(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	y := o.Yearly
+	v, err := y.Start(o.writer(), o.County.ID, 2025)
+	disclosuretest.Check(t, err)
+	const number = "11010519491231002X" // of the standard's own example
+	text := whole()
+	text.Problems += "申请人证件号码" + number
+	disclosuretest.Refused(t, y.Save(o.writer(), v.Province, v.ID, 0, text), fault.Invalid, "problems:yearly.personal")
+	text = whole()
+	text.Two["licences"] = Entry{Number: "1", Source: "台账，经办" + number}
+	disclosuretest.Refused(t, y.Save(o.writer(), v.Province, v.ID, 0, text), fault.Invalid, "s-licences:yearly.personal")
+	disclosuretest.Refused(t, second(y.Correct(o.writer(), v.Province, v.ID, "误写"+number)), fault.Invalid, "reason:yearly.personal")
+	text = whole()
+	text.Other = "监督电话13800000000"
+	if got := doubtful(t.Context(), text); len(got) != 1 || strings.Contains(got[0], "13800000000") {
+		t.Errorf("whoever approves is shown %v", got)
+	}
+}
