@@ -16,6 +16,7 @@ import (
 type Requests struct {
 	Law        Law             `yaml:"law"` // the law whose articles decisions cite; its id may be left out
 	Spans      map[string]Span `yaml:"spans"`
+	Kinds      []string        `yaml:"kinds"`      // of agencies that take requests
 	Applicants []Choice        `yaml:"applicants"` // natural first: the columns of the yearly report
 	Groups     []Choice        `yaml:"groups"`
 	Decisions  []Decision      `yaml:"decisions"` // in the order of the yearly report
@@ -52,7 +53,7 @@ type Rise struct {
 }
 
 // requestSpans are the lengths of time the clock of a request asks for.
-var requestSpans = []string{"supplement_notice", "supplement", "answer", "extension", "third_party", "other_agency", "payment", "reassess", "review", "lawsuit"}
+var requestSpans = []string{"supplement_notice", "supplement", "confirm", "answer", "extension", "third_party", "other_agency", "payment", "reassess", "review", "lawsuit"}
 
 //go:embed usual/requests.yaml
 var usualRequests []byte
@@ -102,6 +103,9 @@ func (r *reader) requests(q Requests) {
 			continue
 		}
 		r.oneOf("requests.spans."+id, s.Unit, spanUnits)
+	}
+	for i, k := range q.Kinds {
+		r.oneOf(fmt.Sprintf("requests.kinds[%d]", i), k, agencyKinds)
 	}
 	r.choices("requests.applicants", q.Applicants)
 	r.choices("requests.groups", q.Groups)

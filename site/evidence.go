@@ -5,6 +5,7 @@ import (
 
 	"yangguang/disclosure"
 	"yangguang/disclosure/catalogue"
+	"yangguang/disclosure/inforequest"
 	"yangguang/internal/db"
 	"yangguang/internal/i18n"
 	"yangguang/internal/web"
@@ -29,6 +30,9 @@ func (s *Site) disclosureEvidence(tx *db.Tx, clause string) ([]Evidence, error) 
 	case "1.1.a":
 		n, err := disclosure.CountPublished(tx, home, nil)
 		return []Evidence{one("site.ev_published", n, "/latest")}, err
+	case "1.1.b":
+		inTime, all, err := inforequest.CountAnswered(tx, home)
+		return []Evidence{one("site.ev_answered", all, "/requests"), one("site.ev_answered_in_time", inTime, "/requests")}, err
 	case "1.1.c":
 		corrected, err := disclosure.CountChanges(tx, home.Province(), "corrected")
 		if err != nil {

@@ -137,7 +137,7 @@ func (f *Front) base(r *http.Request, title string) ui.Frame {
 		Demo: f.Demo, NoIndex: f.Demo,
 		Site: ui.Site{Name: f.Name.In(ctx), Organiser: f.Organiser.In(ctx), Contact: f.Contact.In(ctx), IDCode: f.IDCode, Record: f.Record, Police: f.Police,
 			Home: web.URL(ctx, "/"), ErrorURL: web.URL(ctx, "/site-error")},
-		Footer: []ui.Link{link("front.foot_catalogue", "/catalogue"), link("front.foot_guide", "/guide"), link("front.foot_data", "/open-data"), link("front.foot_log", "/log"),
+		Footer: []ui.Link{link("front.foot_catalogue", "/catalogue"), link("front.foot_guide", "/guide"), link("front.foot_requests", "/requests"), link("front.foot_data", "/open-data"), link("front.foot_log", "/log"),
 			link("front.foot_clauses", "/clauses"), link("front.foot_calendar", "/calendar"), link("front.foot_access", "/accessibility"), link("front.foot_privacy", "/privacy"), link("front.foot_staff", "/desk")},
 		Meta: []ui.Meta{{Name: "SiteName", Content: f.Name.In(ctx)}, {Name: "SiteDomain", Content: f.Domain}, {Name: "SiteIDCode", Content: f.IDCode}},
 	}

@@ -11,6 +11,7 @@ import (
 	"yangguang/disclosure/coverage"
 	"yangguang/disclosure/export"
 	"yangguang/disclosure/importer"
+	"yangguang/disclosure/inforequest"
 	"yangguang/disclosure/inforequest/yearly"
 	"yangguang/internal/account"
 	"yangguang/internal/db"
@@ -31,6 +32,7 @@ func (h *house) wireKeeping() {
 		return h.disclosure.ForgetDrafts(ctx, before, h.importer.Uses)
 	})
 	h.keeping.Carry("importer.sources", h.importer.Forget)
+	h.keeping.Carry("inforequest.identity", h.requests.DestroyIdentityImages)
 	h.keeping.Carry("account.sessions", func(ctx context.Context, _ time.Time) (int64, error) {
 		return -1, h.db.Write(ctx, account.ForgetSessions)
 	})
@@ -49,10 +51,11 @@ func (h *house) registerKeeping(r *jobs.Runner) {
 	h.keeping.Register(r)
 	h.copies.Register(r)
 	h.links.Register(r)
+	h.requests.Register(r)
 	coverage.Watch(r, h.db, h.app)
 }
 
 // allVerbs lists every room's grant verbs.
 func allVerbs() []string {
-	return slices.Concat(disclosure.Verbs(), keeping.Verbs(), export.Verbs(), yearly.Verbs())
+	return slices.Concat(disclosure.Verbs(), keeping.Verbs(), export.Verbs(), inforequest.Verbs(), yearly.Verbs())
 }

@@ -28,11 +28,18 @@ type guideCatalogue struct {
 	Categories []ui.Link
 }
 
-type guidePart struct{ Head, Text string }
+// guideAsking is the passage on 依申请公开.
+const guideAsking = 3
+
+// guidePart is one passage; Link leads to where it is done.
+type guidePart struct {
+	Head, Text string
+	Link       ui.Link
+}
 
 func (p *Portal) guidePage(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	pg := guidePage{Whose: p.Front.Name.In(ctx)}
+	pg, ask := guidePage{Whose: p.Front.Name.In(ctx)}, "/requests"
 	title := t(ctx, "portal.guide")
 	crumbs := append(p.Front.Crumbs(r, nil, nil), ui.Link{Text: title})
 	err := p.read(ctx, func(tx *db.Tx) (err error) {
@@ -46,6 +53,7 @@ func (p *Portal) guidePage(w http.ResponseWriter, r *http.Request) error {
 		pg.Whose, title = u.Name, t(ctx, "portal.guide_of", u.Name)
 		pg.Contact = append([]ui.Pair{{Term: t(ctx, "portal.office"), Text: u.Name}}, contact(ctx, u)...)
 		pg.Catalogues = p.guideCatalogues(ctx, u.Kind, "/"+u.Path()+"/c/")
+		ask = "/" + u.Path() + "/request"
 		crumbs, err = p.crumbs(r, tx, u, true, ui.Link{Text: t(ctx, "portal.guide")})
 		return err
 	})
@@ -54,8 +62,9 @@ func (p *Portal) guidePage(w http.ResponseWriter, r *http.Request) error {
 	}
 	for i := 1; i <= 5; i++ {
 		k := "portal.guide_" + strconv.Itoa(i)
-		pg.Parts = append(pg.Parts, guidePart{t(ctx, k+"_head"), t(ctx, k)})
+		pg.Parts = append(pg.Parts, guidePart{Head: t(ctx, k+"_head"), Text: t(ctx, k)})
 	}
+	pg.Parts[guideAsking].Link = ui.Link{Text: t(ctx, "portal.request_here"), Href: href(ctx, ask)}
 	f := p.Front.Page(r, title, crumbs...)
 	f.Lead = t(ctx, "portal.guide_lead")
 	column(&f, title, columnGuide, f.Lead)

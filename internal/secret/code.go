@@ -2,6 +2,7 @@ package secret
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
 	"math/big"
 	"strings"
 
@@ -27,6 +28,29 @@ func Code(n int) string {
 		b[i] = codeLetters[randomBelow(len(codeLetters))]
 	}
 	return string(append(b, codeLetters[checkOf(string(b))]))
+}
+
+// CodeFrom is the code of n characters that follows from a seed, the same each
+// time: with a seed nobody else can make (Keys.Index) it is as hard to guess as
+// Code's, and whoever sends the same form twice is told the same code.
+func CodeFrom(seed []byte, n int) string {
+	if n < 1 || n > maxCode {
+		panic("secret.CodeFrom: length out of range")
+	}
+	b := make([]byte, 0, n+1)
+	fair := byte(256 / len(codeLetters) * len(codeLetters)) // above it letters would not be equally likely
+	for block := seed; ; {
+		sum := sha256.Sum256(block)
+		for _, x := range sum {
+			if x < fair && len(b) < n {
+				b = append(b, codeLetters[int(x)%len(codeLetters)])
+			}
+		}
+		if len(b) == n {
+			return string(append(b, codeLetters[checkOf(string(b))]))
+		}
+		block = sum[:]
+	}
 }
 
 // Group writes a code in fours, as it is printed: "34AC-DEFG-H".

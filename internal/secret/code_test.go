@@ -101,3 +101,14 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func TestACodeFromASeedIsTheSameEachTimeAndAnotherForAnother(t *testing.T) {
+	t.Parallel()
+	a, b := secret.CodeFrom([]byte("one form"), 10), secret.CodeFrom([]byte("another form"), 10)
+	if a != secret.CodeFrom([]byte("one form"), 10) || a == b || len(a) != 11 {
+		t.Errorf("codes %s and %s", a, b)
+	}
+	if got, ok := secret.ParseCode(a); !ok || got != a {
+		t.Errorf("%s is not a code", a)
+	}
+}

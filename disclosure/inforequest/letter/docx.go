@@ -108,6 +108,10 @@ func (p *docxPress) top() {
 func (p *docxPress) block(b Block) {
 	switch {
 	case len(b.Rows) > 0:
+		if q, ok := p.d.Blocks[len(p.d.Blocks)-1].(docx.Paragraph); ok {
+			q.After += 6
+			p.d.Blocks[len(p.d.Blocks)-1] = q
+		}
 		p.add(p.table(b))
 	case b.Big:
 		t := p.title(b.Text)
@@ -130,7 +134,7 @@ func (p *docxPress) block(b Block) {
 
 // leadsOn answers whether a paragraph announces what follows it.
 func leadsOn(text string) bool {
-	return strings.HasSuffix(text, ":") || strings.HasSuffix(text, bookWord("colon", i18n.ZH))
+	return strings.HasSuffix(text, ":") || strings.HasSuffix(text, chinese("colon"))
 }
 
 func (p *docxPress) table(b Block) docx.Table {

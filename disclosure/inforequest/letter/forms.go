@@ -41,7 +41,7 @@ func Envelopes(w io.Writer, at time.Time, es ...Envelope) error {
 		return errNothing
 	}
 	return pdf.Alone(func(f *pdf.Face) error {
-		pen := pdf.Open(f, pdf.Options{Width: envelopeWide, Height: envelopeHigh, Title: bookWord("envelope", i18n.ZH), Lang: string(i18n.ZH), At: at})
+		pen := pdf.Open(f, pdf.Options{Width: envelopeWide, Height: envelopeHigh, Title: chinese("envelope"), Lang: string(i18n.ZH), At: at})
 		for _, e := range es {
 			pen.PDF.AddPage()
 			p := envelopePress{pen}
@@ -51,7 +51,8 @@ func Envelopes(w io.Writer, at time.Time, es ...Envelope) error {
 	})
 }
 
-func bookWord(id string, l i18n.Lang) string { return (&Form{Lang: l}).word(id) }
+// chinese is a word of the book; addresses and envelopes are Chinese.
+func chinese(id string) string { return (&Form{Lang: i18n.ZH}).word(id) }
 
 type envelopePress struct{ *pdf.Pen }
 
@@ -60,7 +61,7 @@ func (p envelopePress) face(e Envelope) {
 	p.stamp()
 	p.Color(black)
 	y := p.lines(30, 36, envelopeWide-70, 14, e.Address)
-	p.lines(45, y+6, envelopeWide-60, fitSize(p.Pen, e.Name, 22, envelopeWide-80), e.Name+"\u3000"+bookWord("envelope_to", i18n.ZH))
+	p.lines(45, y+6, envelopeWide-60, fitSize(p.Pen, e.Name, 22, envelopeWide-80), e.Name+"\u3000"+chinese("envelope_to"))
 	y = 84
 	for _, s := range []string{e.Sender, e.SenderAddress} {
 		p.Font(fitSize(p.Pen, s, 11, 100))
@@ -76,7 +77,7 @@ func (p envelopePress) face(e Envelope) {
 	if e.Demo {
 		p.Font(10)
 		p.Color(warning)
-		p.Say(60, 16, 100, bookWord("demo_strip", i18n.ZH), "center")
+		p.Say(60, 16, 100, chinese("demo_strip"), "center")
 	}
 }
 
@@ -102,8 +103,8 @@ func (p envelopePress) stamp() {
 	p.PDF.SetLineWidth(0.2)
 	p.PDF.Rect(envelopeWide-32, 10, 20, 20, "D")
 	p.Font(9)
-	p.Say(envelopeWide-32, 18.5, 20, bookWord("stamp_a", i18n.ZH), "center")
-	p.Say(envelopeWide-32, 23.5, 20, bookWord("stamp_b", i18n.ZH), "center")
+	p.Say(envelopeWide-32, 18.5, 20, chinese("stamp_a"), "center")
+	p.Say(envelopeWide-32, 23.5, 20, chinese("stamp_b"), "center")
 }
 
 // lines draws a text from y down and tells where it ends.

@@ -1,6 +1,7 @@
 package letter
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -266,19 +267,45 @@ func TestAnEditedTemplateIsCheckedLineByLine(t *testing.T) {
 
 func TestChineseNamesMayStandInTheBraces(t *testing.T) {
 	t.Parallel()
-	text := Template("receipt", i18n.ZH)
+	text := Template("partial", i18n.ZH)
 	for _, p := range Placeholders() {
 		text = strings.ReplaceAll(text, "{{"+p.ID+"}}", "{{ "+p.Title.Zh+" }}")
+		text = strings.ReplaceAll(text, "[with "+p.ID+"]", "[有 "+p.Title.Zh+"]")
 	}
-	f, err := Parse("receipt", i18n.ZH, text)
+	for _, c := range Conditions() {
+		text = regexp.MustCompile(`(?m)^(\[[^\]]*)\b`+c.ID+`\b`).ReplaceAllString(text, "${1}"+c.Title.Zh)
+	}
+	for _, c := range []string{"[复议前置]", "[可救济 网上送达]", "[有 附件]"} {
+		if !strings.Contains(text, c) {
+			t.Fatalf("%s does not stand in %s", c, text)
+		}
+	}
+	f, err := Parse("partial", i18n.ZH, text)
 	if err != nil {
 		t.Fatal(fault.FieldsOf(err))
 	}
-	v := sample(i18n.ZH)
-	got, err := f.Merge(Way{Channel: Web}, v)
-	want, _ := form(t, "receipt", i18n.ZH).Merge(Way{Channel: Web}, v)
+	v, w := sample(i18n.ZH), Way{Channel: Web, Remedy: "review_first", Reassess: true}
+	got, err := f.Merge(w, v)
+	want, _ := form(t, "partial", i18n.ZH).Merge(w, v)
 	if err != nil || got.words() != want.words() {
 		t.Errorf("got %s, %v", got.words(), err)
+	}
+}
+
+func TestAnOrganisationIsAddressedAsOne(t *testing.T) {
+	t.Parallel()
+	for _, k := range Kinds() {
+		for _, w := range ways(k.rule()) {
+			person, err := form(t, k, i18n.ZH).Merge(w, sample(i18n.ZH))
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.Organisation = true
+			l, err := form(t, k, i18n.ZH).Merge(w, sample(i18n.ZH))
+			if err != nil || l.words() != strings.ReplaceAll(person.words(), "您", "贵单位") {
+				t.Errorf("%s, %v: %s", k, err, l.words())
+			}
+		}
 	}
 }
 

@@ -176,7 +176,7 @@ func (p *pdfPress) line(l pdf.Line, y, room float64, s style, more bool) {
 func (p *pdfPress) stretch(text string, rest float64) float64 {
 	rs := []rune(text)
 	own := slices.ContainsFunc(rs, func(r rune) bool { return r >= 0xE000 && r <= 0xF8FF })
-	if own || len(rs) < 12 || rest <= 0 || rest/float64(len(rs)-1) > 0.2*p.Em() {
+	if own || len(rs) < 12 || rest <= 0 || rest/float64(len(rs)-1) > 0.15*p.Em() {
 		return 0
 	}
 	return rest / float64(len(rs)-1)
@@ -269,6 +269,7 @@ func (p *pdfPress) gap() {
 func (p *pdfPress) table(b Block) {
 	ws := shares(b.Widths)
 	var head *chunk
+	p.add(chunk{height: 2, keep: true, draw: func(float64) {}})
 	for i, cells := range b.Rows {
 		for _, c := range p.row(ws, cells, b.Head && i == 0) {
 			if c.head = head; b.Head && i == 0 {

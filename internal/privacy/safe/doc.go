@@ -35,6 +35,8 @@ type Doc struct {
 	Left int
 	// Lost is what the original shows and the copy does not have.
 	Lost []Loss
+
+	hit map[int]bool // which passages of Options.Remove were found
 }
 
 // Loss is a sentence of the package, and the count it tells of.
@@ -69,6 +71,9 @@ type Options struct {
 	OnlyNever bool
 	// Drawn makes of a PDF pictures of its pages instead of a text document.
 	Drawn bool
+	// Remove are passages an officer marked: they go wherever they stand
+	// (区分处理, 政府信息公开条例 art. 37).
+	Remove []string
 }
 
 // masks answers whether a finding is to be masked.

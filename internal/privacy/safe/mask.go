@@ -8,8 +8,7 @@ import (
 
 // text masks a running text.
 func (d *Doc) text(s string, o Options) Words {
-	fs := privacy.Scan(s)
-	return d.words(s, fs, o)
+	return d.words(s, d.findings(s, o), o)
 }
 
 // words masks the findings of one text and notes where the masks stand.
@@ -60,7 +59,7 @@ func (d *Doc) table(rows [][]string, o Options) [][]Words {
 				out[i][k] = Words{Text: "****", Marks: []Mark{{0, 4}}}
 				continue
 			}
-			out[i][k] = d.words(s, byCell[at], o)
+			out[i][k] = d.words(s, append(byCell[at], d.removed(s, o)...), o)
 		}
 	}
 	return out

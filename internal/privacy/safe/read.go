@@ -103,7 +103,7 @@ func (d *Doc) plain(t privacy.Type, b []byte, o Options) error {
 // page reads the text of a PDF page; what stands apart on a line by wide blanks
 // or tabs is read as a table's row, so that a column of names is seen as one.
 func (d *Doc) page(p privacy.Page, o Options) {
-	findings := privacy.Scan(p.Text)
+	findings := d.findings(p.Text, o)
 	at := 0
 	for line := range strings.Lines(p.Text) {
 		var own []privacy.Finding
@@ -112,7 +112,7 @@ func (d *Doc) page(p privacy.Page, o Options) {
 				f.Start, f.End = f.Start-at, min(f.End-at, len(line))
 				own = append(own, f)
 			} else if f.Start < at && f.End > at { // a number that goes on from the line above
-				f.Start, f.End, f.Masked = 0, min(f.End-at, len(line)), "****"
+				f.Start, f.End, f.Masked = 0, min(f.End-at, len(line)), goesOn(f)
 				own = append(own, f)
 			}
 		}
@@ -168,4 +168,12 @@ func withExt(name, ext string) string {
 		name = name[:i]
 	}
 	return privacy.Mask(name, privacy.Scan(name)) + ext
+}
+
+// goesOn is the mask of a finding's rest on the next line.
+func goesOn(f privacy.Finding) string {
+	if f.Masked == removedMask {
+		return removedMask
+	}
+	return "****"
 }

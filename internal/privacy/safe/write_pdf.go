@@ -48,7 +48,7 @@ func (d *Doc) drawn(ctx context.Context, g *privacy.Gate, b []byte, o Options) (
 
 // cover blackens what the gate finds on a page.
 func (d *Doc) cover(p privacy.Page, o Options) {
-	for _, f := range privacy.Scan(p.Text) {
+	for _, f := range d.findings(p.Text, o) {
 		if !o.masks(f) {
 			d.Left++
 			continue

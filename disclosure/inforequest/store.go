@@ -1,0 +1,150 @@
+package inforequest
+
+import (
+	"yangguang/internal/account"
+	"yangguang/internal/clock"
+	"yangguang/internal/db"
+)
+
+const requestCols = `q.province, q.id, q.agency, q.region, q.number, q.channel, q.applicant, q.state, q.subject, q.delivery, q.medium, q.own_record, q.open_answer,
+ q.needs, q.helped, q.filed_at, q.received_on, q.verified_by, q.verified_at, q.handler, q.unit, q.due_on, q.reply_by, q.at_latest, q.provisional, q.extra, q.warned,
+ q.decision, q.variant, q.decided_on, q.delivered_at, q.closed_on, q.late, q.reassess_on, q.merged_into, q.split_from, q.destroyed_at, q.who, q.month, q.calendar, q.code, q.asked, q.identity`
+
+func scanRequest(r *db.Rows, q *Request) error {
+	var gone int64
+	err := r.Scan(&q.Province, &q.ID, &q.Agency, &q.Region, &q.Number, &q.Channel, &q.Applicant, &q.State, &q.Subject, &q.Delivery, &q.Medium, &q.OwnRecord, &q.OpenAnswer,
+		&q.Needs, &q.Helped, db.OrZero(&q.FiledAt), &q.ReceivedOn, db.OrZero(&q.VerifiedBy), db.OrZero(&q.VerifiedAt), db.OrZero(&q.Handler), &q.Unit, &q.DueOn, &q.ReplyBy, &q.AtLatest, &q.Uncertain, &q.Extra, &q.Warned,
+		db.OrZero(&q.Decision), &q.Variant, &q.DecidedOn, db.OrZero(&q.Delivered), &q.ClosedOn, &q.Late, &q.ReassessOn, db.OrZero(&q.MergedInto), db.OrZero(&q.SplitFrom), db.OrZero(&gone), &q.who, &q.month, &q.calendar, &q.code, &q.asked, &q.identity)
+	q.Destroyed = gone != 0
+	return err
+}
+
+func requestByID(tx *db.Tx, province int, id int64) (*Request, error) {
+	return db.Only(db.List(tx, scanRequest, "select "+requestCols+" from inforequest q where q.province = $1 and q.id = $2", province, id))
+}
+
+func lockRequest(tx *db.Tx, province int, id int64) (*Request, error) {
+	return db.Only(db.List(tx, scanRequest, "select "+requestCols+" from inforequest q where q.province = $1 and q.id = $2"+tx.ForUpdate(), province, id))
+}
+
+func requestByNumber(tx *db.Tx, number string) (*Request, error) {
+	return db.Only(db.List(tx, scanRequest, "select "+requestCols+" from inforequest q where q.number = $1", number))
+}
+
+func requestByToken(tx *db.Tx, province int, token []byte) (*Request, error) {
+	return db.Only(db.List(tx, scanRequest, "select "+requestCols+" from inforequest q where q.province = $1 and q.token = $2", province, token))
+}
+
+func numberTaken(tx *db.Tx, province int, number string) (bool, error) {
+	n := 0
+	err := tx.Row("select count(*) from inforequest where province = $1 and number = $2", province, number).Scan(&n)
+	return n > 0, err
+}
+
+func insertRequest(tx *db.Tx, q *Request, token []byte) error {
+	_, err := tx.Exec(`insert into inforequest (province, id, prefecture, county, region, agency, number, code, token, channel, applicant, who, month, state, subject, asked, identity,
+ delivery, medium, own_record, open_answer, needs, helped, filed_at, verified_by, verified_at, split_from)
+ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)`,
+		q.Province, q.ID, q.Region.Prefecture(), q.Region.County(), q.Region, q.Agency, q.Number, q.code, token, q.Channel, q.Applicant, q.who, q.month, Filed, q.Subject, q.asked, q.identity,
+		q.Delivery, q.Medium, q.OwnRecord, q.OpenAnswer, q.Needs, q.Helped, clock.Millis(q.FiledAt), db.OrNull(q.VerifiedBy), db.OrNull(q.VerifiedAt), db.OrNull(q.SplitFrom))
+	return err
+}
+
+// updateRequest writes what steps change.
+func updateRequest(tx *db.Tx, q *Request) error {
+	_, err := tx.Exec(`update inforequest set state = $3, subject = $4, asked = $5, identity = $6, received_on = $7, verified_by = $8, verified_at = $9, handler = $10, unit = $11,
+ due_on = $12, reply_by = $13, next_on = $14, at_latest = $15, provisional = $16, calendar = $17, extra = $18, warned = $19, decision = $20, variant = $21, decided_on = $22,
+ delivered_at = $23, closed_on = $24, late = $25, reassess_on = $26, merged_into = $27, code = $28, open_answer = $29 where province = $1 and id = $2`,
+		q.Province, q.ID, q.State, q.Subject, q.asked, q.identity, q.ReceivedOn, db.OrNull(q.VerifiedBy), db.OrNull(q.VerifiedAt), db.OrNull(q.Handler), q.Unit,
+		q.DueOn, q.ReplyBy, q.NextOn(), q.AtLatest, q.Uncertain, q.calendar, q.Extra, q.Warned, db.OrNull(q.Decision), q.Variant, q.DecidedOn,
+		db.OrNull(q.Delivered), q.ClosedOn, q.Late, q.ReassessOn, db.OrNull(q.MergedInto), q.code, q.OpenAnswer)
+	return err
+}
+
+// Step is an event as pages tell it.
+type Step struct {
+	Event
+	At     int64 // milliseconds
+	Person int64
+	Public bool
+	Note   string // empty until unsealed
+	note   []byte
+}
+
+func scanStep(r *db.Rows, s *Step) error {
+	return r.Scan(&s.ID, &s.Kind, &s.On, &s.At, db.OrZero(&s.Person), db.OrZero(&s.Ref), db.OrZero(&s.N), &s.note, &s.Public)
+}
+
+// maxSteps is more than any request has.
+const maxSteps = 1000
+
+func stepsOf(tx *db.Tx, province int, request int64) ([]Step, error) {
+	return db.List(tx, scanStep, "select id, kind, on_day, at, person, ref, n, note, public from inforequest_event where province = $1 and request = $2 order by on_day, id limit $3", province, request, maxSteps)
+}
+
+func events(steps []Step) []Event {
+	out := make([]Event, len(steps))
+	for i, s := range steps {
+		out[i] = s.Event
+	}
+	return out
+}
+
+func insertEvent(tx *db.Tx, q *Request, e Event, person int64, note []byte, public bool) error {
+	var sealed any
+	if len(note) > 0 {
+		sealed = note
+	}
+	_, err := tx.Exec(`insert into inforequest_event (province, request, id, kind, on_day, at, person, ref, n, note, public) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		q.Province, q.ID, e.ID, e.Kind, e.On, clock.Millis(tx.Now), db.OrNull(person), db.OrNull(e.Ref), e.N, sealed, public)
+	return err
+}
+
+// monthly counts the requests of one applicant at one agency in a calendar
+// month, up to and including one of them.
+func monthly(tx *db.Tx, q *Request) (n int, err error) {
+	err = tx.Row("select count(*) from inforequest where province = $1 and agency = $2 and who = $3 and month = $4 and id <= $5", q.Province, q.Agency, q.who, q.month, q.ID).Scan(&n)
+	return n, err
+}
+
+// siblings are other requests of the same applicant to the same agency, newest first.
+func siblings(tx *db.Tx, q *Request, limit int) ([]Request, error) {
+	return db.List(tx, scanRequest, "select "+requestCols+" from inforequest q where q.province = $1 and q.agency = $2 and q.who = $3 and q.id <> $4 order by q.id desc limit $5", q.Province, q.Agency, q.who, q.ID, limit)
+}
+
+// Filter narrows a listing of requests.
+type Filter struct {
+	States  []string
+	Agency  int64
+	Handler int64
+	Text    string     // of the masked subject, or a number
+	Due     clock.Date // act by this day or earlier
+	After   Key
+	Limit   int
+}
+
+// Key is where a page of a listing ends: by the next day, then by id.
+type Key struct {
+	On string
+	ID int64
+}
+
+const noDay = "9999-12-31"
+
+func listRequests(tx *db.Tx, ranges []account.Range, f Filter) ([]Request, error) {
+	w := &db.Where{}
+	account.In(w, ranges, "q.agency", "q.region")
+	if len(f.States) > 0 {
+		db.In(w, "q.state", f.States)
+	}
+	w.If(f.Agency != 0, "q.agency = ?", f.Agency).If(f.Handler != 0, "q.handler = ?", f.Handler)
+	w.If(!f.Due.IsZero(), "q.next_on <= ?", f.Due)
+	if f.Text != "" {
+		like := "%" + escapeLike(f.Text) + "%"
+		w.And(`(q.subject like ? escape '!' or q.number = ?)`, like, f.Text)
+	}
+	w.If(f.After.ID != 0, "(coalesce(q.next_on, '"+noDay+"') > ? or coalesce(q.next_on, '"+noDay+"') = ? and q.id > ?)", f.After.On, f.After.On, f.After.ID)
+	sql, _ := w.SQL()
+	n := w.Next(f.Limit)
+	return db.List(tx, scanRequest, "select "+requestCols+" from inforequest q"+sql+" order by coalesce(q.next_on, '"+noDay+"'), q.id limit "+n, w.Args()...)
+}
