@@ -67,6 +67,7 @@ func (r *reader) inRow(path, words, fits string) string {
 const (
 	aBatch    = `/desk/import/[0-9]+/[0-9]+$`
 	aRequest  = `/desk/privacy/[0-9]+/[0-9]+$`
+	aYearly   = `/desk/yearly/reports/[0-9]+/[0-9]+$`
 	aHandover = `/desk/handovers/[0-9]+$`
 )
 
@@ -141,6 +142,10 @@ func citizenViews(t *testing.T) []view {
 	views = append(views, view{name: "unit-renamed", path: county + "/yjz"}, view{name: "unit-merged", path: county + "/xcz"},
 		view{name: "item-closed-earlier", path: closed}, view{name: "item-closed-version", path: closed + "/v/1", state: "error"}, view{name: "item-notice-ended", path: ended},
 		view{name: "item-imported", path: clerk.one(clerk.inRow("/desk/import", "已导入", aBatch), `^/[0-9]+/[a-z]+/[0-9]{4}-[0-9]+$`)})
+	reports := county + "/wjj/yearly-reports"
+	report := r.one(reports, `/yearly-reports/[0-9]{4}$`)
+	views = append(views, view{name: "yearly", path: reports}, view{name: "yearly-nothing", path: county + "/yjz/yearly-reports", state: "empty"}, view{name: "yearly-report", path: report},
+		view{name: "yearly-revision", path: r.one(report, `/revisions/[0-9]+$`)})
 	for path, status := range special(r, unit) {
 		views = append(views, view{name: status, path: path})
 	}
@@ -202,6 +207,10 @@ func staffViews(t *testing.T) []view {
 	add("xian.qicao", view{name: "desk", path: "/desk"}, view{name: "desk-items", path: "/desk/items"}, view{name: "desk-new", path: "/desk/items/new"},
 		view{name: "desk-new-chosen", path: clerk.some("/desk/items/new", `category=`)}, view{name: "desk-edit", path: clerk.some(clerk.some("/desk/items?state=draft", `/desk/items/[0-9]+/[0-9]+$`), `/edit$`)},
 		view{name: "desk-register", path: "/desk/register"}, view{name: "desk-reports", path: "/desk/reports"}, view{name: "desk-report", path: clerk.some("/desk/reports", `/desk/reports/[0-9]+/[0-9]+$`)},
+		view{name: "desk-yearly", path: "/desk/yearly"}, view{name: "desk-yearly-report", path: clerk.inRow("/desk/yearly", "起草中", aYearly)},
+		view{name: "desk-yearly-edit", path: clerk.inRow("/desk/yearly", "起草中", aYearly) + "/edit"}, view{name: "desk-yearly-edit-wrong", path: clerk.inRow("/desk/yearly", "起草中", aYearly) + "/edit?check=1", state: "error"},
+		view{name: "desk-yearly-published", path: clerk.inRow("/desk/yearly", "已公布", aYearly)}, view{name: "desk-yearly-below", path: "/desk/yearly/below"},
+		view{name: "desk-yearly-check", path: "/desk/yearly/check"}, view{name: "desk-yearly-check-wrong", path: "/desk/yearly/check", submit: "main form", state: "error"},
 		view{name: "desk-nothing-found", path: "/desk/items?q=zzzqqq", state: "empty"}, view{name: "account", path: "/account"}, view{name: "account-password", path: "/account/password"},
 		view{name: "account-password-wrong", path: "/account/password", submit: "main form", state: "error"}, view{name: "step-up", path: "/step-up?next=/account"},
 		view{name: "desk-discard", path: below(clerk.some("/desk/items?state=draft", `/desk/items/[0-9]+/[0-9]+$`), "/discard")}, view{name: "desk-preview", path: below(clerk.some("/desk/items?state=draft", `/desk/items/[0-9]+/[0-9]+$`), "/preview")},
