@@ -261,8 +261,8 @@ func requestViews(t *testing.T, desk, head *reader) map[string][]view {
 		{name: "request-draft", path: handling + "/decision?decision=partial", state: "filled"}, {name: "request-clarify-wrong", path: handling + "/clarify", submit: "main form", state: "error"},
 		{name: "request-closed", path: in("closed")}},
 		"xian.pizhun": {{name: "requests-office", path: list + "/office"}, {name: "requests-office-wrong", path: list + "/office", submit: `main form[method="post"]`, state: "error"}}}
-	for state, steps := range map[string][]string{"handling": {"assign", "verify", "clarify", "consult", "ask-reasons", "charge", "attach", "attach-proof", "split", "withdraw", "identity", "renew"},
-		"filed": {"confirm"}, "deliver": {"deliver", "seal"}, "closed": {"remedy"}} {
+	for state, steps := range map[string][]string{"handling": {"assign", "clarify", "consult", "ask-reasons", "charge", "attach", "attach-proof", "split", "withdraw", "identity", "renew"},
+		"filed": {"confirm", "verify"}, "deliver": {"deliver", "seal"}, "closed": {"remedy"}} {
 		for _, step := range steps {
 			out["xian.qicao"] = append(out["xian.qicao"], view{name: "request-" + step, path: in(state) + "/" + step})
 		}
