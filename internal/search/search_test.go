@@ -52,6 +52,14 @@ func put(t fataler, d *db.DB, docs ...search.Doc) {
 	}
 }
 
+// load is put for documents that are new.
+func load(t fataler, d *db.DB, docs ...search.Doc) {
+	t.Helper()
+	if err := d.Write(context.Background(), func(tx *db.Tx) error { return search.Load(tx, docs) }); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func find(t fataler, d *db.DB, q search.Q) (ids []int64) {
 	t.Helper()
 	err := d.Read(context.Background(), func(tx *db.Tx) error {
@@ -285,7 +293,11 @@ func TestSearchFindsWhatANaiveScanFindsAndNothingElse(t *testing.T) {
 				docs = append(docs, search.Doc{Province: 35, ID: next*100 + i, Kind: "k", Title: texts.Draw(t, "title"), Body: texts.Draw(t, "body"), Files: rapid.SliceOfN(texts, 0, 2).Draw(t, "files"),
 					Scopes: []string{scope}, At: start.Add(time.Duration(next*100+i) * time.Second)})
 			}
-			put(t, d, docs...)
+			fill := put
+			if next%2 == 0 {
+				fill = load
+			}
+			fill(t, d, docs...)
 			for range 5 {
 				query := strings.Join(rapid.SliceOfN(words, 1, 2).Draw(t, "query"), " ")
 				want := naive(docs, query)

@@ -62,6 +62,15 @@ func insertPart(tx *db.Tx, doc Doc, part int, place int64, vector string) error 
 	return err
 }
 
+func insertRows(tx *db.Tx, heads, parts *rows) error {
+	_, err := tx.Exec("insert into search_doc (province, id, kind, at, place, scopes) values "+heads.b.String(), heads.args...)
+	if err != nil || len(parts.args) == 0 {
+		return err
+	}
+	_, err = tx.Exec("insert into search_part (province, id, part, place, words) values "+parts.b.String(), parts.args...)
+	return err
+}
+
 func placeOf(tx *db.Tx, province, id int64) (place int64, err error) {
 	err = tx.Row("select place from search_doc where province = $1 and id = $2", province, id).Scan(&place)
 	return place, err
