@@ -43,7 +43,7 @@ func loadSome(tx *db.Tx, docs []Doc, taken map[int64]bool) error {
 			}
 			continue
 		}
-		for n, v := range doc.vectors() {
+		for n, v := range doc.vectors(place) {
 			parts.add(doc.Province, doc.ID, n, place, v)
 		}
 	}

@@ -78,7 +78,7 @@ func Put(tx *db.Tx, doc Doc) (err error) {
 		title, body := doc.columns()
 		return insertFTS(tx, place, title, body)
 	}
-	for n, v := range doc.vectors() {
+	for n, v := range doc.vectors(place) {
 		if err := insertPart(tx, doc, n, place, v); err != nil {
 			return err
 		}
@@ -107,7 +107,10 @@ func (doc *Doc) columns() (title, body string) {
 }
 
 // vectors are the terms as PostgreSQL takes them, in parts.
-func (doc *Doc) vectors() []string { return vectors(doc.terms()) }
+func (doc *Doc) vectors(place int64) []string {
+	title, texts, labels := doc.terms()
+	return vectors(title, texts, append(labels, cellLabels(place)...))
+}
 
 // placeBits leave room beside the millisecond for a million documents of the
 // same instant (imported ones carry a date only).
@@ -174,8 +177,8 @@ func Find(tx *db.Tx, q Q) (hits []Hit, err error) {
 		q.Limit = 20
 	}
 	q.Limit = min(q.Limit, Newest)
-	asked := dialectOf(tx).write(q)
-	if asked == "" {
+	asked := dialectOf(tx).asking(q)
+	if asked.words == "" {
 		return nil, nil
 	}
 	if q.ByRank {
@@ -187,8 +190,8 @@ func Find(tx *db.Tx, q Q) (hits []Hit, err error) {
 // Count tells how many documents fit, counting no further than atMost.
 func Count(tx *db.Tx, q Q, atMost int) (n int, err error) {
 	defer fault.Wrap(&err, "search.Count")
-	asked := dialectOf(tx).write(q)
-	if asked == "" {
+	asked := dialectOf(tx).asking(q)
+	if asked.words == "" {
 		return 0, nil
 	}
 	return count(tx, asked, atMost)
@@ -212,15 +215,17 @@ type Survey struct {
 // long or more.
 func Look(tx *db.Tx, q Q, most int) (s Survey, err error) {
 	defer fault.Wrap(&err, "search.Look")
-	asked := dialectOf(tx).write(q)
-	if asked == "" {
+	asked := dialectOf(tx).asking(q)
+	if asked.words == "" {
 		return s, nil
 	}
 	s.In = map[string]int{}
-	s.Hits, err = survey(tx, asked, most, func(scopes string) {
-		for x := range strings.FieldsSeq(scopes) {
+	hits, scopes, err := survey(tx, asked, most)
+	for _, of := range scopes {
+		for x := range strings.FieldsSeq(of) {
 			s.In[x]++
 		}
-	})
+	}
+	s.Hits = hits
 	return s, err
 }
