@@ -102,6 +102,9 @@ func Load(ctx context.Context, o Options) (rep Report, err error) {
 			return l.rep, err
 		}
 		if len(ds) == 0 {
+			if err := catalogue.Fold(ctx, o.DB); err != nil {
+				return l.rep, err
+			}
 			return l.rep, o.DB.Write(ctx, func(tx *db.Tx) error { return fresh.Change(tx, 0, fresh.Everything) })
 		}
 		last, begun = ds[len(ds)-1].Code, true
