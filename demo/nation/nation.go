@@ -102,7 +102,7 @@ func Load(ctx context.Context, o Options) (rep Report, err error) {
 			return l.rep, err
 		}
 		if len(ds) == 0 {
-			if err := catalogue.Fold(ctx, o.DB); err != nil {
+			if err := errors.Join(catalogue.Fold(ctx, o.DB), search.Settle(ctx, o.DB)); err != nil {
 				return l.rep, err
 			}
 			return l.rep, o.DB.Write(ctx, func(tx *db.Tx) error { return fresh.Change(tx, 0, fresh.Everything) })

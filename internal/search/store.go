@@ -118,6 +118,26 @@ func remove(tx *db.Tx, province, id, place int64) error {
 	return err
 }
 
+// segments is how many pieces the embedded index is in.
+func segments(tx *db.Tx) (n int, err error) {
+	err = tx.Row("select count(distinct segid) from search_fts_idx").Scan(&n)
+	return n, err
+}
+
+// merge joins about so many pages of segments, a negative number all in turn,
+// and tells whether there was anything to join.
+func merge(tx *db.Tx, pages int) (more bool, err error) {
+	var before, after int64
+	if err := tx.Row("select total_changes()").Scan(&before); err != nil {
+		return false, err
+	}
+	if _, err := tx.Exec("insert into search_fts (search_fts, rank) values ('merge', $1)", pages); err != nil {
+		return false, err
+	}
+	err = tx.Row("select total_changes()").Scan(&after)
+	return after-before >= 2, err // one is the command itself
+}
+
 // asking is a question as an engine takes it. The kinds stand beside it where
 // they are no terms of it.
 type asking struct {

@@ -61,6 +61,9 @@ func cells(from, to int64, open bool) string {
 		for ; first <= last && last&3 != 3; last-- {
 			all = append(all, "'"+cellTerm(level, last)+"'")
 		}
+		if first > last { // their wider cells hold what was not asked for
+			break
+		}
 	}
 	return "(" + strings.Join(all, " | ") + ")"
 }

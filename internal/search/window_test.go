@@ -2,11 +2,69 @@ package search
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
+
+	"yangguang/internal/db"
+	"yangguang/internal/db/dbtest"
 )
+
+// TestSettleJoinsTheIndexAndLosesNothing puts and takes documents in many
+// transactions, so that the index is in pieces.
+func TestSettleJoinsTheIndexAndLosesNothing(t *testing.T) {
+	t.Parallel()
+	d := dbtest.SQLite(t, nil, Migrations)
+	do := func(f func(tx *db.Tx) error) {
+		t.Helper()
+		if err := d.Write(t.Context(), f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := Setup(t.Context(), d); err != nil {
+		t.Fatal(err)
+	}
+	const n = 150
+	for i := range n {
+		do(func(tx *db.Tx) error {
+			if i%10 == 9 {
+				return Delete(tx, 35, int64(i-3))
+			}
+			return Put(tx, Doc{Province: 35, ID: int64(i), Kind: "item", Title: "公告" + strconv.Itoa(i), Body: strings.Repeat("奖励扶助"+strconv.Itoa(i*i)+"，", 50), At: time.UnixMilli(int64(i) * 1000)})
+		})
+	}
+	state := func() (pieces int, hits []Hit) {
+		t.Helper()
+		if err := d.Read(t.Context(), func(tx *db.Tx) (err error) {
+			if pieces, err = segments(tx); err != nil {
+				return err
+			}
+			hits, err = Find(tx, Q{Text: "奖励扶助", Limit: n})
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return pieces, hits
+	}
+	pieces, before := state()
+	if pieces < settleSegments || len(before) != n-n/10*2 {
+		t.Fatalf("%d pieces, %d hits", pieces, len(before))
+	}
+	if err := Settle(t.Context(), d); err != nil {
+		t.Fatal(err)
+	}
+	pieces, after := state()
+	if pieces != 1 || !slices.Equal(before, after) {
+		t.Errorf("%d pieces, %d hits of %d", pieces, len(after), len(before))
+	}
+	do(func(tx *db.Tx) error {
+		_, err := tx.Exec("insert into search_fts(search_fts, rank) values ('integrity-check', 0)")
+		return err
+	})
+}
 
 func TestEveryPlaceOfAStretchIsInItsCells(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
