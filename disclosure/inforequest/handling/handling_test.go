@@ -114,7 +114,9 @@ func (b *bureau) upload(p inforequesttest.Person, path, purpose, name, content s
 
 var tags = regexp.MustCompile(`<[^>]*>`)
 
-func words(body string) string { return strings.Join(strings.Fields(tags.ReplaceAllString(body, " ")), " ") }
+func words(body string) string {
+	return strings.Join(strings.Fields(tags.ReplaceAllString(body, " ")), " ")
+}
 
 func has(t *testing.T, body string, want ...string) {
 	t.Helper()
