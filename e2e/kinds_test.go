@@ -241,8 +241,42 @@ func staffViews(t *testing.T) []view {
 		view{name: "desk-import", path: exists(admin, "/desk/import")}, view{name: "desk-import-wrong", path: exists(admin, "/desk/import"), submit: "main form", state: "error"},
 		view{name: "desk-privacy", path: exists(admin, "/desk/privacy")}, view{name: "desk-inspection", path: exists(admin, "/desk/below/inspection")}, view{name: "desk-refused", path: "/desk/items/new", state: "error"})
 	head := signedIn(t, "xian.pizhun")
+	for as, vs := range requestViews(t, clerk, head) {
+		add(as, vs...)
+	}
 	add("xian.pizhun", view{name: "desk-close-earlier", path: below(head.some("/desk/items?state=published", `/desk/published/[0-9]+/[0-9]+$`), "/close-earlier")})
 	return views
+}
+
+// requestViews are the pages of requests for information, each step of one in
+// the state that offers it.
+func requestViews(t *testing.T, desk, head *reader) map[string][]view {
+	t.Helper()
+	const list, aRequest = "/desk/requests", `/desk/requests/[0-9]+/[0-9]+$`
+	in := func(state string) string { return desk.one(list+"?state="+state, aRequest) }
+	handling := in("handling")
+	out := map[string][]view{"xian.qicao": {{name: "requests-desk", path: list}, {name: "requests-desk-none", path: list + "?q=zzzqqq", state: "empty"}, {name: "requests-desk-closed", path: list + "?state=closed"},
+		{name: "requests-new", path: list + "/new"}, {name: "requests-new-wrong", path: list + "/new", submit: "main form", state: "error"}, {name: "requests-statistics", path: list + "/statistics"},
+		{name: "request-handling", path: handling}, {name: "request-clock", path: handling + "/clock"}, {name: "request-decision", path: handling + "/decision"},
+		{name: "request-draft", path: handling + "/decision?decision=partial", state: "filled"}, {name: "request-clarify-wrong", path: handling + "/clarify", submit: "main form", state: "error"},
+		{name: "request-closed", path: in("closed")}},
+		"xian.pizhun": {{name: "requests-office", path: list + "/office"}, {name: "requests-office-wrong", path: list + "/office", submit: `main form[method="post"]`, state: "error"}}}
+	for state, steps := range map[string][]string{"handling": {"assign", "clarify", "consult", "ask-reasons", "charge", "attach", "attach-proof", "split", "withdraw", "identity", "renew"},
+		"filed": {"confirm", "verify"}, "deliver": {"deliver", "seal"}, "closed": {"remedy"}} {
+		for _, step := range steps {
+			out["xian.qicao"] = append(out["xian.qicao"], view{name: "request-" + step, path: in(state) + "/" + step})
+		}
+	}
+	for state, steps := range map[string][]string{"handling": {"extend"}, "review": {"approve", "return"}, "closed": {"reopen"}} {
+		for _, step := range steps {
+			out["xian.pizhun"] = append(out["xian.pizhun"], view{name: "request-" + step, path: head.one(list+"?state="+state, aRequest) + "/" + step})
+		}
+	}
+	for _, step := range []string{"supplement", "pay"} {
+		word := map[string]string{"supplement": "待补正", "pay": "待缴费"}[step]
+		out["xian.qicao"] = append(out["xian.qicao"], view{name: "request-" + step, path: desk.inRow(list+"?state=waiting", word, aRequest) + "/" + step})
+	}
+	return out
 }
 
 // below is a page under another, left out with it.
