@@ -138,13 +138,21 @@ func (r *Requests) lapse(ctx context.Context) error {
 	})
 }
 
-// The steps of warning, in working days before the last day: the handler, then
-// the head of the office; when it has passed, the superior, and one level up
-// for every further week of work.
+// The levels of a warning: the handler, the head of the office, the superior,
+// and from there one agency further up for each level.
+const (
+	warnHandler = iota + 1
+	WarnHead
+	WarnSuperior
+)
+
+// warnAt are the working days left at which each level begins; the last ones
+// have passed by a week of work each.
 var warnAt = []int{5, 2, -1, -6, -11, -16}
 
-// levelAt is how far a warning has gone with so many working days left.
-func levelAt(left int) (level int) {
+// WarningLevel is how far a warning has gone with so many working days left; 0
+// is none.
+func WarningLevel(left int) (level int) {
 	for i, at := range warnAt {
 		if left <= at {
 			level = i + 1
@@ -164,8 +172,8 @@ func (r *Requests) warn(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		level := levelAt(cal.WorkingDaysBetween(s.today, s.q.DueOn))
-		if level <= s.q.Warned {
+		level := WarningLevel(cal.WorkingDaysBetween(s.today, s.q.DueOn))
+		if level < warnHandler || level <= s.q.Warned {
 			return nil
 		}
 		s.q.Warned = level
