@@ -10,6 +10,7 @@ import (
 	"yangguang/agency/keeping"
 	"yangguang/disclosure"
 	"yangguang/disclosure/importer"
+	"yangguang/disclosure/inforequest/yearly"
 	"yangguang/internal/account"
 	"yangguang/internal/clock"
 	"yangguang/internal/fault"
@@ -29,11 +30,12 @@ type Options struct {
 	Accounts   *account.Accounts
 	Importer   *importer.Importer
 	Keeping    *keeping.Keeping
-	Clock      *clock.Fake // the clock of the store; walks from a year ago to Until
-	Until      time.Time   // what the demonstration takes for now
-	Seed       uint64      // the same seed makes the same demonstration
-	Cost       secret.Cost // of the printed password; secret.Standard when zero
-	Townships  int         // how many townships take part; 0 for all
+	Yearly     *yearly.Yearly // nil: no yearly reports
+	Clock      *clock.Fake    // the clock of the store; walks from a year ago to Until
+	Until      time.Time      // what the demonstration takes for now
+	Seed       uint64         // the same seed makes the same demonstration
+	Cost       secret.Cost    // of the printed password; secret.Standard when zero
+	Townships  int            // how many townships take part; 0 for all
 	Progress   io.Writer
 }
 

@@ -21,6 +21,7 @@ import (
 	"yangguang/disclosure/export"
 	"yangguang/disclosure/form"
 	"yangguang/disclosure/importer"
+	"yangguang/disclosure/inforequest/yearly"
 	"yangguang/internal/account"
 	"yangguang/internal/audit"
 	"yangguang/internal/blob"
@@ -42,7 +43,7 @@ import (
 var until = time.Date(2026, 11, 20, 9, 0, 0, 0, clock.Shanghai)
 
 func TestMain(m *testing.M) {
-	i18n.MustLoad(fault.Locale, form.Locale, agency.Locale, disclosure.Locale, account.Locale, privacy.Locale, audit.Locale, importer.Locale, keeping.Locale)
+	i18n.MustLoad(fault.Locale, form.Locale, agency.Locale, disclosure.Locale, account.Locale, privacy.Locale, audit.Locale, importer.Locale, keeping.Locale, yearly.Locale)
 	os.Exit(m.Run())
 }
 
@@ -69,7 +70,7 @@ func seed(t *testing.T, townships int) place {
 			t.Fatal(err)
 		}
 	}
-	must(d.Migrate(ctx, calendar.Migrations, audit.Migrations, fresh.Migrations, ledger.Migrations, account.Migrations, agency.Migrations, search.Migrations, jobs.Migrations, importer.Migrations, keeping.Migrations, catalogue.Migrations, disclosure.Migrations, coverage.Migrations))
+	must(d.Migrate(ctx, calendar.Migrations, audit.Migrations, fresh.Migrations, ledger.Migrations, account.Migrations, agency.Migrations, search.Migrations, jobs.Migrations, importer.Migrations, keeping.Migrations, catalogue.Migrations, disclosure.Migrations, coverage.Migrations, yearly.Migrations))
 	must(search.Setup(ctx, d))
 	must(agency.ImportSubset(ctx, d, demo.County))
 	keys, err := secret.Create(filepath.Join(t.TempDir(), "master.key"))
@@ -81,12 +82,13 @@ func seed(t *testing.T, townships int) place {
 	room := &disclosure.Disclosure{DB: d, Norm: norm.Builtin(), Calendars: cals, Catalogue: &catalogue.Catalogue{Norm: norm.Builtin(), Calendars: cals}, Blobs: blobs, Keys: keys}
 	accounts := account.New(account.Options{DB: d, Keys: keys, Demo: true, Cost: secret.Cheap})
 	accounts.Register(disclosure.Verbs()...)
-	accounts.Register("office.units", "office.calendar", "office.audit", "office.outbox", keeping.Answering, export.Copying)
+	accounts.Register("office.units", "office.calendar", "office.audit", "office.outbox", keeping.Answering, export.Copying, yearly.Writing, yearly.Approving)
 	accounts.OnHandover(room.HandOver)
 	requests := &keeping.Keeping{DB: d, Keys: keys, Calendars: cals, Front: &front.Front{Site: front.Site{Home: demo.County}}}
 	rep, err := demo.Seed(ctx, demo.Options{Disclosure: room, Agencies: agency.New(d), Accounts: accounts,
 		Importer: &importer.Importer{Disclosure: room}, Keeping: requests,
-		Clock: fake, Until: until, Seed: 1, Cost: secret.Cheap, Townships: townships, Progress: t.Output()})
+		Yearly: &yearly.Yearly{DB: d, Norm: norm.Builtin(), Facts: demo.YearlyFacts(norm.Builtin().Requests)},
+		Clock:  fake, Until: until, Seed: 1, Cost: secret.Cheap, Townships: townships, Progress: t.Output()})
 	must(err)
 	return place{d, accounts, requests, rep}
 }
@@ -118,42 +120,45 @@ func TestDemo(t *testing.T) {
 
 func showsEveryState(t *testing.T, p place) {
 	for name, sql := range map[string]string{
-		"published in time":               "select count(*) from item where state = 'published' and timely",
-		"published late":                  "select count(*) from item where state = 'published' and not timely",
-		"overdue":                         "select count(*) from due where met_on is null and due_on < '2026-11-20'",
-		"a draft":                         "select count(*) from item_version where state = 'draft' and submitted_at is null",
-		"returned with a note":            "select count(*) from item_step s join item_version v on v.id = s.version where v.state = 'draft' and s.verb = 'return' and s.note <> ''",
-		"waiting for secrecy review":      "select count(*) from item_version where state = 'review' and step = 'secrecy'",
-		"waiting for privacy review":      "select count(*) from item_version where state = 'review' and step = 'privacy'",
-		"waiting for the supervisors":     "select count(*) from item_version where state = 'review' and step = 'supervise'",
-		"waiting for approval":            "select count(*) from item_version where state = 'review' and step = 'approve'",
-		"referred upward":                 "select count(*) from item_version where state = 'referred'",
-		"scheduled for tomorrow":          "select count(*) from item_version where state = 'approved' and publish_at is not null",
-		"corrected":                       "select count(*) from item where state = 'published' and corrected",
-		"the version before":              "select count(*) from item_version where state = 'superseded'",
-		"taken down for privacy":          "select count(*) from item where state = 'taken_down' and end_kind = 'privacy'",
-		"taken down for an error":         "select count(*) from item where state = 'taken_down' and end_kind = 'error'",
-		"an emergency, review owed":       "select count(*) from item_version where emergency and review_owed",
-		"an emergency, reviewed":          "select count(*) from item_version where emergency and not review_owed",
-		"an explanation of a document":    "select count(*) from item where explains is not null",
-		"a notice that runs":              "select count(*) from item where ends_on > '2026-11-20'",
-		"a notice that ended":             "select count(*) from item where ends_on < '2026-11-20'",
-		"an abolished document":           "select count(*) from item where validity = 'abolished'",
-		"an amended document":             "select count(*) from item where validity = 'amended'",
-		"document numbers":                "select count(*) from doc_number",
-		"a PDF":                           "select count(*) from item_file where kind = 'application/pdf'",
-		"a spreadsheet":                   "select count(*) from item_file where name like '%.xlsx'",
-		"a picture somebody looked at":    "select count(*) from item_file where kind like 'image/%' and cleared_by is not null",
-		"a finding released":              "select count(*) from item_finding where state = 'released'",
-		"an error report answered":        "select count(*) from error_report where state = 'answered'",
-		"an error report open":            "select count(*) from error_report where state = 'open'",
-		"asked for by readers":            "select count(*) from nudge",
-		"reviewed by the superior":        "select count(*) from item_step s join item_version v on v.id = s.version join item i on i.id = v.item join agency a on a.id = i.agency join agency_member m on m.person = s.person where a.kind = 'village' and s.verb = 'pass' and m.agency <> a.id",
-		"laws of the nation, inherited":   "select count(*) from item where province = 0 and category = 'county.1' and state = 'published'",
-		"a unit with another name":        "select count(*) from agency_change where kind = 'rename'",
-		"names that ended, still known":   "select count(*) from agency_name where until is not null",
-		"items of a unit that is no more": "select count(*) from item i join agency a on a.id = i.agency where a.state = 'merged' and i.state = 'published'",
-		"a unit merged into another":      "select count(*) from agency where state = 'merged'",
+		"a yearly report":                                     "select count(*) from yearly_revision where state = 'published'",
+		"a yearly report corrected":                           "select count(*) from yearly_revision where state = 'superseded'",
+		"a yearly report being written":                       "select count(*) from yearly_revision where state = 'draft'",
+		"published in time":                                   "select count(*) from item where state = 'published' and timely",
+		"published late":                                      "select count(*) from item where state = 'published' and not timely",
+		"overdue":                                             "select count(*) from due where met_on is null and due_on < '2026-11-20'",
+		"a draft":                                             "select count(*) from item_version where state = 'draft' and submitted_at is null",
+		"returned with a note":                                "select count(*) from item_step s join item_version v on v.id = s.version where v.state = 'draft' and s.verb = 'return' and s.note <> ''",
+		"waiting for secrecy review":                          "select count(*) from item_version where state = 'review' and step = 'secrecy'",
+		"waiting for privacy review":                          "select count(*) from item_version where state = 'review' and step = 'privacy'",
+		"waiting for the supervisors":                         "select count(*) from item_version where state = 'review' and step = 'supervise'",
+		"waiting for approval":                                "select count(*) from item_version where state = 'review' and step = 'approve'",
+		"referred upward":                                     "select count(*) from item_version where state = 'referred'",
+		"scheduled for tomorrow":                              "select count(*) from item_version where state = 'approved' and publish_at is not null",
+		"corrected":                                           "select count(*) from item where state = 'published' and corrected",
+		"the version before":                                  "select count(*) from item_version where state = 'superseded'",
+		"taken down for privacy":                              "select count(*) from item where state = 'taken_down' and end_kind = 'privacy'",
+		"taken down for an error":                             "select count(*) from item where state = 'taken_down' and end_kind = 'error'",
+		"an emergency, review owed":                           "select count(*) from item_version where emergency and review_owed",
+		"an emergency, reviewed":                              "select count(*) from item_version where emergency and not review_owed",
+		"an explanation of a document":                        "select count(*) from item where explains is not null",
+		"a notice that runs":                                  "select count(*) from item where ends_on > '2026-11-20'",
+		"a notice that ended":                                 "select count(*) from item where ends_on < '2026-11-20'",
+		"an abolished document":                               "select count(*) from item where validity = 'abolished'",
+		"an amended document":                                 "select count(*) from item where validity = 'amended'",
+		"document numbers":                                    "select count(*) from doc_number",
+		"a PDF":                                               "select count(*) from item_file where kind = 'application/pdf'",
+		"a spreadsheet":                                       "select count(*) from item_file where name like '%.xlsx'",
+		"a picture somebody looked at":                        "select count(*) from item_file where kind like 'image/%' and cleared_by is not null",
+		"a finding released":                                  "select count(*) from item_finding where state = 'released'",
+		"an error report answered":                            "select count(*) from error_report where state = 'answered'",
+		"an error report open":                                "select count(*) from error_report where state = 'open'",
+		"asked for by readers":                                "select count(*) from nudge",
+		"reviewed by the superior":                            "select count(*) from item_step s join item_version v on v.id = s.version join item i on i.id = v.item join agency a on a.id = i.agency join agency_member m on m.person = s.person where a.kind = 'village' and s.verb = 'pass' and m.agency <> a.id",
+		"laws of the nation, inherited":                       "select count(*) from item where province = 0 and category = 'county.1' and state = 'published'",
+		"a unit with another name":                            "select count(*) from agency_change where kind = 'rename'",
+		"names that ended, still known":                       "select count(*) from agency_name where until is not null",
+		"items of a unit that is no more":                     "select count(*) from item i join agency a on a.id = i.agency where a.state = 'merged' and i.state = 'published'",
+		"a unit merged into another":                          "select count(*) from agency where state = 'merged'",
 		"a notice whose time ended by itself, not taken down": "select count(*) from item where ends_on < '2026-11-20' and state = 'published'",
 		"an earlier text that is closed":                      "select count(*) from item_version v join item i on i.province = v.province and i.id = v.item where v.state = 'superseded' and v.closed <> '' and i.state = 'published' and i.corrected",
 		"imported items that are public":                      "select count(*) from item where state = 'published' and imported is not null",

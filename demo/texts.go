@@ -31,6 +31,7 @@ type texts struct {
 	Handovers     []handoverText    `yaml:"handovers"`
 	Requests      []requestText     `yaml:"requests"`
 	Past          []pastText        `yaml:"past"`
+	Yearly        yearlyText        `yaml:"yearly"`
 }
 
 type peopleText struct {
@@ -160,6 +161,9 @@ func (t *texts) join(p *texts) {
 	t.Entries, t.Series, t.Units = append(t.Entries, p.Entries...), append(t.Series, p.Series...), append(t.Units, p.Units...)
 	t.Substitutes, t.Handovers = append(t.Substitutes, p.Substitutes...), append(t.Handovers, p.Handovers...)
 	t.Requests, t.Past = append(t.Requests, p.Requests...), append(t.Past, p.Past...)
+	if p.Yearly.Problems != "" {
+		t.Yearly = p.Yearly
+	}
 	if p.FoundingBasis != "" {
 		t.FoundingBasis, t.Mark, t.Standards, t.People, t.Opinions = p.FoundingBasis, p.Mark, p.Standards, p.People, p.Opinions
 		t.Township, t.Village, t.Community = p.Township, p.Village, p.Community

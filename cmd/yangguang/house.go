@@ -28,6 +28,7 @@ import (
 	"yangguang/disclosure/inforequest"
 	"yangguang/disclosure/inforequest/letter"
 	"yangguang/disclosure/inforequest/window"
+	"yangguang/disclosure/inforequest/yearly"
 	"yangguang/disclosure/portal"
 	"yangguang/disclosure/publiclog"
 	"yangguang/internal/account"
@@ -55,13 +56,13 @@ import (
 
 // migrations are the rooms' schemas; they are merged in the order of time.
 func migrations() []fs.FS {
-	return []fs.FS{calendar.Migrations, audit.Migrations, fresh.Migrations, ledger.Migrations, account.Migrations, jobs.Migrations, search.Migrations, notify.Migrations, agency.Migrations, catalogue.Migrations, disclosure.Migrations, coverage.Migrations, linkcheck.Migrations, keeping.Migrations, importer.Migrations, export.Migrations, inforequest.Migrations}
+	return []fs.FS{calendar.Migrations, audit.Migrations, fresh.Migrations, ledger.Migrations, account.Migrations, jobs.Migrations, search.Migrations, notify.Migrations, agency.Migrations, catalogue.Migrations, disclosure.Migrations, coverage.Migrations, linkcheck.Migrations, keeping.Migrations, importer.Migrations, export.Migrations, inforequest.Migrations, yearly.Migrations}
 }
 
 // locales are the rooms' sentences.
 func locales() []fs.FS {
 	return []fs.FS{fault.Locale, flow.Locale, blob.Locale, calendar.Locale, audit.Locale, ledger.Locale, account.Locale, privacy.Locale, safe.Locale, notify.Locale, web.Locale, ui.Locale,
-		agency.Locale, front.Locale, office.Locale, keeping.Locale, form.Locale, disclosure.Locale, importer.Locale, coverage.Locale, linkcheck.Locale, export.Locale, portal.Locale, publiclog.Locale, desk.Locale, channel.Locale, letter.Locale, inforequest.Locale, window.Locale, site.Locale}
+		agency.Locale, front.Locale, office.Locale, keeping.Locale, form.Locale, disclosure.Locale, importer.Locale, coverage.Locale, linkcheck.Locale, export.Locale, portal.Locale, publiclog.Locale, desk.Locale, yearly.Locale, channel.Locale, letter.Locale, inforequest.Locale, window.Locale, site.Locale}
 }
 
 // house is the product, wired.
@@ -89,6 +90,7 @@ type house struct {
 	keeping    *keeping.Keeping
 	copies     *export.Copies
 	links      *linkcheck.Links
+	yearly     *yearly.Yearly
 	site       *site.Site
 	app        *web.App
 	jobs       *jobs.Runner
@@ -228,6 +230,7 @@ func (h *house) wire(demo bool) {
 	h.office.Wire()
 	h.wireKeeping()
 	h.wireCopies()
+	h.wireYearly(demo)
 	h.links = &linkcheck.Links{Disclosure: h.disclosure, Front: h.front, Outside: c.CheckLinks}
 	h.links.Join(h.front)
 	h.agencies.Audit = h.agencyChanged
@@ -237,7 +240,7 @@ func (h *house) wire(demo bool) {
 		ShowError:     h.showError}, h.routes()...)
 	h.copies.Site, h.links.Site = h.app, h.app
 	h.site.Remote, h.office.Remote = h.app.Remote, h.app.Remote
-	h.site.Inbox = append(h.site.Inbox, h.desk.Waiting, h.importer.Waiting, h.links.Waiting, h.office.Waiting)
+	h.site.Inbox = append(h.site.Inbox, h.desk.Waiting, h.importer.Waiting, h.links.Waiting, h.yearly.Waiting, h.office.Waiting)
 	h.disclosure.FileInUse, h.disclosure.AlsoErase = h.importer.Uses, h.alsoErase
 	h.jobs = h.runner()
 }
@@ -273,7 +276,7 @@ func (h *house) routes() [][]web.Route {
 	ch := &channel.Channel{Front: h.front, Disclosure: h.disclosure}
 	wd := &window.Window{Front: h.front, Portal: p, Requests: h.requests}
 	pl := &publiclog.Log{Front: h.front, DB: h.db, Key: h.ledger.Key, Witnessing: h.witnessing}
-	return [][]web.Route{h.office.Routes(), cov.Routes(), p.Routes(), wd.Routes(), pl.Routes(), ch.Routes(), h.office.Guard(h.desk.Routes()), h.office.Guard(h.importer.Routes()), h.office.Guard(h.keeping.Routes()),
+	return [][]web.Route{h.office.Routes(), cov.Routes(), p.Routes(), wd.Routes(), pl.Routes(), ch.Routes(), h.office.Guard(h.desk.Routes()), h.office.Guard(h.yearly.Routes()), h.office.Guard(h.importer.Routes()), h.office.Guard(h.keeping.Routes()),
 		h.office.Guard(h.copies.Routes()), h.office.Guard(h.links.Routes()), h.office.Guard(h.site.Routes()), h.health()}
 }
 

@@ -12,6 +12,7 @@ import (
 	"yangguang/disclosure/export"
 	"yangguang/disclosure/importer"
 	"yangguang/disclosure/inforequest"
+	"yangguang/disclosure/inforequest/yearly"
 	"yangguang/internal/account"
 	"yangguang/internal/db"
 	"yangguang/internal/jobs"
@@ -56,5 +57,5 @@ func (h *house) registerKeeping(r *jobs.Runner) {
 
 // allVerbs lists every room's grant verbs.
 func allVerbs() []string {
-	return slices.Concat(disclosure.Verbs(), keeping.Verbs(), export.Verbs(), inforequest.Verbs())
+	return slices.Concat(disclosure.Verbs(), keeping.Verbs(), export.Verbs(), inforequest.Verbs(), yearly.Verbs())
 }

@@ -41,6 +41,7 @@ func commands() []command {
 		{"reindex", "index every published item again, with its attachments", reindex},
 		{"user", "add, freeze or reset accounts", userCommand},
 		{"verify", "[URL|FOLDER|FILE|NUMBER]: verify audit book and public log, or what another publishes", verifyCommand},
+		{"check-report", "FILE [FILE]: check the identities of a published yearly report (HTML or XLSX)", checkReport},
 		{"witness", "cosign other people's public logs", witnessCommand},
 		{"version", "print the version", func(_ context.Context, _ []string, out io.Writer) error {
 			_, err := fmt.Fprintln(out, "yangguang", version)

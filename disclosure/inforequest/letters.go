@@ -1,6 +1,7 @@
 package inforequest
 
 import (
+	"context"
 	"encoding/json"
 	"maps"
 	"strconv"
@@ -228,4 +229,67 @@ func or(s, otherwise string) string {
 		return otherwise
 	}
 	return s
+}
+
+// LetterOf gives a letter to be printed, with its name; letter 0 is that of the
+// draft, before it has a number.
+func (r *Requests) LetterOf(ctx context.Context, province int, id, n int64) (out letter.Letter, name string, err error) {
+	defer fault.Wrap(&err, "inforequest.LetterOf(%d)", n)
+	err = r.DB.Write(ctx, func(tx *db.Tx) error {
+		q, a, err := r.reach(tx, province, id, "")
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			d, err := r.draftOf(tx, q)
+			if err != nil {
+				return err
+			}
+			if d == nil {
+				return fault.Say(fault.NotFound, "fault.not_found")
+			}
+			name = q.Number
+			out, err = r.tryLetter(tx, &step{q: q, a: a, today: clock.DateOf(tx.Now)}, d)
+			return err
+		}
+		l, err := r.letterByID(tx, q, n)
+		if err != nil {
+			return err
+		}
+		name = l.Number
+		if out, err = r.Print(tx, q, l); err != nil {
+			return err
+		}
+		return r.audit(tx, a, q, "print", string(l.Kind))
+	})
+	return out, name, err
+}
+
+// Seal records that a letter was sealed (用印), by whom and when.
+func (r *Requests) Seal(ctx context.Context, province int, id, n int64, on clock.Date) (err error) {
+	defer fault.Wrap(&err, "inforequest.Seal(%d)", n)
+	return r.DB.Write(ctx, func(tx *db.Tx) error {
+		q, a, err := r.reach(tx, province, id, Registering)
+		if err != nil {
+			return err
+		}
+		l, err := r.letterByID(tx, q, n)
+		if err != nil {
+			return err
+		}
+		today := clock.DateOf(tx.Now)
+		c := checker{}
+		c.when(on.IsZero() || on.After(today) || on.Before(l.MadeOn), "on", "inforequest.need_sealed_on")
+		if err := fault.Fields(c.bad...); err != nil {
+			return err
+		}
+		changed, err := sealLetter(tx, q, n, on, a.Person)
+		if err != nil {
+			return err
+		}
+		if changed == 0 {
+			return fault.Say(fault.Conflict, "flow.not_now")
+		}
+		return r.audit(tx, a, q, "seal", l.Number)
+	})
 }

@@ -324,7 +324,7 @@ func deadlineView(f ui.Frame, p deadlinePage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if len(p.Days) > 0 {
-				templ_7745c5c3_Err = ui.Table(daysGrid(ctx, p.Days)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Table(DaysGrid(ctx, p.Days)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

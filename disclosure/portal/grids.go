@@ -7,8 +7,8 @@ import (
 	"yangguang/internal/ui"
 )
 
-// daysGrid is a due date explained day by day.
-func daysGrid(ctx context.Context, days []calendar.ExplainedDay) ui.Grid {
+// DaysGrid is a due date, of an obligation or of a request, explained day by day.
+func DaysGrid(ctx context.Context, days []calendar.ExplainedDay) ui.Grid {
 	g := ui.Grid{Caption: t(ctx, "portal.days"), Cards: true, Long: len(days) > 40,
 		Columns: []ui.Column{{Title: t(ctx, "portal.day")}, {Title: t(ctx, "portal.counted")}}}
 	for _, d := range days {

@@ -171,14 +171,14 @@ func (p *Pen) Say(x, y, room float64, text string, align string) {
 	p.Put(x, y, Line{{Text: t}})
 }
 
-// Rule draws a horizontal Line.
+// Rule draws a horizontal line.
 func (p *Pen) Rule(x0, x1, y, thick float64, c RGB) {
 	p.PDF.SetDrawColor(c.R, c.G, c.B)
 	p.PDF.SetLineWidth(thick * p.K)
 	p.PDF.Line(x0*p.K, y*p.K, x1*p.K, y*p.K)
 }
 
-// Upright draws a vertical Line.
+// Upright draws a vertical line.
 func (p *Pen) Upright(x, y0, y1, thick float64, c RGB) {
 	p.PDF.SetDrawColor(c.R, c.G, c.B)
 	p.PDF.SetLineWidth(thick * p.K)

@@ -105,7 +105,9 @@ func squeeze(s string) string {
 }
 
 // nobody are words that stand in a column of names and name nobody.
-var nobody = map[string]bool{"合计": true, "小计": true, "总计": true, "共计": true, "其他": true, "不详": true, "空缺": true, "待定": true, "同上": true}
+var nobody = map[string]bool{"合计": true, "小计": true, "总计": true, "共计": true, "其他": true, "不详": true, "空缺": true, "待定": true, "同上": true,
+	// Kinds of applicants, in the yearly report below the heading 申请人情况.
+	"自然人": true, "法人": true, "商业企业": true, "科研机构": true, "其他组织": true}
 
 // nameLike answers whether a cell can be a person's name that is not masked:
 // 2 to 4 Han characters, longer with 某-free dots, or two to four Latin words.

@@ -23,7 +23,7 @@ const (
 // DOCX writes the letter as a text document an office may still change. At is
 // kept as the time it was made.
 func (l Letter) DOCX(w io.Writer, at time.Time) error {
-	d := docx.Doc{Title: l.Title, Lang: string(l.Lang), At: at, Numbers: docx.FromSecond}
+	d := docx.Doc{Title: l.heading(), Lang: string(l.Lang), At: at, Numbers: docx.FromSecond}
 	if l.Demo {
 		d.Header = l.word("demo_strip")
 	}
@@ -108,6 +108,10 @@ func (p *docxPress) top() {
 func (p *docxPress) block(b Block) {
 	switch {
 	case len(b.Rows) > 0:
+		if q, ok := p.d.Blocks[len(p.d.Blocks)-1].(docx.Paragraph); ok {
+			q.After += 6
+			p.d.Blocks[len(p.d.Blocks)-1] = q
+		}
 		p.add(p.table(b))
 	case b.Big:
 		t := p.title(b.Text)
@@ -122,8 +126,15 @@ func (p *docxPress) block(b Block) {
 		}
 		p.add(h)
 	default:
-		p.add(p.para(b.Text))
+		t := p.para(b.Text)
+		t.KeepNext = leadsOn(b.Text)
+		p.add(t)
 	}
+}
+
+// leadsOn answers whether a paragraph announces what follows it.
+func leadsOn(text string) bool {
+	return strings.HasSuffix(text, ":") || strings.HasSuffix(text, chinese("colon"))
 }
 
 func (p *docxPress) table(b Block) docx.Table {
@@ -149,11 +160,17 @@ func (p *docxPress) table(b Block) docx.Table {
 const rowHeight = 12.0
 
 func tableSize(l Letter) float64 {
-	if l.english() {
+	switch {
+	case l.english():
 		return 11
+	case l.list():
+		return 12
 	}
 	return 14
 }
+
+// list answers whether the letter is a list, whose tables have heads.
+func (l Letter) list() bool { return len(l.Body) > 0 && l.Body[len(l.Body)-1].Head }
 
 // shares makes the widths of columns fill the page.
 func shares(ws []float64) []float64 {

@@ -45,10 +45,17 @@ type Placeholder struct {
 	Own   bool      `yaml:"own"`   // filled in by Merge
 }
 
+// Condition is what may stand in square brackets before a line, under either
+// name.
+type Condition struct {
+	ID    string    `yaml:"id"`
+	Title i18n.Text `yaml:"title"`
+}
+
 // rules is kinds.yaml.
 type rules struct {
 	Placeholders []Placeholder        `yaml:"placeholders"`
-	Conditions   map[string]i18n.Text `yaml:"conditions"`
+	Conditions   []Condition          `yaml:"conditions"`
 	Kinds        []kindRule           `yaml:"kinds"`
 	DecisionNeed []string             `yaml:"decision_needs"`
 	Words        map[string]i18n.Text `yaml:"words"`
@@ -92,6 +99,9 @@ func (k Kind) Title() i18n.Text {
 
 // Placeholders lists all words that may stand in braces.
 func Placeholders() []Placeholder { return book().Placeholders }
+
+// Conditions lists all conditions.
+func Conditions() []Condition { return book().Conditions }
 
 // Variants are the ways a decision is put: granted and unavailable_not_held
 // have two; "" is the first.

@@ -1,6 +1,7 @@
 package letter
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -37,25 +38,6 @@ func form(t *testing.T, k Kind, l i18n.Lang) *Form {
 		t.Fatalf("%s %s: %v %v", k, l, err, fault.FieldsOf(err))
 	}
 	return f
-}
-
-// text is everything a letter says.
-func (l Letter) text() string {
-	var b strings.Builder
-	say := func(s ...string) { b.WriteString(strings.Join(s, "") + "\n") }
-	say(l.Issuer)
-	say(l.Number)
-	say(l.Title)
-	say(l.Addressee)
-	for _, x := range slices.Concat(l.Body, l.Enclosed) {
-		say(x.Text)
-		for _, r := range x.Rows {
-			say(strings.Join(r, "\n"))
-		}
-	}
-	say(l.Attachments...)
-	say(l.Signer, l.Date, l.Note)
-	return b.String()
 }
 
 func TestTheSentencesAreWhole(t *testing.T) {
@@ -124,7 +106,7 @@ func checkDecision(t *testing.T, p *norm.Profile, d *norm.Decision, variant stri
 	if err != nil {
 		t.Fatal(err, fault.FieldsOf(err))
 	}
-	got := l.text()
+	got := l.words()
 	if strings.Contains(got, "{{") || strings.Contains(got, "}}") {
 		t.Errorf("%s: a placeholder is left over in\n%s", k, got)
 	}
@@ -237,11 +219,11 @@ func TestTheThirdPartyHasARemedyBeforeTheRelease(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, n := range []string{"release_on", "review_body", "court"} {
-			if !strings.Contains(l.text(), v[n]) {
+			if !strings.Contains(l.words(), v[n]) {
 				t.Errorf("by %s it does not say %s", c, n)
 			}
 		}
-		if strings.Contains(l.text(), v["review_online"]) != (c == Web || c == Email) {
+		if strings.Contains(l.words(), v["review_online"]) != (c == Web || c == Email) {
 			t.Errorf("by %s the way online is wrong", c)
 		}
 	}
@@ -285,19 +267,45 @@ func TestAnEditedTemplateIsCheckedLineByLine(t *testing.T) {
 
 func TestChineseNamesMayStandInTheBraces(t *testing.T) {
 	t.Parallel()
-	text := Template("receipt", i18n.ZH)
+	text := Template("partial", i18n.ZH)
 	for _, p := range Placeholders() {
 		text = strings.ReplaceAll(text, "{{"+p.ID+"}}", "{{ "+p.Title.Zh+" }}")
+		text = strings.ReplaceAll(text, "[with "+p.ID+"]", "[有 "+p.Title.Zh+"]")
 	}
-	f, err := Parse("receipt", i18n.ZH, text)
+	for _, c := range Conditions() {
+		text = regexp.MustCompile(`(?m)^(\[[^\]]*)\b`+c.ID+`\b`).ReplaceAllString(text, "${1}"+c.Title.Zh)
+	}
+	for _, c := range []string{"[复议前置]", "[可救济 网上送达]", "[有 附件]"} {
+		if !strings.Contains(text, c) {
+			t.Fatalf("%s does not stand in %s", c, text)
+		}
+	}
+	f, err := Parse("partial", i18n.ZH, text)
 	if err != nil {
 		t.Fatal(fault.FieldsOf(err))
 	}
-	v := sample(i18n.ZH)
-	got, err := f.Merge(Way{Channel: Web}, v)
-	want, _ := form(t, "receipt", i18n.ZH).Merge(Way{Channel: Web}, v)
-	if err != nil || got.text() != want.text() {
-		t.Errorf("got %s, %v", got.text(), err)
+	v, w := sample(i18n.ZH), Way{Channel: Web, Remedy: "review_first", Reassess: true}
+	got, err := f.Merge(w, v)
+	want, _ := form(t, "partial", i18n.ZH).Merge(w, v)
+	if err != nil || got.words() != want.words() {
+		t.Errorf("got %s, %v", got.words(), err)
+	}
+}
+
+func TestAnOrganisationIsAddressedAsOne(t *testing.T) {
+	t.Parallel()
+	for _, k := range Kinds() {
+		for _, w := range ways(k.rule()) {
+			person, err := form(t, k, i18n.ZH).Merge(w, sample(i18n.ZH))
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.Organisation = true
+			l, err := form(t, k, i18n.ZH).Merge(w, sample(i18n.ZH))
+			if err != nil || l.words() != strings.ReplaceAll(person.words(), "您", "贵单位") {
+				t.Errorf("%s, %v: %s", k, err, l.words())
+			}
+		}
 	}
 }
 
@@ -343,12 +351,12 @@ func TestAValueIsNeverATemplate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !strings.Contains(l.text(), v["asked"]) {
-			t.Fatalf("%q was changed in\n%s", v["asked"], l.text())
+		if !strings.Contains(l.words(), v["asked"]) {
+			t.Fatalf("%q was changed in\n%s", v["asked"], l.words())
 		}
 		plain, _ := f.Merge(Way{Channel: Counter, Remedy: "review_first"}, sample(i18n.ZH))
 		if len(plain.Body) != len(l.Body) || l.Title != plain.Title || l.Addressee != plain.Addressee {
-			t.Fatalf("a value changed the layout:\n%s", l.text())
+			t.Fatalf("a value changed the layout:\n%s", l.words())
 		}
 	})
 }
@@ -367,8 +375,8 @@ func FuzzParse(f *testing.F) {
 			if err != nil {
 				t.Fatal(err, fault.FieldsOf(err))
 			}
-			if strings.Contains(l.text(), "{{") {
-				t.Fatalf("left over:\n%s", l.text())
+			if strings.Contains(l.words(), "{{") {
+				t.Fatalf("left over:\n%s", l.words())
 			}
 		}
 	})

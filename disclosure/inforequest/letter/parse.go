@@ -142,12 +142,19 @@ func (t *tmplLine) conditions(s string) (wrong []fault.Field) {
 
 // conditionID is the condition with this id or name, "" for none.
 func conditionID(s string) string {
-	for id, name := range book().Conditions {
-		if s == id || s == name.Zh || s == name.En {
-			return id
-		}
+	if c := condition(s); c != nil {
+		return c.ID
 	}
 	return ""
+}
+
+func condition(s string) *Condition {
+	cs := book().Conditions
+	i := slices.IndexFunc(cs, func(c Condition) bool { return s == c.ID || s == c.Title.Zh || s == c.Title.En })
+	if i < 0 {
+		return nil
+	}
+	return &cs[i]
 }
 
 // placeholder is the one with this id or name, or nil.
@@ -362,7 +369,9 @@ func (w Way) words() i18n.Text {
 	}
 	var zh, en []string
 	for _, id := range ids {
-		zh, en = append(zh, book().Conditions[id].Zh), append(en, book().Conditions[id].En)
+		if c := condition(id); c != nil {
+			zh, en = append(zh, c.Title.Zh), append(en, c.Title.En)
+		}
 	}
 	return i18n.Text{Zh: strings.Join(zh, " "), En: strings.Join(en, " ")}
 }

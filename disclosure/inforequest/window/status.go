@@ -1,6 +1,7 @@
 package window
 
 import (
+	"bytes"
 	"context"
 	"net/http"
 	"slices"
@@ -127,7 +128,6 @@ type letterPart struct {
 	letter.Letter
 	ID  int64
 	Sum string // what stands on the closed sheet
-	PDF bool
 }
 
 type filePart struct {
@@ -224,7 +224,7 @@ func (w *Window) where(ctx context.Context, c *inforequest.Case) string {
 func (w *Window) decision(ctx context.Context, c *inforequest.Case) string {
 	for _, s := range c.Steps {
 		if s.Kind == "withdraw" || s.Kind == "merge" {
-			return s.Words(ctx)
+			return eventWords(ctx, s)
 		}
 	}
 	d := w.Requests.Norm.Requests.Decision(c.Decision)
@@ -339,10 +339,15 @@ func (w *Window) remedy(ctx context.Context, c *inforequest.Case, o inforequest.
 // that they happened.
 var told = []string{"confirmed", "clarify", "supplement", "ask_reasons", "reasons", "extend", "defer", "opened", "reopen", "split", "split_from", "merge", "merged_from", "deliver"}
 
+// eventWords is the sentence that tells a step: 延长答复期限 20 个工作日.
+func eventWords(ctx context.Context, s inforequest.Step) string {
+	return t(ctx, "event_"+s.Kind, s.N)
+}
+
 // events is the record, the newest first.
 func events(ctx context.Context, c *inforequest.Case) (out []ui.Event) {
 	for _, s := range slices.Backward(c.Steps) {
-		e := ui.Event{When: i18n.Date(ctx, s.On), WhenISO: s.On.String(), Title: s.Words(ctx)}
+		e := ui.Event{When: i18n.Date(ctx, s.On), WhenISO: s.On.String(), Title: eventWords(ctx, s)}
 		if slices.Contains(told, s.Kind) && s.Note != "" {
 			e.Text = s.Note
 		}
@@ -388,13 +393,17 @@ func (w *Window) letter(rw http.ResponseWriter, r *http.Request) error {
 	return sendLetter(rw, l, r.PostForm.Get("form"), c.Letters[i].MadeOn.Start())
 }
 
-func sendLetter(rw http.ResponseWriter, l letter.Letter, _ string, at time.Time) error {
-	var b strings.Builder
-	if err := l.DOCX(&b, at); err != nil {
+func sendLetter(rw http.ResponseWriter, l letter.Letter, form string, at time.Time) error {
+	var b bytes.Buffer
+	write, ext, kind := l.PDF, ".pdf", "application/pdf"
+	if form == "docx" {
+		write, ext, kind = l.DOCX, ".docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+	}
+	if err := write(&b, at); err != nil {
 		return err
 	}
 	rw.Header().Set("Cache-Control", "no-store")
-	return web.Download(rw, strings.TrimSpace(l.Title+" "+l.Number)+".docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", []byte(b.String()))
+	return web.Download(rw, strings.TrimSpace(l.Title+" "+l.Number)+ext, kind, b.Bytes())
 }
 
 // released gives a released file to its applicant.

@@ -243,9 +243,11 @@ func TestAnApplicantAsksFollowsClarifiesAndReadsTheAnswer(t *testing.T) {
 			c.decide(q)
 			c.post(status, key).says(t, 200, say("已答复：予以公开", "Disclosed"), say("行政复议", "reconsideration"))
 			done := c.request()
-			file := c.post(status+"/letter", with(key, "letter", id(done.Letters[len(done.Letters)-1].ID)))
-			if file.status != 200 || !strings.HasPrefix(file.body, "PK") || file.header.Get("Cache-Control") != "no-store" {
-				t.Errorf("the letter: %d %v", file.status, file.header)
+			for form, begins := range map[string]string{"pdf": "%PDF-", "docx": "PK"} {
+				file := c.post(status+"/letter", with(key, "letter", id(done.Letters[len(done.Letters)-1].ID), "form", form))
+				if file.status != 200 || !strings.HasPrefix(file.body, begins) || file.header.Get("Cache-Control") != "no-store" {
+					t.Errorf("the letter: %d %v", file.status, file.header)
+				}
 			}
 			got := c.post(status+"/file", with(key, "file", id(released(done).ID)))
 			if got.status != 200 || !strings.Contains(got.body, "桃城镇") || got.header.Get("Content-Disposition") == "" {
