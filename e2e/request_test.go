@@ -13,7 +13,7 @@ import (
 // public already, the form with an error, the receipt, the status by number and
 // code, and the request taken back.
 func TestAnApplicantNeedsNoScripts(t *testing.T) {
-	for _, d := range []dress{{false, "", 1280}, {false, "elder", 320}, {true, "", 320}} {
+	for _, d := range []dress{{false, "", 1280}, {false, "elder", 320}, {true, "", 320}, {true, "", 1280}} {
 		t.Run(d.String(), func(t *testing.T) {
 			w := newTab(t)
 			w.wear(d)
@@ -44,6 +44,13 @@ func (w *tab) asksForInformation(d dress) {
 	w.do(chromedp.SendKeys(`main input[name=q]`, "奖励扶助"))
 	w.loads("look", chromedp.SendKeys(`main input[name=q]`, "\r"))
 	look("public")
+	lang := map[bool]string{false: "zh", true: "en"}[d.english]
+	photograph := func(name string, height float64) {
+		if d.width > 1000 {
+			w.picture("applicant-"+name+"."+lang, height)
+		}
+	}
+	photograph("public", 1000)
 	w.follow(`main a[href*="as=person"]`)
 	w.press(`main form button[type=submit]`, http.StatusUnprocessableEntity)
 	look("form-wrong")
@@ -54,6 +61,7 @@ func (w *tab) asksForInformation(d dress) {
 		w.t.Fatalf("%s: no receipt", w.at())
 	}
 	look("receipt")
+	photograph("receipt", 1000)
 	code := eval[string](w, `document.querySelectorAll(".receipt dd")[1].innerText`)
 	w.follow(`main a[href*="/requests/status?number="]`)
 	w.do(chromedp.SendKeys(`main input[name=code]`, code))
@@ -63,6 +71,7 @@ func (w *tab) asksForInformation(d dress) {
 		w.t.Errorf("the code stands in the address: %s", w.at())
 	}
 	look("status")
+	photograph("status", 900)
 	w.press(`main form[action$="/withdraw"] button`, http.StatusOK)
 	look("withdraw")
 	w.press(`main form[action$="/withdraw"] button`, http.StatusOK)

@@ -344,7 +344,7 @@ func TestEveryKeptPageSaysWhatItIsMadeOf(t *testing.T) {
 	f := fillHouse(t, dbtest.SQLite(t, clk, migrations()...), clk)
 	m := &remembering{app: f.app}
 	w := f.world
-	paths := []string{"/", "/latest", "/overdue", "/catalogue", "/guide", "/sitemap.xml", "/feed.atom", "/feed.json", "/clauses", "/open-data", "/calendar", "/privacy", "/site-error",
+	paths := []string{"/", "/latest", "/overdue", "/catalogue", "/guide", "/sitemap.xml", "/feed.atom", "/feed.json", "/clauses", "/requests", "/requests/rules", "/open-data", "/calendar", "/privacy", "/site-error",
 		"/accessibility", "/coverage/definitions", "/copy", "/35", "/350525", "/350525100", "/350525100001", "/350525/coverage", "/35/coverage", "/350525/feed.atom", "/350525/feed.json"}
 	town := "/" + w.Township.Path()
 	paths = append(paths, town+"/leaflet.pdf", town+"/board-a4.pdf", town+"/board-a3.pdf")

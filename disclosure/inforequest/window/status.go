@@ -108,6 +108,7 @@ type casePage struct {
 	Act      string // clarify or reasons
 	Text     ui.Input
 	Pay      []ui.Pair
+	PayNow   bool // it waits for the payment
 	Remedy   []string
 	Online   string // where reconsideration is asked for online
 	Letters  []letterPart
@@ -173,6 +174,7 @@ func (w *Window) fillCase(tx *db.Tx, p *casePage, c *inforequest.Case) error {
 	if err != nil {
 		return err
 	}
+	p.PayNow = c.State == inforequest.Paying
 	for _, x := range c.Fees {
 		p.Pay = append(p.Pay, ui.Pair{Term: t(ctx, "fee"), Text: t(ctx, "fee_yuan", x.Yuan)}, ui.Pair{Term: t(ctx, "fee_reckoned"), Text: i18n.T(ctx, "inforequest.fee_by_"+x.Ladder, x.Units)},
 			ui.Pair{Term: t(ctx, "fee_by"), Text: i18n.DateWeekday(ctx, x.PayBy)})
@@ -186,7 +188,7 @@ func (w *Window) fillCase(tx *db.Tx, p *casePage, c *inforequest.Case) error {
 	if len(p.Remedy) > 0 {
 		p.Online = o.ReviewOnline
 	}
-	for i := range c.Letters {
+	for i := len(c.Letters) - 1; i >= 0; i-- { // the newest first
 		l, err := w.Requests.Print(tx, &c.Request, &c.Letters[i])
 		if err != nil {
 			return err
@@ -240,13 +242,14 @@ func (w *Window) steps(ctx context.Context, c *inforequest.Case) []ui.Step {
 	has := func(kind string) bool {
 		return slices.ContainsFunc(c.Steps, func(s inforequest.Step) bool { return s.Kind == kind })
 	}
-	switch {
-	case c.State == inforequest.Closed && c.Delivered.IsZero():
-		names = []string{"filed", "ended"}
-	case has(inforequest.Clarified):
-		names = slices.Insert(names, 2, "clarified")
-	case has(inforequest.Charged):
+	if has(inforequest.Charged) {
 		names = slices.Insert(names, 2, "paid")
+	}
+	if has(inforequest.Clarified) {
+		names = slices.Insert(names, 2, "clarified")
+	}
+	if c.State == inforequest.Closed && c.Delivered.IsZero() {
+		names = []string{"filed", "ended"}
 	}
 	at := map[string]string{inforequest.Filed: "confirmed", inforequest.Open: "handled", inforequest.Clarifying: "clarified", inforequest.Paying: "paid",
 		inforequest.InReview: "reviewed", inforequest.Decided: "delivered", inforequest.Closed: ""}[c.State]
@@ -359,7 +362,7 @@ func events(ctx context.Context, c *inforequest.Case) (out []ui.Event) {
 func daysGrid(ctx context.Context, rows []calendar.Row) ui.Grid {
 	g := ui.Grid{Caption: t(ctx, "days"), Cards: true, Columns: []ui.Column{{Title: t(ctx, "day")}, {Title: t(ctx, "counted")}}}
 	for _, d := range calendar.ExplainRows(ctx, rows) {
-		row := []ui.Cell{{Text: d.Day}, {Text: d.Text}}
+		row := []ui.Cell{{Of: whole(d.Day)}, {Text: d.Text}}
 		if d.Due {
 			row[1] = ui.Cell{Of: marked(t(ctx, "due_day"), d.Text)}
 		}
