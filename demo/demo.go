@@ -10,6 +10,7 @@ import (
 	"yangguang/agency/keeping"
 	"yangguang/disclosure"
 	"yangguang/disclosure/importer"
+	"yangguang/disclosure/inforequest"
 	"yangguang/disclosure/inforequest/yearly"
 	"yangguang/internal/account"
 	"yangguang/internal/clock"
@@ -30,6 +31,7 @@ type Options struct {
 	Accounts   *account.Accounts
 	Importer   *importer.Importer
 	Keeping    *keeping.Keeping
+	Requests   *inforequest.Requests
 	Yearly     *yearly.Yearly // nil: no yearly reports
 	Clock      *clock.Fake    // the clock of the store; walks from a year ago to Until
 	Until      time.Time      // what the demonstration takes for now

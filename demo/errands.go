@@ -44,6 +44,7 @@ func (w *world) planErrands(cal *calendar.Calendar) error {
 	for _, x := range w.texts.Handovers {
 		lay("hand over from "+x.Leaver, x.On, func(ctx context.Context) error { return w.handOver(ctx, x) })
 	}
+	w.planRequests(cal)
 	w.planYearly()
 	return w.errandsFit()
 }

@@ -30,6 +30,7 @@ type texts struct {
 	Substitutes   []substituteText  `yaml:"substitutes"`
 	Handovers     []handoverText    `yaml:"handovers"`
 	Requests      []requestText     `yaml:"requests"`
+	Sought        []soughtText      `yaml:"sought"`
 	Past          []pastText        `yaml:"past"`
 	Yearly        yearlyText        `yaml:"yearly"`
 }
@@ -161,6 +162,7 @@ func (t *texts) join(p *texts) {
 	t.Entries, t.Series, t.Units = append(t.Entries, p.Entries...), append(t.Series, p.Series...), append(t.Units, p.Units...)
 	t.Substitutes, t.Handovers = append(t.Substitutes, p.Substitutes...), append(t.Handovers, p.Handovers...)
 	t.Requests, t.Past = append(t.Requests, p.Requests...), append(t.Past, p.Past...)
+	t.Sought = append(t.Sought, p.Sought...)
 	if p.Yearly.Problems != "" {
 		t.Yearly = p.Yearly
 	}

@@ -26,6 +26,7 @@ import (
 	"yangguang/disclosure/form"
 	"yangguang/disclosure/importer"
 	"yangguang/disclosure/inforequest"
+	"yangguang/disclosure/inforequest/handling"
 	"yangguang/disclosure/inforequest/letter"
 	"yangguang/disclosure/inforequest/window"
 	"yangguang/disclosure/inforequest/yearly"
@@ -62,7 +63,7 @@ func migrations() []fs.FS {
 // locales are the rooms' sentences.
 func locales() []fs.FS {
 	return []fs.FS{fault.Locale, flow.Locale, blob.Locale, calendar.Locale, audit.Locale, ledger.Locale, account.Locale, privacy.Locale, safe.Locale, notify.Locale, web.Locale, ui.Locale,
-		agency.Locale, front.Locale, office.Locale, keeping.Locale, form.Locale, disclosure.Locale, importer.Locale, coverage.Locale, linkcheck.Locale, export.Locale, portal.Locale, publiclog.Locale, desk.Locale, yearly.Locale, channel.Locale, letter.Locale, inforequest.Locale, window.Locale, site.Locale}
+		agency.Locale, front.Locale, office.Locale, keeping.Locale, form.Locale, disclosure.Locale, importer.Locale, coverage.Locale, linkcheck.Locale, export.Locale, portal.Locale, publiclog.Locale, desk.Locale, inforequest.Locale, letter.Locale, handling.Locale, window.Locale, yearly.Locale, channel.Locale, site.Locale}
 }
 
 // house is the product, wired.
@@ -90,6 +91,7 @@ type house struct {
 	keeping    *keeping.Keeping
 	copies     *export.Copies
 	links      *linkcheck.Links
+	handling   *handling.Desk
 	yearly     *yearly.Yearly
 	site       *site.Site
 	app        *web.App
@@ -224,10 +226,10 @@ func (h *house) wire(demo bool) {
 	h.accounts.OnHandover(h.disclosure.HandOver)
 	// Before the office's: an audit row holds its book until the commit.
 	h.calendars.OnChange(func(tx *db.Tx, _ calendar.Change) error {
-		return jobs.Add(tx, jobs.Job{Kind: countDeadlines, Key: "all"})
+		return errors.Join(jobs.Add(tx, jobs.Job{Kind: countDeadlines, Key: "all"}), h.requests.CalendarChanged(tx))
 	})
-	h.wireRequests()
 	h.office.Wire()
+	h.wireRequests()
 	h.wireKeeping()
 	h.wireCopies()
 	h.wireYearly(demo)
@@ -240,7 +242,7 @@ func (h *house) wire(demo bool) {
 		ShowError:     h.showError}, h.routes()...)
 	h.copies.Site, h.links.Site = h.app, h.app
 	h.site.Remote, h.office.Remote = h.app.Remote, h.app.Remote
-	h.site.Inbox = append(h.site.Inbox, h.desk.Waiting, h.importer.Waiting, h.links.Waiting, h.yearly.Waiting, h.office.Waiting)
+	h.site.Inbox = append(h.site.Inbox, h.desk.Waiting, h.importer.Waiting, h.links.Waiting, h.handling.Waiting, h.yearly.Waiting, h.office.Waiting)
 	h.disclosure.FileInUse, h.disclosure.AlsoErase = h.importer.Uses, h.alsoErase
 	h.jobs = h.runner()
 }
@@ -276,7 +278,7 @@ func (h *house) routes() [][]web.Route {
 	ch := &channel.Channel{Front: h.front, Disclosure: h.disclosure}
 	wd := &window.Window{Front: h.front, Portal: p, Requests: h.requests}
 	pl := &publiclog.Log{Front: h.front, DB: h.db, Key: h.ledger.Key, Witnessing: h.witnessing}
-	return [][]web.Route{h.office.Routes(), cov.Routes(), p.Routes(), wd.Routes(), pl.Routes(), ch.Routes(), h.office.Guard(h.desk.Routes()), h.office.Guard(h.yearly.Routes()), h.office.Guard(h.importer.Routes()), h.office.Guard(h.keeping.Routes()),
+	return [][]web.Route{h.office.Routes(), cov.Routes(), p.Routes(), wd.Routes(), pl.Routes(), ch.Routes(), h.office.Guard(h.desk.Routes()), h.office.Guard(h.handling.Routes()), h.office.Guard(h.yearly.Routes()), h.office.Guard(h.importer.Routes()), h.office.Guard(h.keeping.Routes()),
 		h.office.Guard(h.copies.Routes()), h.office.Guard(h.links.Routes()), h.office.Guard(h.site.Routes()), h.health()}
 }
 

@@ -309,6 +309,9 @@ func (r *Requests) tell(tx *db.Tx, q *Request, w Identity, template string, lang
 	default:
 		return nil
 	}
+	if r.Outbox.Senders[m.Channel] == nil {
+		return nil // nobody could send it
+	}
 	_, err := r.Outbox.Queue(tx, m)
 	return err
 }

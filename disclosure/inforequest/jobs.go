@@ -85,7 +85,7 @@ func (r *Requests) today() clock.Date { return clock.DateOf(r.DB.Clock().Now()) 
 // confirmSilent takes as confirmed what nobody confirmed in time, so that
 // silence cannot keep the clock from beginning (docs/divergence.md, 1.1.b).
 func (r *Requests) confirmSilent(ctx context.Context) error {
-	return r.each(ctx, "select province, id, 0 from inforequest where state = 'filed' and reply_by < $1 order by reply_by, id limit $2", []any{r.today(), perTick}, func(tx *db.Tx, s *step, _ int64) error {
+	return r.each(ctx, "select province, id, 0 from inforequest where state = 'filed' and next_on < $1 order by next_on, id limit $2", []any{r.today(), perTick}, func(tx *db.Tx, s *step, _ int64) error {
 		if s.q.State != Filed {
 			return nil
 		}
@@ -118,7 +118,7 @@ func (r *Requests) hearSilence(ctx context.Context) error {
 // lapse closes what was not clarified or not paid in time: by law it counts as
 // given up (article 30; 信息处理费管理办法). It can be taken up again for good reason.
 func (r *Requests) lapse(ctx context.Context) error {
-	return r.each(ctx, "select province, id, 0 from inforequest where state in ('clarifying', 'paying') and reply_by < $1 order by reply_by, id limit $2", []any{r.today(), perTick}, func(tx *db.Tx, s *step, _ int64) error {
+	return r.each(ctx, "select province, id, 0 from inforequest where state in ('clarifying', 'paying') and next_on < $1 order by next_on, id limit $2", []any{r.today(), perTick}, func(tx *db.Tx, s *step, _ int64) error {
 		rule, err := Flow.Next(s.q.State, "lapse")
 		if err != nil {
 			return nil // somebody was quicker

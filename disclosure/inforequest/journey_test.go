@@ -104,13 +104,9 @@ func TestARequestGoesFromTheFormToItsAnswer(t *testing.T) {
 		if c.State != inforequest.Closed || c.Decision != "granted" || c.Late || len(c.Letters) != 1 || !strings.HasSuffix(c.Letters[0].Number, "〔2026〕1号") {
 			t.Errorf("the applicant reads %+v, letters %+v", c.Request, c.Letters)
 		}
-		h.Read(t, func(tx *db.Tx) error {
-			l, err := r.Print(tx, q, &c.Letters[0])
-			if !strings.Contains(l.Title, "答复") || l.Addressee != "王小明" {
-				t.Errorf("the letter: %+v", l)
-			}
-			return err
-		})
+		if l := c.Letters[0].Content.Merged; !strings.Contains(l.Title, "答复") || l.Addressee != "王小明" {
+			t.Errorf("the letter: %+v", l)
+		}
 	})
 }
 
@@ -550,3 +546,18 @@ func TestWhatPeopleWriteLiesSealed(t *testing.T) {
 }
 
 func parses(s string) bool { _, ok := secret.ParseCode(s); return ok }
+
+func TestALeaversRequestsPassToHisSuccessor(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, h *house) {
+		q, _ := h.Open(t)
+		var lines []string
+		check(t, h.DB.Write(t.Context(), func(tx *db.Tx) (err error) {
+			lines, err = h.Requests.HandOver(tx, h.Handler.ID, h.Second.ID)
+			return err
+		}))
+		if c := state(t, h, q); c.Handler != h.Second.ID || len(lines) != 1 {
+			t.Errorf("handled by %d, listed %v", c.Handler, lines)
+		}
+	})
+}

@@ -31,10 +31,11 @@ type Letter struct {
 	content []byte
 }
 
-// Content is what a letter says.
+// Content is what a letter says: as it was merged, so that it is printed again
+// as it was sent whatever becomes of the template.
 type Content struct {
-	Way    letter.Way
 	Values letter.Values
+	Merged letter.Letter
 }
 
 const purposeLetter = "inforequest.letter"
@@ -67,10 +68,12 @@ func (r *Requests) write(tx *db.Tx, s *step, kind letter.Kind, d *norm.Decision,
 	l.Number = i18n.T(i18n.With(tx.Ctx, i18n.ZH), "inforequest.letter_number", o.Mark, strconv.Itoa(year), strconv.Itoa(serial))
 	v["letter_number"], v["date"] = l.Number, i18n.Date(i18n.With(tx.Ctx, i18n.ZH), s.today)
 	maps.Copy(v, own)
-	l.Content = Content{Way: letter.WayOf(d, letter.Channel(s.q.Delivery), s.q.Applicant != "natural"), Values: v}
-	if _, err := form.Merge(l.Content.Way, v); err != nil {
+	merged, err := form.Merge(letter.WayOf(d, letter.Channel(s.q.Delivery), s.q.Applicant != "natural"), v)
+	if err != nil {
 		return nil, err
 	}
+	merged.Demo = u.Demo
+	l.Content = Content{Values: v, Merged: merged}
 	b, _ := json.Marshal(l.Content) // strings: never fails
 	return l, insertLetter(tx, s.q, l, year, serial, s.person(), r.Keys.Seal(purposeLetter, placeOf(l.ID), b))
 }
@@ -123,21 +126,6 @@ func (r *Requests) reassess(today clock.Date) clock.Date {
 		return today.AddMonths(s.N)
 	}
 	return today.AddDays(s.N)
-}
-
-// Print makes the letter again as it was sent.
-func (r *Requests) Print(tx *db.Tx, q *Request, l *Letter) (letter.Letter, error) {
-	u, err := agency.Find(tx, q.Agency)
-	if err != nil {
-		return letter.Letter{}, err
-	}
-	form, err := r.form(tx, u, l.Kind)
-	if err != nil {
-		return letter.Letter{}, err
-	}
-	out, err := form.Merge(l.Content.Way, l.Content.Values)
-	out.Demo = u.Demo
-	return out, err
 }
 
 // letters are those of a request, unsealed.
@@ -256,10 +244,7 @@ func (r *Requests) LetterOf(ctx context.Context, province int, id, n int64) (out
 		if err != nil {
 			return err
 		}
-		name = l.Number
-		if out, err = r.Print(tx, q, l); err != nil {
-			return err
-		}
+		name, out = l.Number, l.Content.Merged
 		return r.audit(tx, a, q, "print", string(l.Kind))
 	})
 	return out, name, err

@@ -10,7 +10,6 @@ import (
 	"yangguang/internal/account"
 	"yangguang/internal/calendar"
 	"yangguang/internal/clock"
-	"yangguang/internal/fault"
 	"yangguang/internal/i18n"
 	"yangguang/internal/ui"
 	"yangguang/internal/web"
@@ -215,7 +214,7 @@ func (d *Desk) actions(ctx context.Context, c *inforequest.Case, p *casePage) {
 		offer("decision")
 	}
 	for _, x := range acts {
-		if a.May(x.verb, target) && x.offered(c) {
+		if (x.verb == "" || a.May(x.verb, target)) && x.offered(c) {
 			offer(x.name)
 		}
 	}
@@ -305,7 +304,7 @@ func size(n int64) string {
 func (d *Desk) timeline(ctx context.Context, c *inforequest.Case) []ui.Event {
 	var out []ui.Event
 	for _, s := range slices.Backward(c.Steps) {
-		e := ui.Event{When: i18n.Date(ctx, s.On), WhenISO: s.On.String(), Title: i18n.T(ctx, "inforequest.event_"+s.Kind), Text: s.Note}
+		e := ui.Event{When: i18n.Date(ctx, s.On), WhenISO: s.On.String(), Title: s.Words(ctx), Text: s.Note}
 		if name := c.People[s.Person]; name != "" {
 			e.Title += " · " + name
 		}
@@ -341,13 +340,13 @@ func (d *Desk) letter(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	form := r.PathValue("form")
-	if form != "pdf" && form != "docx" {
-		return fault.Say(fault.NotFound, "fault.not_found")
-	}
 	l, name, err := d.Requests.LetterOf(r.Context(), province, id, n)
 	if err != nil {
 		return err
 	}
-	return sendLetter(w, l, name, form)
+	b, kind, err := l.As(r.PathValue("form"), d.today().Start())
+	if err != nil {
+		return err
+	}
+	return web.Download(w, name+"."+r.PathValue("form"), kind, b)
 }

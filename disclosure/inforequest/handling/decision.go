@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"slices"
-	"time"
 
 	"yangguang/disclosure/inforequest"
 	"yangguang/disclosure/inforequest/letter"
@@ -68,7 +67,10 @@ func (d *Desk) showDecision(w http.ResponseWriter, r *http.Request, status int, 
 	}
 	here := func(rest string) string { return web.URL(ctx, pathOf(province, id, rest)) }
 	p := decisionPage{Errors: bad, Asked: c.Asked.Subject, Detail: paragraphs(c.Asked.Detail), Clock: d.clockFacts(ctx, c), Action: here("/decision"), Submit: here("/submit"), Back: here(""),
-		Attach: here("/attach"), Redact: here("/redact")}
+		Attach: here("/attach")}
+	if len(sources(c)) > 0 {
+		p.Redact = here("/redact")
+	}
 	tables := casePage{}
 	d.tables(ctx, c, &tables)
 	p.Files = tables.Files
@@ -162,6 +164,13 @@ func (d *Desk) valueField(r *http.Request, c *inforequest.Case, id string, free 
 	if r.Method != http.MethodPost && c.Draft != nil {
 		f.Value = c.Draft.Values[id]
 	}
+	if id == "attachments" && f.Value == "" && r.Method != http.MethodPost {
+		for _, x := range c.Files {
+			if x.Purpose == inforequest.Release {
+				f.Value += x.Name + "\n"
+			}
+		}
+	}
 	return f
 }
 
@@ -212,19 +221,6 @@ func (d *Desk) draftPairs(ctx context.Context, c *inforequest.Case) ([]ui.Pair, 
 		}
 	}
 	return out, nil
-}
-
-// sendLetter writes a letter as PDF or DOCX.
-func sendLetter(w http.ResponseWriter, l letter.Letter, name, form string) error {
-	write, kind := l.PDF, "application/pdf"
-	if form == "docx" {
-		write, kind = l.DOCX, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-	}
-	var b buffer
-	if err := write(&b, time.Time{}); err != nil {
-		return err
-	}
-	return web.Download(w, name+"."+form, kind, b.Bytes())
 }
 
 // officePage is what an agency writes in every letter.

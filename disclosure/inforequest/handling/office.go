@@ -1,7 +1,6 @@
 package handling
 
 import (
-	"bytes"
 	"context"
 	"net/http"
 	"slices"
@@ -16,8 +15,6 @@ import (
 	"yangguang/internal/ui"
 	"yangguang/internal/web"
 )
-
-type buffer = bytes.Buffer
 
 func (d *Desk) showOffice(w http.ResponseWriter, r *http.Request, status int, bad ui.Errors) error {
 	ctx := r.Context()

@@ -4,6 +4,7 @@
 package inforequesttest
 
 import (
+	"context"
 	"io/fs"
 	"slices"
 	"testing"
@@ -63,7 +64,7 @@ func found(t testing.TB, d *db.DB, c *clock.Fake) *House {
 	t.Helper()
 	h := &House{House: disclosuretest.Found(t, d, c)}
 	x := h.Disclosure
-	h.Requests = &inforequest.Requests{DB: d, Norm: x.Norm, Calendars: x.Calendars, Keys: x.Keys, Blobs: x.Blobs, Outbox: &notify.Outbox{DB: d, Keys: x.Keys}}
+	h.Requests = &inforequest.Requests{DB: d, Norm: x.Norm, Calendars: x.Calendars, Keys: x.Keys, Blobs: x.Blobs, Outbox: &notify.Outbox{DB: d, Keys: x.Keys, Senders: map[notify.Channel]notify.Sender{notify.SMS: nowhere{}, notify.Email: nowhere{}}}}
 	hire := func(name string, at agency.Agency, verbs ...string) (p Person) {
 		disclosuretest.Check(t, d.Write(t.Context(), func(tx *db.Tx) error {
 			id, err := account.CreatePerson(tx, account.Person{Name: name, State: account.PersonActive, Home: account.Target{Agency: at.ID, Division: int64(at.Division)}})
@@ -118,4 +119,15 @@ func (h *House) Open(t testing.TB) (*inforequest.Request, string) {
 	disclosuretest.Check(t, err)
 	disclosuretest.Check(t, h.Requests.Assign(h.As(h.Desk), q.Province, q.ID, h.Handler.ID, "规划股"))
 	return q, code
+}
+
+// nowhere is a way to send that is never taken: no test runs the job.
+type nowhere struct{}
+
+// Send implements notify.Sender.
+func (nowhere) Send(context.Context, notify.Letter) error { return nil }
+
+// Person is somebody who may take every step at the county's office.
+func (h *House) Person(testing.TB) Person {
+	return Person{ID: 990, Name: "全权庚"}.With(h.County, inforequest.Verbs()...)
 }

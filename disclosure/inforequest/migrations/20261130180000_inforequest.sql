@@ -103,3 +103,5 @@ create table inforequest_office (
   court text not null, reply_to text not null, pay_how text not null, person bigint not null, at bigint not null,
   primary key (province, agency)
 );
+create index inforequest_handler on inforequest (handler, id) where handler is not null;
+create index inforequest_consult_open on inforequest_consult (due_on, id) where answer = '';

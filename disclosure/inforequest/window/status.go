@@ -1,12 +1,10 @@
 package window
 
 import (
-	"bytes"
 	"context"
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"yangguang/disclosure/inforequest"
 	"yangguang/disclosure/inforequest/letter"
@@ -189,10 +187,7 @@ func (w *Window) fillCase(tx *db.Tx, p *casePage, c *inforequest.Case) error {
 		p.Online = o.ReviewOnline
 	}
 	for i := len(c.Letters) - 1; i >= 0; i-- { // the newest first
-		l, err := w.Requests.Print(tx, &c.Request, &c.Letters[i])
-		if err != nil {
-			return err
-		}
+		l := c.Letters[i].Content.Merged
 		p.Letters = append(p.Letters, letterPart{Letter: l, ID: c.Letters[i].ID, Sum: t(ctx, "letter_sum", l.Title, l.Number, i18n.Date(ctx, c.Letters[i].MadeOn))})
 	}
 	return nil
@@ -226,7 +221,7 @@ func (w *Window) where(ctx context.Context, c *inforequest.Case) string {
 func (w *Window) decision(ctx context.Context, c *inforequest.Case) string {
 	for _, s := range c.Steps {
 		if s.Kind == "withdraw" || s.Kind == "merge" {
-			return eventWords(ctx, s)
+			return s.Words(ctx)
 		}
 	}
 	d := w.Requests.Norm.Requests.Decision(c.Decision)
@@ -342,15 +337,10 @@ func (w *Window) remedy(ctx context.Context, c *inforequest.Case, o inforequest.
 // that they happened.
 var told = []string{"confirmed", "clarify", "supplement", "ask_reasons", "reasons", "extend", "defer", "opened", "reopen", "split", "split_from", "merge", "merged_from", "deliver"}
 
-// eventWords is the sentence that tells a step: 延长答复期限 20 个工作日.
-func eventWords(ctx context.Context, s inforequest.Step) string {
-	return t(ctx, "event_"+s.Kind, s.N)
-}
-
 // events is the record, the newest first.
 func events(ctx context.Context, c *inforequest.Case) (out []ui.Event) {
 	for _, s := range slices.Backward(c.Steps) {
-		e := ui.Event{When: i18n.Date(ctx, s.On), WhenISO: s.On.String(), Title: eventWords(ctx, s)}
+		e := ui.Event{When: i18n.Date(ctx, s.On), WhenISO: s.On.String(), Title: s.Words(ctx)}
 		if slices.Contains(told, s.Kind) && s.Note != "" {
 			e.Text = s.Note
 		}
@@ -386,27 +376,13 @@ func (w *Window) letter(rw http.ResponseWriter, r *http.Request) error {
 	if i < 0 {
 		return fault.Say(fault.NotFound, "fault.not_found")
 	}
-	var l letter.Letter
-	if err := w.read(ctx, func(tx *db.Tx) (err error) {
-		l, err = w.Requests.Print(tx, &c.Request, &c.Letters[i])
-		return err
-	}); err != nil {
-		return err
-	}
-	return sendLetter(rw, l, r.PostForm.Get("form"), c.Letters[i].MadeOn.Start())
-}
-
-func sendLetter(rw http.ResponseWriter, l letter.Letter, form string, at time.Time) error {
-	var b bytes.Buffer
-	write, ext, kind := l.PDF, ".pdf", "application/pdf"
-	if form == "docx" {
-		write, ext, kind = l.DOCX, ".docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-	}
-	if err := write(&b, at); err != nil {
+	l := c.Letters[i]
+	b, kind, err := l.Content.Merged.As(r.PostForm.Get("form"), l.MadeOn.Start())
+	if err != nil {
 		return err
 	}
 	rw.Header().Set("Cache-Control", "no-store")
-	return web.Download(rw, strings.TrimSpace(l.Title+" "+l.Number)+ext, kind, b.Bytes())
+	return web.Download(rw, strings.TrimSpace(l.Content.Merged.Title+" "+l.Number)+"."+r.PostForm.Get("form"), kind, b)
 }
 
 // released gives a released file to its applicant.
