@@ -174,7 +174,7 @@ func (w *Window) fillCase(tx *db.Tx, p *casePage, c *inforequest.Case) error {
 	}
 	p.PayNow = c.State == inforequest.Paying
 	for _, x := range c.Fees {
-		p.Pay = append(p.Pay, ui.Pair{Term: t(ctx, "fee"), Text: t(ctx, "fee_yuan", x.Yuan)}, ui.Pair{Term: t(ctx, "fee_reckoned"), Text: i18n.T(ctx, "inforequest.fee_by_"+x.Ladder, x.Units)},
+		p.Pay = append(p.Pay, ui.Pair{Term: t(ctx, "fee"), Text: t(ctx, "fee_yuan", x.Yuan)}, ui.Pair{Term: t(ctx, "fee_reckoned"), Of: lines(w.reckoned(ctx, x))},
 			ui.Pair{Term: t(ctx, "fee_by"), Text: i18n.DateWeekday(ctx, x.PayBy)})
 		if x.PaidOn.IsZero() {
 			p.Pay = append(p.Pay, ui.Pair{Term: t(ctx, "fee_how"), Text: o.PayHow})
@@ -191,6 +191,28 @@ func (w *Window) fillCase(tx *db.Tx, p *casePage, c *inforequest.Case) error {
 		p.Letters = append(p.Letters, letterPart{Letter: l, ID: c.Letters[i].ID, Sum: t(ctx, "letter_sum", l.Title, l.Number, i18n.Date(ctx, c.Letters[i].MadeOn))})
 	}
 	return nil
+}
+
+// reckoned says how a fee came about: of pages, band by band.
+func (w *Window) reckoned(ctx context.Context, f inforequest.Fee) string {
+	out := []string{i18n.T(ctx, "inforequest.fee_by_"+f.Ladder, f.Units)}
+	from := 0
+	for _, b := range w.Requests.Norm.Requests.Fees.Page {
+		if f.Ladder != "page" || from >= f.Units {
+			break
+		}
+		upto := min(f.Units, b.Upto)
+		if b.Upto == 0 {
+			upto = f.Units
+		}
+		if b.Yuan == 0 {
+			out = append(out, t(ctx, "fee_part_free", from+1, upto))
+		} else {
+			out = append(out, t(ctx, "fee_part", from+1, upto, upto-from, b.Yuan))
+		}
+		from = upto
+	}
+	return strings.Join(out, "\n")
 }
 
 // where is the one sentence that says where a request is and until when.
