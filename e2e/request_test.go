@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 
@@ -18,12 +19,30 @@ func TestAnApplicantNeedsNoScripts(t *testing.T) {
 			w := newTab(t)
 			w.wear(d)
 			w.withoutScripts()
-			w.asksForInformation(d)
+			w.asksForInformation(d, "")
 		})
 	}
 }
 
-func (w *tab) asksForInformation(d dress) {
+// TestAxeOnWhatFollowsTheForm has axe look at the receipt, the status and the
+// question before withdrawing: answers to posts, which no address shows again.
+func TestAxeOnWhatFollowsTheForm(t *testing.T) {
+	script, err := os.ReadFile(axeScript())
+	if err != nil {
+		t.Fatal("no axe-core, so nothing was proved: cd e2e && npm ci")
+	}
+	for _, d := range dresses() {
+		t.Run(d.String(), func(t *testing.T) {
+			w := newTab(t)
+			w.wear(d)
+			w.asksForInformation(d, string(script))
+		})
+	}
+}
+
+// asksForInformation goes the way once; with the script of axe it is looked at
+// on every page.
+func (w *tab) asksForInformation(d dress, axe string) {
 	w.t.Helper()
 	first := ""
 	if d.english {
@@ -31,10 +50,12 @@ func (w *tab) asksForInformation(d dress) {
 	}
 	look := func(name string) {
 		w.t.Helper()
-		if bad := eval[[]string](w, wide); len(bad) > 0 {
+		w.shot("request-" + name + "-" + d.String())
+		if axe != "" {
+			w.axe(axe, view{name: "request-" + name}, d)
+		} else if bad := eval[[]string](w, wide); len(bad) > 0 {
 			w.t.Errorf("%s: %s", name, strings.Join(bad, "; "))
 		}
-		w.shot("request-" + name + "-" + d.String())
 	}
 	w.open(first + "/")
 	w.follow(`header a[href="` + first + `/requests"]`)
