@@ -191,7 +191,7 @@ func (d *Desk) clock(w http.ResponseWriter, r *http.Request) error {
 // primary are the steps a state asks for first.
 var primary = map[string][]string{
 	inforequest.Filed: {"confirm"}, inforequest.Open: {"decision", "assign", "clarify"}, inforequest.Clarifying: {"supplement"}, inforequest.Paying: {"pay"},
-	inforequest.InReview: {"approve", "return"}, inforequest.Decided: {"deliver"}, inforequest.Closed: {"remedy"},
+	inforequest.InReview: {"approve", "return"}, inforequest.Decided: {"deliver"}, inforequest.Closed: {"answer", "remedy"},
 }
 
 // actions are what the person acting may do now, the next step first.
