@@ -4,7 +4,6 @@ import (
 	"context"
 	"strings"
 
-	"yangguang/agency"
 	"yangguang/internal/account"
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
@@ -271,9 +270,6 @@ func (r *Requests) Renew(ctx context.Context, province int, id int64, idNumber s
 	})
 	return code, err
 }
-
-// UnitOf is the agency a request was put to.
-func UnitOf(tx *db.Tx, q *Request) (agency.Agency, error) { return agency.Find(tx, q.Agency) }
 
 // List gives requests within the reach of the person acting, the most urgent first.
 func (r *Requests) List(ctx context.Context, f Filter) (out []Request, err error) {

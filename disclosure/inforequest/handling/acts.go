@@ -23,7 +23,7 @@ import (
 // act is one step as a page of its own: what the law says of it, what it asks.
 type act struct {
 	name    string // in the address; its words are do_<name> and do_<name>_lead
-	verb    string // the grant
+	verb    string // the grant; "": whoever sees the request
 	danger  bool
 	upload  bool
 	offered func(c *inforequest.Case) bool
@@ -196,8 +196,7 @@ var acts = []act{
 		do: func(ctx context.Context, d *Desk, c *inforequest.Case, in input) error {
 			return d.Requests.Reopen(ctx, c.Province, c.ID, in.text("why"))
 		}},
-	{name: "identity", verb: inforequest.Registering, offered: func(*inforequest.Case) bool { return true }, fields: ask(of("text", "reason")), do: nil},
-	{name: "identity-handler", verb: inforequest.Handling, offered: func(c *inforequest.Case) bool { return c.State != inforequest.Closed }, fields: ask(of("text", "reason")), do: nil},
+	{name: "identity", offered: func(*inforequest.Case) bool { return true }, fields: ask(of("text", "reason")), do: nil},
 	{name: "renew", verb: inforequest.Registering, offered: func(*inforequest.Case) bool { return true }, fields: ask(of("text", "id_number")), do: nil},
 }
 
@@ -416,7 +415,7 @@ func filled(r *http.Request, fs []field, bad ui.Errors) []field {
 			}
 		}
 		if f.kind == "check" {
-			f.Options, f.Label = []ui.Option{{Value: "1", Text: f.Label, Help: f.Help}}, t(ctx, "f_choice")
+			f.Options, f.Label = []ui.Option{{Value: "1", Text: f.Label, Help: f.Help}}, t(ctx, "of_"+f.Name)
 			f.Help, f.Optional = "", true
 		} else if f.Attrs["data-named"] == nil {
 			f.Options = slices.Clone(f.Options)
@@ -455,8 +454,8 @@ func (d *Desk) act(a act) web.Handler {
 		if err != nil {
 			return err
 		}
-		switch a.name {
-		case "identity", "identity-handler":
+		switch a.name { // these answer with what is told once, not with a redirect
+		case "identity":
 			return d.openIdentity(w, r, a, c)
 		case "renew":
 			return d.renew(w, r, a, c)

@@ -214,7 +214,7 @@ func (d *Desk) actions(ctx context.Context, c *inforequest.Case, p *casePage) {
 		offer("decision")
 	}
 	for _, x := range acts {
-		if a.May(x.verb, target) && x.offered(c) {
+		if (x.verb == "" || a.May(x.verb, target)) && x.offered(c) {
 			offer(x.name)
 		}
 	}

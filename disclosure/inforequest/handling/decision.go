@@ -67,7 +67,10 @@ func (d *Desk) showDecision(w http.ResponseWriter, r *http.Request, status int, 
 	}
 	here := func(rest string) string { return web.URL(ctx, pathOf(province, id, rest)) }
 	p := decisionPage{Errors: bad, Asked: c.Asked.Subject, Detail: paragraphs(c.Asked.Detail), Clock: d.clockFacts(ctx, c), Action: here("/decision"), Submit: here("/submit"), Back: here(""),
-		Attach: here("/attach"), Redact: here("/redact")}
+		Attach: here("/attach")}
+	if len(sources(c)) > 0 {
+		p.Redact = here("/redact")
+	}
 	tables := casePage{}
 	d.tables(ctx, c, &tables)
 	p.Files = tables.Files
@@ -160,6 +163,13 @@ func (d *Desk) valueField(r *http.Request, c *inforequest.Case, id string, free 
 	}
 	if r.Method != http.MethodPost && c.Draft != nil {
 		f.Value = c.Draft.Values[id]
+	}
+	if id == "attachments" && f.Value == "" && r.Method != http.MethodPost {
+		for _, x := range c.Files {
+			if x.Purpose == inforequest.Release {
+				f.Value += x.Name + "\n"
+			}
+		}
 	}
 	return f
 }

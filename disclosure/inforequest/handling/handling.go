@@ -60,8 +60,12 @@ func (d *Desk) Routes() []web.Route {
 		if a.upload {
 			upload = inforequest.MaxFile + 1<<20
 		}
-		out = append(out, web.Route{Pattern: "GET " + casePath + "/" + a.name, Access: web.May(a.verb), Handler: d.actForm(a)},
-			web.Route{Pattern: "POST " + casePath + "/" + a.name, Access: web.May(a.verb), Handler: d.act(a), Upload: upload})
+		access := web.SignedIn
+		if a.verb != "" {
+			access = web.May(a.verb)
+		}
+		out = append(out, web.Route{Pattern: "GET " + casePath + "/" + a.name, Access: access, Handler: d.actForm(a)},
+			web.Route{Pattern: "POST " + casePath + "/" + a.name, Access: access, Handler: d.act(a), Upload: upload})
 	}
 	return out
 }

@@ -151,3 +151,8 @@ type nowhere struct{}
 
 // Send implements notify.Sender.
 func (nowhere) Send(context.Context, notify.Letter) error { return nil }
+
+// Person is somebody who may take every step at the county's office.
+func (h *House) Person(testing.TB) Person {
+	return Person{ID: 990, Name: "全权庚"}.With(h.County, inforequest.Verbs()...)
+}

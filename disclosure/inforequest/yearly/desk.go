@@ -236,7 +236,8 @@ type reviewPage struct {
 	State      []ui.Pair
 	Violations []string
 	NoFacts    bool
-	Note       string // why it was sent back
+	Doubtful   []string // what may be about a person
+	Note       string   // why it was sent back
 	Base       string
 	Public     string
 	MayEdit    bool
@@ -285,6 +286,9 @@ func (y *Yearly) showReview(w http.ResponseWriter, r *http.Request, status int, 
 		p.Wait = word(ctx, "year_not_over", strconv.Itoa(v.Year))
 	case approve && v.State == Submitted && o.wrote:
 		p.Wait = word(ctx, "same_person")
+	}
+	if v.State != Published {
+		p.Doubtful = doubtful(ctx, v.Text)
 	}
 	p.State = y.stateOf(ctx, o)
 	p.Reason = ui.Input{Name: "reason", Label: word(ctx, "correct_reason"), Help: word(ctx, "correct_reason_help"), Value: r.PostFormValue("reason"), Error: bad.Of(ctx, "reason"), MaxLen: maxReason, Rows: 3}

@@ -130,7 +130,7 @@ func TestAReportIsWrittenReviewedAndReadInTheBrowser(t *testing.T) {
 	s.post(t, a, at+"/approve", nil, 303)
 
 	public := s.get(t, t.Context(), "/350525/bureau/yearly-reports/2025", 200)
-	has(t, public, "一、总体情况", "六、其他需要报告的事项", mine.Problems, "办公室台账", `scope="rowgroup"`, `scope="colgroup"`, "report.xlsx", "report.docx", "本年度办理结果")
+	has(t, public, "一、总体情况", "六、其他需要报告的事项", mine.Problems, "办公室台账", `class="part"`, `scope="colgroup"`, "report.xlsx", "report.docx", "本年度办理结果")
 	has(t, s.get(t, t.Context(), "/350525/bureau/yearly-reports", 200), `href="/350525/bureau/yearly-reports/2025"`, `content="信息公开年报"`)
 	has(t, s.get(t, t.Context(), "/en/350525/bureau/yearly-reports/2025", 200), "1. Requests received this year", "Legal persons or other organisations")
 	for _, name := range []string{"张三", "孙七"} {

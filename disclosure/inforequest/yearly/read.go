@@ -134,8 +134,8 @@ func (r *reader) three(g grid) {
 	left := slices.Min(at)
 	for _, line := range g[first:] {
 		row := r.rowOf(line[:min(left, len(line))])
-		if row == "" {
-			continue
+		if row == "" || left < len(line) && line[left] != "" && line[left] == line[left-1] && han(line[left]) != "" {
+			continue // no row, or a title across the whole table
 		}
 		if r.seen["3/"+row] {
 			r.find(3, row, "", "twice", "")
