@@ -244,7 +244,7 @@ func TestAnApplicantAsksFollowsClarifiesAndReadsTheAnswer(t *testing.T) {
 			c.decide(q)
 			c.post(status, key).says(t, 200, say("已答复：予以公开", "Disclosed"), say("行政复议", "reconsideration"))
 			done := c.request()
-			file := c.post(status+"/letter", with(key, "letter", id(done.Letters[len(done.Letters)-1].ID)))
+			file := c.post(status+"/letter", with(with(key, "letter", id(done.Letters[len(done.Letters)-1].ID)), "form", "docx"))
 			if file.status != 200 || !strings.HasPrefix(file.body, "PK") || file.header.Get("Cache-Control") != "no-store" {
 				t.Errorf("the letter: %d %v", file.status, file.header)
 			}
