@@ -170,6 +170,37 @@ func index(tx *db.Tx, w *Answer) error {
 	return search.Put(tx, d)
 }
 
+// Reindex puts every published answer into the search index again.
+func (s *Answers) Reindex(ctx context.Context) (done int, err error) {
+	defer fault.Wrap(&err, "answers.Reindex")
+	for after := (Key{}); ; {
+		n := 0
+		if err := s.Requests.DB.Write(ctx, func(tx *db.Tx) error {
+			some, err := list(tx, Query{Within: agency.Nation, After: after, Limit: perPage})
+			if err != nil {
+				return err
+			}
+			for i := range some {
+				w := &some[i]
+				if w.Files, err = filesOf(tx, w); err == nil {
+					err = index(tx, w)
+				}
+				if err != nil {
+					return err
+				}
+				after = Key{Month: w.Published, ID: w.ID}
+			}
+			n = len(some)
+			return nil
+		}); err != nil {
+			return done, err
+		}
+		if done += n; n < perPage {
+			return done, nil
+		}
+	}
+}
+
 func (s *Answers) gate() *privacy.Gate {
 	if s.Requests.Gate == nil {
 		return privacy.Default()
