@@ -5,11 +5,39 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
+
+	"yangguang/disclosure/disclosuretest"
+	"yangguang/disclosure/inforequest/yearly"
 )
 
 const reports = "../../disclosure/inforequest/yearly/testdata/"
+
+// yearReported publishes and corrects the county's report of the last year, and
+// gives its address.
+func yearReported(t *testing.T, f *filled) string {
+	t.Helper()
+	w := f.world
+	writer, approver := w.As(w.Author.With(w.County, yearly.Writing)), w.As(w.Approver.With(w.County, yearly.Approving))
+	year := f.db.Clock().Now().Year() - 1
+	text := yearly.Text{Overview: strings.Repeat("总体情况良好。", 5), Problems: strings.Repeat("问题正在改进。", 5), Other: "无", Two: map[string]yearly.Entry{}}
+	for _, id := range yearly.Entered {
+		text.Two[id] = yearly.Entry{Number: "1", Source: "台账"}
+	}
+	v, err := f.yearly.Start(writer, w.County.ID, year)
+	for range 2 {
+		disclosuretest.Check(t, err)
+		disclosuretest.Check(t, f.yearly.Save(writer, v.Province, v.ID, v.Saved, text))
+		disclosuretest.Check(t, f.yearly.Submit(writer, v.Province, v.ID))
+		disclosuretest.Check(t, f.yearly.Approve(approver, v.Province, v.ID))
+		if v.Number == 1 {
+			v, err = f.yearly.Correct(writer, v.Province, v.ID, "更正一处数字")
+		}
+	}
+	return "/" + w.County.Path() + "/yearly-reports/" + strconv.Itoa(year)
+}
 
 // TestCheckReport reads published reports as an operator does: 0 for one that
 // holds, 1 with a line for each contradiction, 2 for a mistake.

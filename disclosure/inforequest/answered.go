@@ -60,7 +60,7 @@ func (r *Requests) ForAnswer(tx *db.Tx, province int, id int64, texts ...string)
 	all := strings.ToUpper(strings.Join(texts, "\x00"))
 	for _, s := range []string{w.Name, w.IDNumber, w.Representative, w.Phone, w.Email, w.Address, w.Helper, q.Number} {
 		if s = strings.ToUpper(strings.TrimSpace(s)); runes(s) >= 2 && strings.Contains(all, s) {
-			return nil, fault.Say(fault.Conflict, "inforequest.tells_who")
+			return nil, fault.Fields(fault.Field{Name: "answer_summary", Key: "inforequest.tells_who"})
 		}
 	}
 	return q, nil

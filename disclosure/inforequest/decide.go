@@ -224,7 +224,7 @@ func (r *Requests) Approve(ctx context.Context, province int, id int64) (err err
 			return err
 		}
 		rule := r.Norm.Requests.Decision(d.Decision)
-		if _, err := r.write(tx, s, kind, rule, d.Values); err != nil {
+		if err := r.write(tx, s, kind, rule, d.Values); err != nil {
 			return err
 		}
 		q := s.q

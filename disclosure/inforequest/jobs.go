@@ -119,9 +119,12 @@ func (r *Requests) hearSilence(ctx context.Context) error {
 // given up (article 30; 信息处理费管理办法). It can be taken up again for good reason.
 func (r *Requests) lapse(ctx context.Context) error {
 	return r.each(ctx, "select province, id, 0 from inforequest where state in ('clarifying', 'paying') and next_on < $1 order by next_on, id limit $2", []any{r.today(), perTick}, func(tx *db.Tx, s *step, _ int64) error {
+		if s.q.State != Clarifying && s.q.State != Paying {
+			return nil // somebody was quicker
+		}
 		rule, err := Flow.Next(s.q.State, "lapse")
 		if err != nil {
-			return nil // somebody was quicker
+			return err
 		}
 		s.q.Decision = map[string]string{Clarifying: "closed_unclarified", Paying: "closed_unpaid"}[s.q.State]
 		s.q.DecidedOn, s.to = s.today, rule.To

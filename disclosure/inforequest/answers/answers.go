@@ -82,7 +82,7 @@ func (w *Answer) target() account.Target {
 // Limits of texts, in characters.
 const (
 	MaxTitle   = 100
-	MaxAsked   = 1000
+	MaxAsked   = 3000
 	MaxSummary = 3000
 )
 

@@ -237,8 +237,8 @@ func TestOnlyWhatMayBePublishedIsProposed(t *testing.T) {
 	q, _ := h.Answered(t, nil)
 	refused(t, propose(q, answers.Text{}, false), fault.Invalid, "answer_title:answers.need_title")
 	refused(t, propose(q, with("身份证号"+inforequesttest.Resident+"的申请人"), false), fault.Invalid, "answer_summary:answers.personal")
-	refused(t, propose(q, with("答复王小明：按户数分配。"), false), fault.Conflict, "inforequest.tells_who")
-	refused(t, propose(q, with("答复编号 "+q.Number+" 的申请。"), false), fault.Conflict, "inforequest.tells_who")
+	refused(t, propose(q, with("答复王小明：按户数分配。"), false), fault.Invalid, "answer_summary:inforequest.tells_who")
+	refused(t, propose(q, with("答复编号 "+q.Number+" 的申请。"), false), fault.Invalid, "answer_summary:inforequest.tells_who")
 	_, err := h.Answers.Propose(h.As(h.Stranger), q.Province, q.ID, told, false)
 	refused(t, err, fault.NotFound, "fault.not_found")
 	_, err = h.Answers.Propose(h.As(h.Desk), q.Province, q.ID, told, false)
@@ -256,7 +256,7 @@ func TestAFileIsLookedAtAgain(t *testing.T) {
 		kind fault.Kind
 		key  string
 	}{
-		"申请人王小明的分配数额。\n":                           {fault.Conflict, "inforequest.tells_who"},
+		"申请人王小明的分配数额。\n":                           {fault.Invalid, "answer_summary:inforequest.tells_who"},
 		"身份证号码：" + inforequesttest.Resident + "\n": {fault.Invalid, "answer_files:answers.file_refused"},
 	} {
 		h.Clock.Advance(time.Minute)

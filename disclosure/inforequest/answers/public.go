@@ -48,9 +48,6 @@ func (s *Answers) log(w http.ResponseWriter, r *http.Request) error {
 	}
 	p.Q = ui.Input{Name: "q", Label: word(ctx, "words"), Value: q, Free: true, MaxLen: 100}
 	p.Decision = ui.Input{Name: "decision", Label: word(ctx, "decision"), Value: v.Get("decision"), Free: true, Options: []ui.Option{{Text: word(ctx, "all")}}}
-	for _, d := range s.Requests.Norm.Requests.Decisions {
-		p.Decision.Options = append(p.Decision.Options, ui.Option{Value: d.ID, Text: d.Title.In(ctx)})
-	}
 	f := s.Front.Page(r, word(ctx, "title"), append(s.Front.Crumbs(r, nil, nil), ui.Link{Text: word(ctx, "requests"), Href: href(ctx, "/requests")}, ui.Link{Text: word(ctx, "title")})...)
 	if err := s.read(ctx, func(tx *db.Tx) error { return s.fillLog(tx, &p, &f, v, q) }); err != nil {
 		return err
@@ -66,6 +63,15 @@ func (s *Answers) fillLog(tx *db.Tx, p *logPage, f *ui.Frame, v url.Values, q st
 	ids, err := agenciesIn(tx, s.Front.Home, unitsShown)
 	if err != nil {
 		return err
+	}
+	told, err := decisionsIn(tx, s.Front.Home)
+	if err != nil {
+		return err
+	}
+	for _, d := range s.Requests.Norm.Requests.Decisions { // in the norm's order
+		if slices.Contains(told, d.ID) || d.ID == v.Get("decision") {
+			p.Decision.Options = append(p.Decision.Options, ui.Option{Value: d.ID, Text: d.Title.In(ctx)})
+		}
 	}
 	units := map[int64]agency.Agency{}
 	p.Unit = ui.Input{Name: "agency", Label: word(ctx, "unit"), Value: v.Get("agency"), Free: true, Options: []ui.Option{{Text: word(ctx, "all")}}}
@@ -228,6 +234,18 @@ func (s *Answers) Of(tx *db.Tx, province int, request int64) (string, error) {
 	}
 	u, err := agency.Find(tx, w.Agency)
 	return pathOf(u, id), err
+}
+
+// DeskOf is the desk's page of the answer made of a request, "" without one.
+func (s *Answers) DeskOf(ctx context.Context, province int, request int64) (path string, err error) {
+	err = s.read(ctx, func(tx *db.Tx) error {
+		id, err := s.tied(tx, province, request)
+		if err == nil && id != 0 {
+			path = deskPath(province, id, "")
+		}
+		return err
+	})
+	return path, err
 }
 
 // answerPage is one answer.

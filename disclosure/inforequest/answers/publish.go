@@ -51,6 +51,7 @@ func reasonOf(name, why string) (string, error) {
 // applicant still agrees, and texts and files pass the gate once more.
 func (s *Answers) Approve(ctx context.Context, province int, id int64) (err error) {
 	defer fault.Wrap(&err, "answers.Approve(%d)", id)
+	defer func() { err = whole(err) }()
 	text, err := s.lookAgain(ctx, province, id)
 	if err != nil {
 		return err
@@ -95,6 +96,15 @@ func (s *Answers) Approve(ctx context.Context, province int, id int64) (err erro
 		}
 		return record(tx, a, w, "publish", "")
 	})
+}
+
+// whole makes a refusal of a field one of the act: whoever approves has no
+// fields to mend.
+func whole(err error) error {
+	if bad := fault.FieldsOf(err); len(bad) > 0 {
+		return fault.Say(fault.Conflict, bad[0].Key, bad[0].Args...)
+	}
+	return err
 }
 
 // TakeDown takes an answer out of public sight; its address says why.

@@ -131,6 +131,14 @@ func agenciesIn(tx *db.Tx, within agency.Code, limit int) ([]int64, error) {
 	return db.List(tx.Of(allTag), db.One[int64], "select distinct w.agency from answer w"+sql+" order by w.agency limit "+n, w.Args()...)
 }
 
+// decisionsIn are those the log tells of.
+func decisionsIn(tx *db.Tx, within agency.Code) ([]string, error) {
+	w := (&db.Where{}).And("w.state = 'published'")
+	agency.WithinAs(w, "w.", within)
+	sql, args := w.SQL()
+	return db.List(tx.Of(allTag), db.One[string], "select distinct w.decision from answer w"+sql+" order by w.decision limit 100", args...)
+}
+
 // within lists answers of any state within a person's reach, drafts first.
 func within(tx *db.Tx, ranges []account.Range, states []string, after int64, limit int) ([]Answer, error) {
 	w := &db.Where{}

@@ -203,9 +203,6 @@ func handlers(tx *db.Tx, _ []account.Range, qs []inforequest.Request) (in ui.Inp
 // is told, the others stay assigned.
 func (d *Desk) assignMany(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	if err := r.ParseForm(); err != nil {
-		return err
-	}
 	chosen := r.PostForm["request"]
 	handler, _ := strconv.ParseInt(r.PostForm.Get("handler"), 10, 64)
 	if len(chosen) == 0 {

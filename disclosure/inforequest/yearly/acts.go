@@ -42,7 +42,9 @@ func (y *Yearly) Start(ctx context.Context, unit int64, year int) (v *Revision, 
 			return err
 		}
 		r := &report{province: u.Province(), id: tx.ID(u.Province()), agency: u.ID, year: year}
-		if err := insertReport(tx, u, r); err != nil {
+		if err := insertReport(tx, u, r); db.Broken(err, "yearly_of_unit", "yearly_report.agency") {
+			return fault.Say(fault.Conflict, "yearly.begun_by_other")
+		} else if err != nil {
 			return err
 		}
 		v, err = y.begin(tx, a, u, r, Text{Two: map[string]Entry{}}, "")

@@ -138,6 +138,12 @@ func TestTheSchemaRefusesOneHandInTwoRoles(t *testing.T) {
 				t.Errorf("%s: got %v, want %s broken", set, err, constraint)
 			}
 		}
+		err := o.DB.Write(t.Context(), func(tx *db.Tx) error {
+			return insertReport(tx, o.County, &report{province: v.Province, id: tx.ID(v.Province), agency: o.County.ID, year: 2025})
+		})
+		if !db.Broken(err, "yearly_of_unit", "yearly_report.agency") {
+			t.Errorf("two reports of a unit and year: %v", err)
+		}
 	})
 }
 

@@ -160,7 +160,7 @@ func TestTenThousandYearsAndFiveLevelsHoldEveryIdentity(t *testing.T) {
 }
 
 func outcomeShare(r *rand.Rand, f Form) int64 {
-	var all Figures = f.Empty()
+	all := f.Empty()
 	for range 50 {
 		all = Roll(all, year(r, f, nil))
 	}

@@ -273,6 +273,23 @@ func TestWhatWaitsStandsInTheInboxOfWhoCanDoIt(t *testing.T) {
 	if got := waits(o.writer()); got != "yearly.sent_back_works 1;" {
 		t.Errorf("the writer has %q", got)
 	}
+	o.Clock.Set(at("2027-01-04"))
+	if got := waits(o.writer()); got != "yearly.sent_back_works 1;yearly.to_begin 1;" {
+		t.Errorf("in January the writer has %q", got)
+	}
+	o.Clock.Set(at("2027-02-01"))
+	if ws, err := y.Waiting(o.writer()); err != nil || !ws[1].Works[0].Late {
+		t.Errorf("on 1 February the report is not late: %v, %v", ws, err)
+	}
+	if got := waits(o.as(o.Other, o.Institution, Writing)); got != "" {
+		t.Errorf("an institution, which owes none, has %q", got)
+	}
+	if _, err := y.Start(o.writer(), o.County.ID, 2026); err != nil {
+		t.Fatal(err)
+	}
+	if got := waits(o.writer()); got != "yearly.sent_back_works 1;" {
+		t.Errorf("with the report begun the writer has %q", got)
+	}
 	if got := waits(t.Context()); got != "" {
 		t.Errorf("nobody has %q", got)
 	}
