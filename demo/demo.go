@@ -11,6 +11,7 @@ import (
 	"yangguang/disclosure"
 	"yangguang/disclosure/importer"
 	"yangguang/disclosure/inforequest"
+	"yangguang/disclosure/inforequest/answers"
 	"yangguang/disclosure/inforequest/yearly"
 	"yangguang/internal/account"
 	"yangguang/internal/clock"
@@ -32,6 +33,7 @@ type Options struct {
 	Importer   *importer.Importer
 	Keeping    *keeping.Keeping
 	Requests   *inforequest.Requests
+	Answers    *answers.Answers
 	Yearly     *yearly.Yearly // nil: no yearly reports
 	Clock      *clock.Fake    // the clock of the store; walks from a year ago to Until
 	Until      time.Time      // what the demonstration takes for now

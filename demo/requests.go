@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"yangguang/disclosure/inforequest"
+	"yangguang/disclosure/inforequest/answers"
 	"yangguang/disclosure/inforequest/letter"
 	"yangguang/internal/calendar"
 	"yangguang/internal/clock"
@@ -46,6 +47,8 @@ type sought struct {
 	code string
 	name string
 	n    int
+
+	answered *answers.Answer
 }
 
 // planRequests lays the requests for information and their steps on their days,
@@ -136,6 +139,15 @@ func (s *sought) step(ctx context.Context, x soughtStepText) error {
 		return words(r.Approve(head, p, id))
 	case "deliver":
 		return words(r.Deliver(desk, p, id, x.By, x.Text, today))
+	case "answer":
+		return s.answer(desk, x.Values)
+	case "publish":
+		return words(s.w.Answers.Approve(head, p, s.answered.ID))
+	case "suggest":
+		return words(r.Suggest(ctx, s.made.Number, s.code))
+	case "offer":
+		_, err := s.w.Answers.Offer(desk, u.ID, id)
+		return words(err)
 	case "withdraw":
 		return words(r.Withdraw(ctx, s.made.Number, s.code))
 	case "remedy":
@@ -149,4 +161,13 @@ func (s *sought) step(ctx context.Context, x soughtStepText) error {
 		return words(r.EndRemedy(desk, p, id, c.Remedies[i].ID, x.Answer, today))
 	}
 	return fmt.Errorf("nobody can %s a request", x.Do)
+}
+
+// answer writes the answer to a request for everybody, and submits it.
+func (s *sought) answer(ctx context.Context, v map[string]string) (err error) {
+	t := answers.Text{Title: v["title"], Asked: v["asked"], Summary: v["summary"]}
+	if s.answered, err = s.w.Answers.Propose(ctx, s.made.Province, s.made.ID, t, true); err != nil {
+		return words(err)
+	}
+	return words(s.w.Answers.Submit(ctx, s.answered.Province, s.answered.ID, t))
 }

@@ -119,6 +119,8 @@ func citizenViews(t *testing.T) []view {
 		{name: "calendar", path: "/calendar"}, {name: "calendar-deadline", path: "/calendar/deadline"}, {name: "activate", path: "/activate"}, {name: "activate-wrong", path: "/activate", submit: "main form", state: "error"}, {name: "site-error", path: "/site-error"}, {name: "sign-in", path: "/sign-in"},
 		{name: "requests", path: "/requests"}, {name: "requests-named", path: "/requests?q=%E6%B0%B8%E6%98%A5"}, {name: "requests-no-unit", path: "/requests?q=zzz", state: "empty"},
 		{name: "requests-rules", path: "/requests/rules"}, {name: "requests-reckoned", path: "/requests/rules?ladder=page&n=101", state: "filled"},
+		{name: "answers", path: "/requests/answers"}, {name: "answers-found", path: "/requests/answers?q=%E7%89%B9%E5%88%AB%E6%89%B6%E5%8A%A9%E9%87%91", state: "filled"}, {name: "answers-nothing", path: "/requests/answers?q=zzzqqqxxx", state: "empty"},
+		{name: "answer", path: r.one("/requests/answers", `^/[0-9]+/[a-z]+/answers/[0-9]+$`)},
 		{name: "requests-status", path: "/requests/status"}, {name: "requests-status-wrong", path: "/requests/status", submit: "main form", state: "error"},
 		{name: "request-look", path: unit + "/request"}, {name: "request-public", path: unit + "/request?q=%E6%94%B6%E8%B4%B9", state: "filled"}, {name: "request-nothing", path: unit + "/request?q=zzzqqqxxx", state: "empty"},
 		{name: "request-person", path: unit + "/request?as=person"}, {name: "request-person-wrong", path: unit + "/request?as=person", submit: "main form", state: "error"}, {name: "request-organisation", path: unit + "/request?as=org"},
@@ -272,6 +274,13 @@ func requestViews(t *testing.T, desk, head *reader) map[string][]view {
 			out["xian.pizhun"] = append(out["xian.pizhun"], view{name: "request-" + step, path: head.one(list+"?state="+state, aRequest) + "/" + step})
 		}
 	}
+	out["xian.qicao"] = append(out["xian.qicao"], view{name: "request-answer", path: desk.inRow(list+"?state=closed", "会议讨论记录", aRequest) + "/answer"})
+	const answers, anAnswer = "/desk/answers", `/desk/answers/[0-9]+/[0-9]+$`
+	out["xian.qicao"] = append(out["xian.qicao"], view{name: "answers-desk", path: answers}, view{name: "answers-desk-none", path: answers + "?state=taken_down", state: "empty"},
+		view{name: "answers-often", path: answers + "/often"}, view{name: "answers-proposal", path: desk.one(answers+"/often", `/desk/answers/often/[0-9]+/[0-9]+$`)})
+	review := head.one(answers+"?state=review", anAnswer)
+	out["xian.pizhun"] = append(out["xian.pizhun"], view{name: "answer-review", path: review}, view{name: "answer-return-wrong", path: review, submit: `main form[action$="/return"]`, state: "error"},
+		view{name: "answer-published", path: head.one(answers+"?state=published", anAnswer)})
 	for _, step := range []string{"supplement", "pay"} {
 		word := map[string]string{"supplement": "待补正", "pay": "待缴费"}[step]
 		out["xian.qicao"] = append(out["xian.qicao"], view{name: "request-" + step, path: desk.inRow(list+"?state=waiting", word, aRequest) + "/" + step})

@@ -10,7 +10,7 @@ import (
 )
 
 // reindex puts every published item into the search index again, with the text
-// of its attachments; it may run beside the server.
+// of its attachments, and every published answer; it may run beside the server.
 func reindex(ctx context.Context, args []string, out io.Writer) error {
 	c := &config{}
 	f := newFlags("reindex", c)
@@ -33,6 +33,10 @@ func reindex(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("%w; go on with --after and the last place printed", err)
 	}
-	_, err = fmt.Fprintf(out, "%d published items are indexed with their attachments\n", done)
+	answered, err := h.answers.Reindex(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(out, "%d published items are indexed with their attachments, and %d answers\n", done, answered)
 	return err
 }

@@ -5,6 +5,7 @@ import (
 
 	"yangguang/agency"
 	"yangguang/disclosure/inforequest"
+	"yangguang/disclosure/inforequest/answers"
 	"yangguang/disclosure/inforequest/handling"
 	"yangguang/disclosure/inforequest/yearly"
 	"yangguang/internal/db"
@@ -14,8 +15,11 @@ import (
 // figures of the yearly report.
 func (h *house) wireRequests() {
 	h.requests = &inforequest.Requests{DB: h.db, Norm: h.norm, Calendars: h.calendars, Keys: h.keys, Blobs: h.blobs, Gate: h.gate, Outbox: h.outbox}
-	h.handling = &handling.Desk{Requests: h.requests, Front: h.front}
+	h.answers = &answers.Answers{Requests: h.requests, Disclosure: h.disclosure, Front: h.front}
+	h.requests.DropAnswer = h.answers.ConsentBack
+	h.handling = &handling.Desk{Requests: h.requests, Front: h.front, Answers: h.answers}
 	h.handling.Join(h.front)
+	h.answers.Join(h.front)
 	h.accounts.Register(inforequest.Verbs()...)
 	h.accounts.OnHandover(h.requests.HandOver)
 }

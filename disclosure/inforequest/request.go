@@ -28,6 +28,9 @@ type Requests struct {
 	// Refer hands a petition-like request over to whoever handles complaints,
 	// with the applicant's consent (article 39); nil where nobody does yet.
 	Refer func(tx *db.Tx, q *Request, asked Asked, who Identity) (number string, err error)
+	// DropAnswer gives up the draft of a published answer when its applicant
+	// takes his consent back; it refuses once the answer is public.
+	DropAnswer func(tx *db.Tx, q *Request) error
 }
 
 // Channels are the ways a request comes in: web form, counter, orally at the

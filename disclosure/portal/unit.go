@@ -119,7 +119,7 @@ func (p *Portal) fillUnit(tx *db.Tx, pg *unitPage) error {
 	pg.Contact = contact(ctx, u)
 	at := func(s string) string { return href(ctx, "/", u.Path(), s) }
 	pg.Links = []ui.Link{{Text: t(ctx, "portal.guide"), Href: at("/guide")}, {Text: t(ctx, "portal.catalogue"), Href: at("/catalogue")},
-		{Text: t(ctx, "portal.yearly_reports"), Href: at("/yearly-reports")},
+		{Text: t(ctx, "portal.yearly_reports"), Href: at("/yearly-reports")}, {Text: t(ctx, "portal.answers"), Href: href(ctx, "/requests/answers?agency=", u.Path())},
 		{Text: t(ctx, "portal.board"), Href: at("/board-a4.pdf")}, {Text: t(ctx, "portal.leaflet"), Href: at("/leaflet.pdf")},
 		{Text: t(ctx, "portal.search_unit"), Href: href(ctx, "/search?unit=", u.Path())},
 		{Text: t(ctx, "portal.atom"), Href: at("/feed.atom")}, {Text: t(ctx, "portal.json_feed"), Href: at("/feed.json")}}

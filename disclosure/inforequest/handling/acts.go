@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"yangguang/disclosure/inforequest"
+	"yangguang/disclosure/inforequest/answers"
 	"yangguang/internal/account"
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
@@ -182,6 +183,11 @@ var acts = []act{
 		do: func(ctx context.Context, d *Desk, c *inforequest.Case, in input) error {
 			return d.Requests.EndRemedy(ctx, c.Province, c.ID, in.id("remedy"), in.text("outcome"), in.date("on"))
 		}},
+	{name: "answer", verb: inforequest.Handling, offered: func(c *inforequest.Case) bool { return c.Publishable() && c.Answered() == "" }, fields: answerFields,
+		do: func(ctx context.Context, d *Desk, c *inforequest.Case, in input) error {
+			_, err := d.Answers.Propose(ctx, c.Province, c.ID, answers.Text{Title: in.text("answer_title"), Asked: in.text("answer_asked"), Summary: in.text("answer_summary")}, in.yes("answer_files"))
+			return err
+		}},
 	{name: "withdraw", verb: inforequest.Registering, danger: true, offered: in(inforequest.Filed, inforequest.Open, inforequest.Clarifying, inforequest.Paying, inforequest.InReview), fields: nothing,
 		do: func(ctx context.Context, d *Desk, c *inforequest.Case, _ input) error {
 			return d.Requests.WithdrawAtCounter(ctx, c.Province, c.ID)
@@ -311,6 +317,15 @@ func deliverFields(_ context.Context, d *Desk, c *inforequest.Case) ([]field, er
 	by := choose("by", "by_", inforequest.Deliveries...)
 	by.Value = c.Delivery
 	return []field{by, optional(of("text", "proof")), preset(of("date", "on"), d.today().String())}, nil
+}
+
+// answerFields propose the masked subject; the answer is written anew.
+func answerFields(_ context.Context, _ *Desk, c *inforequest.Case) ([]field, error) {
+	fs := []field{preset(of("text", "answer_title"), c.Subject), preset(of("area", "answer_asked"), c.Subject), of("area", "answer_summary")}
+	if slices.ContainsFunc(c.Files, func(f inforequest.File) bool { return f.Purpose == inforequest.Release && !f.Gone }) {
+		fs = append(fs, of("check", "answer_files"))
+	}
+	return fs, nil
 }
 
 func openRemedies(c *inforequest.Case) (out []inforequest.Remedy) {

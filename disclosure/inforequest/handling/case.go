@@ -51,6 +51,13 @@ func (d *Desk) showCase(w http.ResponseWriter, r *http.Request, who *inforequest
 	}
 	p := casePage{Case: c, Facts: d.facts(ctx, c), Clock: d.clockFacts(ctx, c), Asked: paragraphs(c.Asked.Detail), ClockURL: web.URL(ctx, pathOf(province, id, "/clock"))}
 	p.Where, p.Steps = d.steps(ctx, c)
+	if c.Answered() != "" {
+		path, err := d.Answers.DeskOf(ctx, province, id)
+		if err != nil {
+			return err
+		}
+		p.Facts = append(p.Facts, ui.Pair{Term: t(ctx, "answer"), Text: t(ctx, "answer_open"), Href: web.URL(ctx, path)})
+	}
 	if who != nil {
 		p.Who = identityPairs(ctx, *who)
 	}
@@ -191,7 +198,7 @@ func (d *Desk) clock(w http.ResponseWriter, r *http.Request) error {
 // primary are the steps a state asks for first.
 var primary = map[string][]string{
 	inforequest.Filed: {"confirm"}, inforequest.Open: {"decision", "assign", "clarify"}, inforequest.Clarifying: {"supplement"}, inforequest.Paying: {"pay"},
-	inforequest.InReview: {"approve", "return"}, inforequest.Decided: {"deliver"}, inforequest.Closed: {"remedy"},
+	inforequest.InReview: {"approve", "return"}, inforequest.Decided: {"deliver"}, inforequest.Closed: {"answer", "remedy"},
 }
 
 // actions are what the person acting may do now, the next step first.

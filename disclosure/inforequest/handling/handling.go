@@ -8,6 +8,7 @@ import (
 	"yangguang/agency"
 	"yangguang/agency/front"
 	"yangguang/disclosure/inforequest"
+	"yangguang/disclosure/inforequest/answers"
 	"yangguang/internal/account"
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
@@ -21,6 +22,7 @@ import (
 type Desk struct {
 	Requests *inforequest.Requests
 	Front    *front.Front
+	Answers  *answers.Answers // the public log
 }
 
 // Join adds requests to the staff navigation.

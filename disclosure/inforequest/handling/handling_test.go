@@ -60,7 +60,7 @@ func open(t *testing.T) *bureau {
 	t.Helper()
 	h := inforequesttest.New(t)
 	f := &front.Front{Site: front.Site{Home: agencytest.County, Name: i18n.Text{Zh: "示例站", En: "Example"}, Demo: true}}
-	d := &handling.Desk{Requests: h.Requests, Front: f}
+	d := &handling.Desk{Requests: h.Requests, Front: f, Answers: h.Answers}
 	d.Join(f)
 	app := web.New(web.Options{DB: h.DB, Clock: h.Clock, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), ShowError: showError}, d.Routes())
 	return &bureau{House: h, desk: d, app: app, t: t}
@@ -252,6 +252,24 @@ func TestTheInboxSaysWhoseStepIsNext(t *testing.T) {
 		if reached != want {
 			t.Errorf("on %s the warning has reached %q, want %q", on, reached, want)
 		}
+	}
+}
+
+// TestAnAnswerIsWrittenForEverybody: the step stands on a closed request whose
+// applicant agrees, and leads to the draft.
+func TestAnAnswerIsWrittenForEverybody(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	q, _ := b.Answered(t, nil)
+	has(t, b.get(b.Handler, pathOf(q, "")), "公开这件答复")
+	has(t, b.get(b.Handler, pathOf(q, "/answer")), "附上提供给申请人的文件")
+	form := []string{"answer_title", "农村改厕补助资金怎样分配", "answer_asked", "农村改厕补助资金的分配方案。", "answer_files", "1"}
+	has(t, b.post(b.Handler, pathOf(q, "/answer"), http.StatusUnprocessableEntity, append(form, "answer_summary", "已答复王小明。")...), "文字或者附件里有申请人的姓名")
+	b.post(b.Handler, pathOf(q, "/answer"), http.StatusSeeOther, append(form, "answer_summary", "按户数分配，各乡镇数额见附件。")...)
+	page := b.get(b.Handler, pathOf(q, ""))
+	has(t, page, "拟公开本件答复")
+	if !strings.Contains(page, `href="/desk/answers/`) || strings.Contains(words(page), "公开这件答复") {
+		t.Error("the page does not lead to the draft, or offers a second one")
 	}
 }
 

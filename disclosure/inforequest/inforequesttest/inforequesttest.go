@@ -12,6 +12,7 @@ import (
 	"yangguang/agency"
 	"yangguang/disclosure/disclosuretest"
 	"yangguang/disclosure/inforequest"
+	"yangguang/disclosure/inforequest/answers"
 	"yangguang/disclosure/inforequest/letter"
 	"yangguang/internal/account"
 	"yangguang/internal/clock"
@@ -22,11 +23,11 @@ import (
 )
 
 // Migrations are what the room needs.
-var Migrations = slices.Concat(disclosuretest.Migrations, []fs.FS{notify.Migrations, inforequest.Migrations})
+var Migrations = slices.Concat(disclosuretest.Migrations, []fs.FS{notify.Migrations, inforequest.Migrations, answers.Migrations})
 
 // LoadLocales loads the sentences of the room and of what it stands on.
 func LoadLocales() {
-	i18n.MustLoad(slices.Concat(disclosuretest.Locales, []fs.FS{notify.Locale, letter.Locale, inforequest.Locale})...)
+	i18n.MustLoad(slices.Concat(disclosuretest.Locales, []fs.FS{notify.Locale, letter.Locale, inforequest.Locale, answers.Locale})...)
 }
 
 // Person is one of the office's people.
@@ -36,6 +37,7 @@ type Person = disclosuretest.Person
 type House struct {
 	*disclosuretest.House
 	Requests *inforequest.Requests
+	Answers  *answers.Answers // without pages, until a test gives it Front and Portal
 	// Desk registers and delivers, Handler drafts, Second drafts too, Head
 	// approves, Above oversees from the prefecture, Stranger is of the institution.
 	Desk, Handler, Second, Head, Above, Stranger Person
@@ -65,6 +67,8 @@ func found(t testing.TB, d *db.DB, c *clock.Fake) *House {
 	h := &House{House: disclosuretest.Found(t, d, c)}
 	x := h.Disclosure
 	h.Requests = &inforequest.Requests{DB: d, Norm: x.Norm, Calendars: x.Calendars, Keys: x.Keys, Blobs: x.Blobs, Outbox: &notify.Outbox{DB: d, Keys: x.Keys, Senders: map[notify.Channel]notify.Sender{notify.SMS: nowhere{}, notify.Email: nowhere{}}}}
+	h.Answers = &answers.Answers{Requests: h.Requests, Disclosure: h.Disclosure}
+	h.Requests.DropAnswer = h.Answers.ConsentBack
 	hire := func(name string, at agency.Agency, verbs ...string) (p Person) {
 		disclosuretest.Check(t, d.Write(t.Context(), func(tx *db.Tx) error {
 			id, err := account.CreatePerson(tx, account.Person{Name: name, State: account.PersonActive, Home: account.Target{Agency: at.ID, Division: int64(at.Division)}})
@@ -118,6 +122,27 @@ func (h *House) Open(t testing.TB) (*inforequest.Request, string) {
 	q, code, err := h.Requests.File(h.As(h.Desk), f)
 	disclosuretest.Check(t, err)
 	disclosuretest.Check(t, h.Requests.Assign(h.As(h.Desk), q.Province, q.ID, h.Handler.ID, "规划股"))
+	return q, code
+}
+
+// Answered files a request whose applicant agrees that the answer is published,
+// and answers it with a released file.
+func (h *House) Answered(t testing.TB, change func(*inforequest.Filing)) (*inforequest.Request, string) {
+	t.Helper()
+	f := h.Filing(t.Name() + h.Clock.Now().String())
+	f.Channel, f.Verified, f.OpenAnswer = "counter", true, true
+	if change != nil {
+		change(&f)
+	}
+	q, code, err := h.Requests.File(h.As(h.Desk), f)
+	disclosuretest.Check(t, err)
+	disclosuretest.Check(t, h.Requests.Assign(h.As(h.Desk), q.Province, q.ID, h.Handler.ID, "规划股"))
+	_, err = h.Requests.Attach(h.As(h.Handler), q.Province, q.ID, inforequest.Release, "分配表.txt", []byte("全县分配补助资金三百万元，按户数计算。\n"))
+	disclosuretest.Check(t, err)
+	d := inforequest.Draft{Decision: "granted", Reviewed: "不涉及国家秘密、个人隐私和第三方权益。", Values: letter.Values{"provided": "分配表", "reason": "属于应当公开的政府信息。"}}
+	disclosuretest.Check(t, h.Requests.Submit(h.As(h.Handler), q.Province, q.ID, d))
+	disclosuretest.Check(t, h.Requests.Approve(h.As(h.Head), q.Province, q.ID))
+	disclosuretest.Check(t, h.Requests.Deliver(h.As(h.Desk), q.Province, q.ID, "web", "", clock.DateOf(h.Clock.Now())))
 	return q, code
 }
 

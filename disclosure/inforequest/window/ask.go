@@ -25,16 +25,17 @@ const columnType = "依申请公开"
 // askPage is the way to a request at one agency: what is looked for, what is
 // public on it already, then the form.
 type askPage struct {
-	Unit   agency.Agency
-	Search ui.Search
-	Typed  string
-	Hits   []ui.Entry
-	All    string
-	Person string // the form for a person, and for an organisation
-	Org    string
-	Ways   []ui.Pair
-	Others []ui.Entry // an agency that takes no requests leads to these
-	Status string
+	Unit    agency.Agency
+	Search  ui.Search
+	Typed   string
+	Hits    []ui.Entry
+	Answers []ui.Entry // what was answered to others
+	All     string
+	Person  string // the form for a person, and for an organisation
+	Org     string
+	Ways    []ui.Pair
+	Others  []ui.Entry // an agency that takes no requests leads to these
+	Status  string
 }
 
 // publicShown is how many items of what is public already one page shows.
@@ -85,9 +86,13 @@ func (w *Window) fillAsk(tx *db.Tx, p *askPage) (err error) {
 	p.Person = path + "?" + query.Encode()
 	query.Set("as", "org")
 	p.Org = path + "?" + query.Encode()
-	if p.Typed != "" {
-		p.Hits, p.All, err = w.Portal.Already(tx, p.Unit, p.Typed, publicShown)
+	if p.Typed == "" {
+		return nil
 	}
+	if p.Hits, p.All, err = w.Portal.Already(tx, p.Unit, p.Typed, publicShown); err != nil {
+		return err
+	}
+	p.Answers, err = w.Answers.Found(tx, p.Unit, p.Typed, publicShown)
 	return err
 }
 

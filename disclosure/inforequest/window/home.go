@@ -12,14 +12,15 @@ import (
 
 // homePage says what a request is and leads to the agency to be asked.
 type homePage struct {
-	Parts  []ui.Pair // term and text: how long, what it costs, what cannot be asked here
-	Search ui.Search
-	Asked  bool
-	Units  []ui.Entry
-	Most   bool // more are listed in the guide
-	Status string
-	Rules  string
-	Place  ui.Link
+	Parts   []ui.Pair // term and text: how long, what it costs, what cannot be asked here
+	Search  ui.Search
+	Asked   bool
+	Units   []ui.Entry
+	Most    bool // more are listed in the guide
+	Status  string
+	Rules   string
+	Answers string
+	Place   ui.Link
 }
 
 // unitsShown bounds the list of agencies.
@@ -29,7 +30,7 @@ func (w *Window) home(rw http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	q := strings.TrimSpace(r.URL.Query().Get("q"))
 	spans := w.Requests.Norm.Requests.Spans
-	p := homePage{Asked: q != "", Status: href(ctx, statusPath), Rules: href(ctx, "/requests/rules"), Place: ui.Link{Text: t(ctx, "all_places"), Href: href(ctx, "/", w.Front.Home.Short())}}
+	p := homePage{Asked: q != "", Status: href(ctx, statusPath), Rules: href(ctx, "/requests/rules"), Answers: href(ctx, "/requests/answers"), Place: ui.Link{Text: t(ctx, "all_places"), Href: href(ctx, "/", w.Front.Home.Short())}}
 	p.Parts = []ui.Pair{{Term: t(ctx, "long_head"), Text: t(ctx, "long_text", spans["answer"].N, spans["extension"].N)}, {Term: t(ctx, "free_head"), Text: t(ctx, "free_text")},
 		{Term: t(ctx, "reason_head"), Text: t(ctx, "reason_text")}, {Term: t(ctx, "ways_head"), Text: t(ctx, "ways_text")}, {Term: t(ctx, "not_here_head"), Text: t(ctx, "not_here_text")}}
 	p.Search = ui.Search{Action: href(ctx, "/requests"), Value: q, Label: t(ctx, "find_unit"), Placeholder: t(ctx, "find_unit_hint")}

@@ -116,6 +116,7 @@ type casePage struct {
 	Days     ui.Grid
 	DaysNote string
 	Withdraw bool
+	Open     publicity
 	Errors   ui.Errors
 	Done     string
 	Refused  string
@@ -149,7 +150,12 @@ func (w *Window) casePage(ctx context.Context, c *inforequest.Case, k key, bad u
 			p.Files = append(p.Files, filePart{f.ID, f.Name, t(ctx, "file_note", strings.ToUpper(f.Kind), (f.Size+1023)>>10)})
 		}
 	}
-	if err := w.read(ctx, func(tx *db.Tx) error { return w.fillCase(tx, &p, c) }); err != nil {
+	if err := w.read(ctx, func(tx *db.Tx) error {
+		if err := w.fillOpen(tx, &p.Open, c); err != nil {
+			return err
+		}
+		return w.fillCase(tx, &p, c)
+	}); err != nil {
 		return p, err
 	}
 	rk, days, err := w.Requests.Clock(ctx, c)

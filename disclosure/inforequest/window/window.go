@@ -16,6 +16,7 @@ import (
 
 	"yangguang/agency/front"
 	"yangguang/disclosure/inforequest"
+	"yangguang/disclosure/inforequest/answers"
 	"yangguang/disclosure/portal"
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
@@ -34,6 +35,7 @@ type Window struct {
 	Front    *front.Front
 	Portal   *portal.Portal
 	Requests *inforequest.Requests
+	Answers  *answers.Answers // the public log
 }
 
 // Join adds the public navigation's entry.
@@ -65,6 +67,8 @@ func (w *Window) Routes() []web.Route {
 		{Pattern: "POST " + statusPath + "/clarify", Access: web.Public, Handler: w.clarify, Limit: guesses},
 		{Pattern: "POST " + statusPath + "/reasons", Access: web.Public, Handler: w.reasons, Limit: guesses},
 		{Pattern: "POST " + statusPath + "/withdraw", Access: web.Public, Handler: w.withdraw, Limit: guesses},
+		{Pattern: "POST " + statusPath + "/consent", Access: web.Public, Handler: w.consent, Limit: guesses},
+		{Pattern: "POST " + statusPath + "/suggest", Access: web.Public, Handler: w.suggest, Limit: guesses},
 		{Pattern: "POST " + statusPath + "/letter", Access: web.Public, Handler: w.letter, Limit: guesses},
 		{Pattern: "POST " + statusPath + "/file", Access: web.Public, Handler: w.released, Limit: guesses},
 	}

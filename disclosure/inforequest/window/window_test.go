@@ -64,8 +64,9 @@ func open(t *testing.T) *counter {
 	f := &front.Front{Site: front.Site{Home: agencytest.County, Name: i18n.Text{Zh: "示例站", En: "Example"}, Demo: true}}
 	window.Join(f)
 	p := &portal.Portal{Front: f, Disclosure: h.Disclosure}
-	w := &window.Window{Front: f, Portal: p, Requests: h.Requests}
-	app := web.New(web.Options{DB: h.DB, Clock: h.Clock, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), ShowError: showError}, w.Routes(), p.Routes())
+	h.Answers.Front, h.Answers.Portal = f, p
+	w := &window.Window{Front: f, Portal: p, Requests: h.Requests, Answers: h.Answers}
+	app := web.New(web.Options{DB: h.DB, Clock: h.Clock, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), ShowError: showError}, w.Routes(), p.Routes(), h.Answers.Routes())
 	return &counter{House: h, app: app, t: t}
 }
 
