@@ -101,13 +101,10 @@ func (r *Requests) standing(tx *db.Tx, q *Request, u agency.Agency, o Office, d 
 		return nil, err
 	}
 	zh := i18n.With(tx.Ctx, i18n.ZH)
-	v := letter.ValuesOf(r.Norm, d, kind, i18n.ZH)
+	v := letter.ValuesOf(r.Norm, d, kind, i18n.ZH).With(officeValues(tx, u, o))
 	maps.Copy(v, letter.Values{
 		"applicant": w.Name, "number": q.Number, "received_on": i18n.Date(zh, q.ReceivedOn), "received_by": i18n.T(zh, "inforequest.channel_"+q.Channel),
-		"asked": asked.Subject, "agency": u.Name, "agency_address": or(u.Address, i18n.T(zh, "inforequest.at_counter")), "agency_phone": u.Phone, "handler_phone": or(u.Phone, i18n.T(zh, "inforequest.at_counter")),
-		"review_body": o.ReviewBody, "review_online": o.ReviewOnline, "court": o.Court,
-		"reply_to": o.ReplyTo, "supplement_to": o.ReplyTo, "pay_how": o.PayHow, "means": i18n.T(zh, "inforequest.means_"+q.Delivery),
-		"follow_up": i18n.T(zh, "inforequest.follow_up", q.Number),
+		"asked": asked.Subject, "means": i18n.T(zh, "inforequest.means_"+q.Delivery), "follow_up": i18n.T(zh, "inforequest.follow_up", q.Number),
 	})
 	if !q.DueOn.IsZero() {
 		v["due_on"] = i18n.Date(zh, q.DueOn)
@@ -117,6 +114,15 @@ func (r *Requests) standing(tx *db.Tx, q *Request, u agency.Agency, o Office, d 
 	}
 	maps.DeleteFunc(v, func(_, x string) bool { return x == "" })
 	return v, nil
+}
+
+// officeValues are what an agency says of itself in every letter.
+func officeValues(tx *db.Tx, u agency.Agency, o Office) letter.Values {
+	counter := i18n.T(i18n.With(tx.Ctx, i18n.ZH), "inforequest.at_counter")
+	v := letter.Values{"agency": u.Name, "agency_address": or(u.Address, counter), "agency_phone": u.Phone, "handler_phone": or(u.Phone, counter),
+		"review_body": o.ReviewBody, "review_online": o.ReviewOnline, "court": o.Court, "reply_to": o.ReplyTo, "supplement_to": o.ReplyTo, "pay_how": o.PayHow}
+	maps.DeleteFunc(v, func(_, x string) bool { return x == "" })
+	return v
 }
 
 // reassess is the day on which undisclosed information is looked at again (article 18).

@@ -49,6 +49,7 @@ type listPage struct {
 	New, Sheet     string
 	Statistics     string
 	Office         string
+	Templates      string
 	Errors         ui.Errors
 	Rows           []listRow
 }
@@ -93,7 +94,7 @@ func (d *Desk) showList(w http.ResponseWriter, r *http.Request, status int, bad 
 		return err
 	}
 	p := listPage{Errors: bad, MayNew: a.Holds(inforequest.Registering), MayOffice: a.Holds(inforequest.Deciding), New: web.URL(ctx, root+"/new"), Statistics: web.URL(ctx, root+"/statistics"),
-		Office: web.URL(ctx, root+"/office"), Sheet: web.URL(ctx, root+"/list.xlsx") + "?" + r.URL.RawQuery, Action: web.URL(ctx, root+"/assign"),
+		Office: web.URL(ctx, root+"/office"), Templates: web.URL(ctx, templates), Sheet: web.URL(ctx, root+"/list.xlsx") + "?" + r.URL.RawQuery, Action: web.URL(ctx, root+"/assign"),
 		Filter: ui.Filter{Action: web.URL(ctx, root)}}
 	if r.URL.RawQuery != "" {
 		p.Filter.Reset = p.Filter.Action

@@ -121,6 +121,23 @@ func (h *House) Open(t testing.TB) (*inforequest.Request, string) {
 	return q, code
 }
 
+// Decided is a request that was answered with the information and waits for
+// its delivery.
+func (h *House) Decided(t testing.TB, change func(*inforequest.Filing)) (*inforequest.Request, string) {
+	t.Helper()
+	f := h.Filing(t.Name() + h.Clock.Now().String())
+	f.Channel, f.Verified = "counter", true
+	if change != nil {
+		change(&f)
+	}
+	q, code, err := h.Requests.File(h.As(h.Desk), f)
+	disclosuretest.Check(t, err)
+	disclosuretest.Check(t, h.Requests.Submit(h.As(h.Handler), q.Province, q.ID, inforequest.Draft{Decision: "granted", Reviewed: "不涉及国家秘密、个人隐私和第三方权益。",
+		Values: letter.Values{"provided": "2025年度农村改厕补助资金分配表", "reason": "属于应当公开的政府信息。"}}))
+	disclosuretest.Check(t, h.Requests.Approve(h.As(h.Head), q.Province, q.ID))
+	return q, code
+}
+
 // nowhere is a way to send that is never taken: no test runs the job.
 type nowhere struct{}
 
