@@ -28,7 +28,8 @@ type Letter struct {
 	Proof    string // of delivery: the number of the registered letter, who signed
 	Scan     int64  // the sealed sheet, scanned back
 
-	content []byte
+	year, serial int
+	content      []byte
 }
 
 // Content is what a letter says: as it was merged, so that it is printed again
@@ -177,13 +178,13 @@ func insertLetter(tx *db.Tx, q *Request, l *Letter, year, serial int, person int
 
 func scanLetter(r *db.Rows, l *Letter) error {
 	var kind string
-	err := r.Scan(&l.ID, &kind, &l.Number, &l.MadeOn, &l.SealedOn, &l.SentOn, &l.SentBy, &l.Proof, db.OrZero(&l.Scan), &l.content)
+	err := r.Scan(&l.ID, &kind, &l.Number, &l.MadeOn, &l.SealedOn, &l.SentOn, &l.SentBy, &l.Proof, db.OrZero(&l.Scan), &l.year, &l.serial, &l.content)
 	l.Kind = letter.Kind(kind)
 	return err
 }
 
 func lettersOf(tx *db.Tx, q *Request) ([]Letter, error) {
-	return db.List(tx, scanLetter, "select id, kind, number, made_on, sealed_on, sent_on, sent_by, proof, scan, content from inforequest_letter where province = $1 and request = $2 order by id limit 100", q.Province, q.ID)
+	return db.List(tx, scanLetter, "select id, kind, number, made_on, sealed_on, sent_on, sent_by, proof, scan, year, serial, content from inforequest_letter where province = $1 and request = $2 order by id limit 100", q.Province, q.ID)
 }
 
 func templateOf(tx *db.Tx, u agency.Agency, kind letter.Kind) (text string, err error) {

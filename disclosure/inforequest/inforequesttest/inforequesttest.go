@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"slices"
 	"testing"
+	"time"
 
 	"yangguang/agency"
 	"yangguang/disclosure/disclosuretest"
@@ -125,6 +126,7 @@ func (h *House) Open(t testing.TB) (*inforequest.Request, string) {
 // its delivery.
 func (h *House) Decided(t testing.TB, change func(*inforequest.Filing)) (*inforequest.Request, string) {
 	t.Helper()
+	h.Clock.Advance(time.Second) // no two forms of one moment: they would be one
 	f := h.Filing(t.Name() + h.Clock.Now().String())
 	f.Channel, f.Verified = "counter", true
 	if change != nil {
