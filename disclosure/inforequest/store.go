@@ -8,13 +8,13 @@ import (
 
 const requestCols = `q.province, q.id, q.agency, q.region, q.number, q.channel, q.applicant, q.state, q.subject, q.delivery, q.medium, q.own_record, q.open_answer,
  q.needs, q.helped, q.filed_at, q.received_on, q.verified_by, q.verified_at, q.handler, q.unit, q.due_on, q.reply_by, q.at_latest, q.provisional, q.extra, q.warned,
- q.decision, q.variant, q.decided_on, q.delivered_at, q.closed_on, q.late, q.reassess_on, q.merged_into, q.split_from, q.destroyed_at, q.who, q.month, q.calendar, q.code, q.asked, q.identity`
+ q.decision, q.variant, q.decided_on, q.delivered_at, q.closed_on, q.late, q.reassess_on, q.merged_into, q.split_from, q.archived_at, q.destroyed_at, q.who, q.month, q.calendar, q.code, q.asked, q.identity`
 
 func scanRequest(r *db.Rows, q *Request) error {
 	var gone int64
 	err := r.Scan(&q.Province, &q.ID, &q.Agency, &q.Region, &q.Number, &q.Channel, &q.Applicant, &q.State, &q.Subject, &q.Delivery, &q.Medium, &q.OwnRecord, &q.OpenAnswer,
 		&q.Needs, &q.Helped, db.OrZero(&q.FiledAt), &q.ReceivedOn, db.OrZero(&q.VerifiedBy), db.OrZero(&q.VerifiedAt), db.OrZero(&q.Handler), &q.Unit, &q.DueOn, &q.ReplyBy, &q.AtLatest, &q.Uncertain, &q.Extra, &q.Warned,
-		db.OrZero(&q.Decision), &q.Variant, &q.DecidedOn, db.OrZero(&q.Delivered), &q.ClosedOn, &q.Late, &q.ReassessOn, db.OrZero(&q.MergedInto), db.OrZero(&q.SplitFrom), db.OrZero(&gone), &q.who, &q.month, &q.calendar, &q.code, &q.asked, &q.identity)
+		db.OrZero(&q.Decision), &q.Variant, &q.DecidedOn, db.OrZero(&q.Delivered), &q.ClosedOn, &q.Late, &q.ReassessOn, db.OrZero(&q.MergedInto), db.OrZero(&q.SplitFrom), db.OrZero(&q.ArchivedAt), db.OrZero(&gone), &q.who, &q.month, &q.calendar, &q.code, &q.asked, &q.identity)
 	q.Destroyed = gone != 0
 	return err
 }

@@ -192,6 +192,7 @@ var acts = []act{
 		}},
 	{name: "identity", verb: inforequest.Registering, offered: func(*inforequest.Case) bool { return true }, fields: ask(of("text", "reason")), do: nil},
 	{name: "identity-handler", verb: inforequest.Handling, offered: func(c *inforequest.Case) bool { return c.State != inforequest.Closed }, fields: ask(of("text", "reason")), do: nil},
+	{name: "archive", verb: inforequest.Registering, offered: in(inforequest.Closed), fields: ask(of("text", "reason")), do: nil},
 	{name: "renew", verb: inforequest.Registering, offered: func(*inforequest.Case) bool { return true }, fields: ask(of("text", "id_number")), do: nil},
 }
 
@@ -443,6 +444,8 @@ func (d *Desk) act(a act) web.Handler {
 		switch a.name {
 		case "identity", "identity-handler":
 			return d.openIdentity(w, r, a, c)
+		case "archive":
+			return d.archive(w, r, a, c)
 		case "renew":
 			return d.renew(w, r, a, c)
 		case "split":

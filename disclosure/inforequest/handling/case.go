@@ -132,6 +132,9 @@ func (d *Desk) facts(ctx context.Context, c *inforequest.Case) []ui.Pair {
 	if !c.ReassessOn.IsZero() {
 		add("reassess", i18n.Date(ctx, c.ReassessOn))
 	}
+	if !c.ArchivedAt.IsZero() {
+		add("archived", i18n.Time(ctx, c.ArchivedAt))
+	}
 	return out
 }
 
