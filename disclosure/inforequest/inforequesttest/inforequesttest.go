@@ -46,7 +46,7 @@ type House struct {
 func New(t testing.TB) *House {
 	t.Helper()
 	c := clock.NewFake(disclosuretest.Now)
-	return found(t, dbtest.SQLite(t, c, Migrations...), c)
+	return Over(t, dbtest.SQLite(t, c, Migrations...), c)
 }
 
 // Each runs f with a fresh house on every engine to be had.
@@ -56,12 +56,13 @@ func Each(t *testing.T, f func(t *testing.T, h *House)) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := clock.NewFake(disclosuretest.Now)
-			f(t, found(t, open(t, c, Migrations...), c))
+			f(t, Over(t, open(t, c, Migrations...), c))
 		})
 	}
 }
 
-func found(t testing.TB, d *db.DB, c *clock.Fake) *House {
+// Over founds a house on a store that has Migrations and the clock.
+func Over(t testing.TB, d *db.DB, c *clock.Fake) *House {
 	t.Helper()
 	h := &House{House: disclosuretest.Found(t, d, c)}
 	x := h.Disclosure
