@@ -26,7 +26,7 @@ type yearlyText struct {
 }
 
 // mix is how requests really end, by group and in percent.
-var mix = map[string]int64{"granted": 40, "partial": 16, "refused": 5, "unavailable": 25, "not_processed": 3}
+var mix = map[string]int64{"granted": 40, "partial": 16, "refused": 5, "unavailable": 25, "not_processed": 3, "closed": 11}
 
 // YearlyFacts makes up the requests of a unit's year, the same each time it is
 // asked, so that what one year carries forward the next takes over. It stands
@@ -65,7 +65,7 @@ func YearlyFacts(q norm.Requests) yearly.Facts {
 }
 
 // decideAll spreads requests over the decisions as they really end; what does
-// not come out even was closed otherwise.
+// not come out even was disclosed.
 func decideAll(q norm.Requests, t yearly.Table, kind string, left int64) error {
 	rest := left
 	for _, g := range q.Groups {
@@ -87,7 +87,7 @@ func decideAll(q norm.Requests, t yearly.Table, kind string, left int64) error {
 			}
 		}
 	}
-	return t.Add(q.Decisions[len(q.Decisions)-1].ID, kind, rest)
+	return t.Add(q.Decisions[0].ID, kind, rest)
 }
 
 // madeUp is a number below n that is always the same for the same question.

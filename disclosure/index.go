@@ -189,7 +189,10 @@ func (d *Disclosure) Reindex(ctx context.Context, after Place, progress func(don
 			return done, err
 		}
 		if n == 0 {
-			return done, d.DB.Write(ctx, search.Renewed)
+			if err := d.DB.Write(ctx, search.Renewed); err != nil {
+				return done, err
+			}
+			return done, search.Settle(ctx, d.DB)
 		}
 		if done, after = done+n, last; progress != nil {
 			progress(done, after)

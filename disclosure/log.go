@@ -98,30 +98,59 @@ const existingInOneGo = 50
 
 // LogExisting gives every item that was public before there was a log its
 // leaves, a few at a time, and tells how many items those were. It may run
-// again and beside everything else.
+// again and beside everything else. How far it came is kept with what it wrote:
+// whatever becomes public later is logged by the act itself, so that a start
+// after the last item asks for one row.
 func (d *Disclosure) LogExisting(ctx context.Context) (total int, err error) {
 	defer fault.Wrap(&err, "disclosure.LogExisting")
-	at := itemKey{Province: -1}
-	for {
+	var at loggedMark
+	if err := d.DB.Read(ctx, func(tx *db.Tx) (err error) { at, err = loggedSoFar(tx); return err }); err != nil {
+		return 0, err
+	}
+	for !at.whole {
 		var page []Item
 		if err := d.DB.Read(ctx, func(tx *db.Tx) (err error) {
-			page, err = publicAfter(tx, at, 200)
+			page, err = publicAfter(tx, at.itemKey, existingInOneGo)
 			return err
-		}); err != nil || len(page) == 0 {
+		}); err != nil {
 			return total, err
 		}
-		at = keyOf(&page[len(page)-1])
-		for chunk := range slices.Chunk(page, existingInOneGo) {
-			n := 0
-			if err := d.DB.Write(ctx, func(tx *db.Tx) (err error) {
-				n, err = d.logSome(tx, chunk)
-				return err
-			}); err != nil {
-				return total, err
-			}
-			total += n
+		if at.whole = len(page) == 0; !at.whole {
+			at.itemKey = keyOf(&page[len(page)-1])
 		}
+		n := 0
+		if err := d.DB.Write(ctx, func(tx *db.Tx) (err error) {
+			if n, err = d.logSome(tx, page); err != nil {
+				return err
+			}
+			return markLogged(tx, at)
+		}); err != nil {
+			return total, err
+		}
+		total += n
 	}
+	return total, nil
+}
+
+// First is an item with its one text, both published.
+type First struct {
+	Item    *Item
+	Version *Version
+}
+
+// LogLoaded writes the publication of many items without attachments into the
+// public log, each as its first and only text: for a store that is loaded whole.
+func (d *Disclosure) LogLoaded(tx *db.Tx, items []First) (err error) {
+	defer fault.Wrap(&err, "disclosure.LogLoaded(%d)", len(items))
+	entries := make([]ledger.Entry, len(items))
+	for i, x := range items {
+		b, err := d.PublicContent(x.Item, x.Version, nil)
+		if err != nil {
+			return err
+		}
+		entries[i] = ledger.Entry{Province: int64(x.Item.Province), Kind: ItemPublished, Subject: subject(x.Item), Part: int64(x.Version.Number), Content: ledger.HashOf(b)}
+	}
+	return ledger.AppendFirst(tx, entries)
 }
 
 func (d *Disclosure) logSome(tx *db.Tx, items []Item) (n int, err error) {

@@ -220,7 +220,7 @@ func TestWhatWasPublicBeforeTheLogIsLogged(t *testing.T) {
 		items := everyAct(t, h)
 		forget := func() {
 			check(t, h.DB.Write(t.Context(), func(tx *db.Tx) error {
-				for _, table := range []string{"ledger_head", "ledger_leaf", "ledger_open", "ledger_tile", "ledger_checkpoint", "ledger_key"} {
+				for _, table := range []string{"item_logged", "ledger_head", "ledger_leaf", "ledger_open", "ledger_tile", "ledger_checkpoint", "ledger_key"} {
 					if _, err := tx.Exec("delete from " + table); err != nil {
 						return err
 					}
@@ -238,6 +238,11 @@ func TestWhatWasPublicBeforeTheLogIsLogged(t *testing.T) {
 		}
 		if n, err = h.Disclosure.LogExisting(t.Context()); err != nil || n != 0 {
 			t.Errorf("again: %d %v", n, err)
+		}
+		// A start after that reads the mark and no item.
+		ctx, asked := db.CountStatements(t.Context())
+		if _, err = h.Disclosure.LogExisting(ctx); err != nil || asked.Load() != 1 {
+			t.Errorf("a start asked %d times: %v", asked.Load(), err)
 		}
 		// And go on as usual from there.
 		check(t, h.Disclosure.SetValidity(h.As(h.Approver), items[0].Province, items[0].ID, "abolished", "废止"))

@@ -3,6 +3,7 @@ package disclosure
 import (
 	"strings"
 
+	"yangguang/internal/clock"
 	"yangguang/internal/db"
 	"yangguang/internal/fault"
 )
@@ -91,4 +92,28 @@ func textsOf(tx *db.Tx, province int, items []Item) (versions map[int64][]Versio
 func ByNumber(tx *db.Tx, number string) (it *Item, err error) {
 	defer fault.Wrap(&err, "disclosure.ByNumber")
 	return db.Only(db.List(tx, scanItem, "select "+itemCols+" from item i where i.number = $1 and i.state <> 'unpublished' order by i.province, i.id limit 1", strings.TrimSpace(number)))
+}
+
+// loggedMark is how far what was public before the log has its leaves: up to an
+// item, or as a whole.
+type loggedMark struct {
+	itemKey
+	whole bool
+}
+
+func loggedSoFar(tx *db.Tx) (m loggedMark, err error) {
+	err = tx.Row("select upto_province, upto_item, whole from item_logged where id = 1").Scan(&m.Province, &m.ID, &m.whole)
+	if fault.Is(err, fault.NotFound) {
+		return loggedMark{itemKey: itemKey{Province: -1}}, nil
+	}
+	return m, err
+}
+
+// markLogged moves the mark, never back: another process may be further.
+func markLogged(tx *db.Tx, m loggedMark) error {
+	_, err := tx.Exec(`insert into item_logged (id, upto_province, upto_item, whole, at) values (1, $1, $2, $3, $4)
+ on conflict (id) do update set upto_province = excluded.upto_province, upto_item = excluded.upto_item, whole = excluded.whole, at = excluded.at
+ where not item_logged.whole and (excluded.upto_province, excluded.upto_item) >= (item_logged.upto_province, item_logged.upto_item)`,
+		m.Province, m.ID, m.whole, clock.Millis(tx.Now))
+	return err
 }

@@ -67,6 +67,7 @@ func (r *reader) inRow(path, words, fits string) string {
 const (
 	aBatch    = `/desk/import/[0-9]+/[0-9]+$`
 	aRequest  = `/desk/privacy/[0-9]+/[0-9]+$`
+	aYearly   = `/desk/yearly/reports/[0-9]+/[0-9]+$`
 	aHandover = `/desk/handovers/[0-9]+$`
 )
 
@@ -141,6 +142,10 @@ func citizenViews(t *testing.T) []view {
 	views = append(views, view{name: "unit-renamed", path: county + "/yjz"}, view{name: "unit-merged", path: county + "/xcz"},
 		view{name: "item-closed-earlier", path: closed}, view{name: "item-closed-version", path: closed + "/v/1", state: "error"}, view{name: "item-notice-ended", path: ended},
 		view{name: "item-imported", path: clerk.one(clerk.inRow("/desk/import", "已导入", aBatch), `^/[0-9]+/[a-z]+/[0-9]{4}-[0-9]+$`)})
+	reports := county + "/wjj/yearly-reports"
+	report := r.one(reports, `/yearly-reports/[0-9]{4}$`)
+	views = append(views, view{name: "yearly", path: reports}, view{name: "yearly-nothing", path: county + "/yjz/yearly-reports", state: "empty"}, view{name: "yearly-report", path: report},
+		view{name: "yearly-revision", path: r.one(report, `/revisions/[0-9]+$`)})
 	for path, status := range special(r, unit) {
 		views = append(views, view{name: status, path: path})
 	}
@@ -202,6 +207,10 @@ func staffViews(t *testing.T) []view {
 	add("xian.qicao", view{name: "desk", path: "/desk"}, view{name: "desk-items", path: "/desk/items"}, view{name: "desk-new", path: "/desk/items/new"},
 		view{name: "desk-new-chosen", path: clerk.some("/desk/items/new", `category=`)}, view{name: "desk-edit", path: clerk.some(clerk.some("/desk/items?state=draft", `/desk/items/[0-9]+/[0-9]+$`), `/edit$`)},
 		view{name: "desk-register", path: "/desk/register"}, view{name: "desk-reports", path: "/desk/reports"}, view{name: "desk-report", path: clerk.some("/desk/reports", `/desk/reports/[0-9]+/[0-9]+$`)},
+		view{name: "desk-yearly", path: "/desk/yearly"}, view{name: "desk-yearly-report", path: clerk.inRow("/desk/yearly", "起草中", aYearly)},
+		view{name: "desk-yearly-edit", path: clerk.inRow("/desk/yearly", "起草中", aYearly) + "/edit"}, view{name: "desk-yearly-edit-wrong", path: clerk.inRow("/desk/yearly", "起草中", aYearly) + "/edit?check=1", state: "error"},
+		view{name: "desk-yearly-published", path: clerk.inRow("/desk/yearly", "已公布", aYearly)}, view{name: "desk-yearly-below", path: "/desk/yearly/below"},
+		view{name: "desk-yearly-check", path: "/desk/yearly/check"}, view{name: "desk-yearly-check-wrong", path: "/desk/yearly/check", submit: "main form", state: "error"},
 		view{name: "desk-nothing-found", path: "/desk/items?q=zzzqqq", state: "empty"}, view{name: "account", path: "/account"}, view{name: "account-password", path: "/account/password"},
 		view{name: "account-password-wrong", path: "/account/password", submit: "main form", state: "error"}, view{name: "step-up", path: "/step-up?next=/account"},
 		view{name: "desk-discard", path: below(clerk.some("/desk/items?state=draft", `/desk/items/[0-9]+/[0-9]+$`), "/discard")}, view{name: "desk-preview", path: below(clerk.some("/desk/items?state=draft", `/desk/items/[0-9]+/[0-9]+$`), "/preview")},
@@ -232,8 +241,42 @@ func staffViews(t *testing.T) []view {
 		view{name: "desk-import", path: exists(admin, "/desk/import")}, view{name: "desk-import-wrong", path: exists(admin, "/desk/import"), submit: "main form", state: "error"},
 		view{name: "desk-privacy", path: exists(admin, "/desk/privacy")}, view{name: "desk-inspection", path: exists(admin, "/desk/below/inspection")}, view{name: "desk-refused", path: "/desk/items/new", state: "error"})
 	head := signedIn(t, "xian.pizhun")
+	for as, vs := range requestViews(t, clerk, head) {
+		add(as, vs...)
+	}
 	add("xian.pizhun", view{name: "desk-close-earlier", path: below(head.some("/desk/items?state=published", `/desk/published/[0-9]+/[0-9]+$`), "/close-earlier")})
 	return views
+}
+
+// requestViews are the pages of requests for information, each step of one in
+// the state that offers it.
+func requestViews(t *testing.T, desk, head *reader) map[string][]view {
+	t.Helper()
+	const list, aRequest = "/desk/requests", `/desk/requests/[0-9]+/[0-9]+$`
+	in := func(state string) string { return desk.one(list+"?state="+state, aRequest) }
+	handling := in("handling")
+	out := map[string][]view{"xian.qicao": {{name: "requests-desk", path: list}, {name: "requests-desk-none", path: list + "?q=zzzqqq", state: "empty"}, {name: "requests-desk-closed", path: list + "?state=closed"},
+		{name: "requests-new", path: list + "/new"}, {name: "requests-new-wrong", path: list + "/new", submit: "main form", state: "error"}, {name: "requests-statistics", path: list + "/statistics"},
+		{name: "request-handling", path: handling}, {name: "request-clock", path: handling + "/clock"}, {name: "request-decision", path: handling + "/decision"},
+		{name: "request-draft", path: handling + "/decision?decision=partial", state: "filled"}, {name: "request-clarify-wrong", path: handling + "/clarify", submit: "main form", state: "error"},
+		{name: "request-closed", path: in("closed")}},
+		"xian.pizhun": {{name: "requests-office", path: list + "/office"}, {name: "requests-office-wrong", path: list + "/office", submit: `main form[method="post"]`, state: "error"}}}
+	for state, steps := range map[string][]string{"handling": {"assign", "clarify", "consult", "ask-reasons", "charge", "attach", "attach-proof", "split", "withdraw", "identity", "renew"},
+		"filed": {"confirm", "verify"}, "deliver": {"deliver", "seal"}, "closed": {"remedy"}} {
+		for _, step := range steps {
+			out["xian.qicao"] = append(out["xian.qicao"], view{name: "request-" + step, path: in(state) + "/" + step})
+		}
+	}
+	for state, steps := range map[string][]string{"handling": {"extend"}, "review": {"approve", "return"}, "closed": {"reopen"}} {
+		for _, step := range steps {
+			out["xian.pizhun"] = append(out["xian.pizhun"], view{name: "request-" + step, path: head.one(list+"?state="+state, aRequest) + "/" + step})
+		}
+	}
+	for _, step := range []string{"supplement", "pay"} {
+		word := map[string]string{"supplement": "待补正", "pay": "待缴费"}[step]
+		out["xian.qicao"] = append(out["xian.qicao"], view{name: "request-" + step, path: desk.inRow(list+"?state=waiting", word, aRequest) + "/" + step})
+	}
+	return out
 }
 
 // below is a page under another, left out with it.

@@ -11,7 +11,15 @@ var unvisited = map[string]string{
 	"/activate/done":                         "shown once, after a slip was used; made of the same parts as /activate",
 	"/desk/quick/{province}/{version}/photo": "reached by the village clerk's journey, which is tested with its own photograph",
 	"/desk/quick/{province}/{version}/send":  "reached by the village clerk's journey",
-	"/{division}/{agency}/c/{slug}/nudged":   "follows a count; the same view as /nudge",
+	// Steps of a request that none of the demonstration is ready for; each is the
+	// same view as the steps that are visited, and is tested by its handlers.
+	"/desk/requests/{province}/{request}/defer":      "no applicant of the demonstration was asked for reasons",
+	"/desk/requests/{province}/{request}/heard":      "no consultation of the demonstration is open",
+	"/desk/requests/{province}/{request}/merge":      "no applicant of the demonstration asked twice",
+	"/desk/requests/{province}/{request}/redact":     "no open request of the demonstration has an original",
+	"/desk/requests/{province}/{request}/remedy-end": "no remedy of the demonstration is open",
+	"/desk/requests/{province}/{request}/tell-third": "no third party of the demonstration refuses an open request",
+	"/{division}/{agency}/c/{slug}/nudged":           "follows a count; the same view as /nudge",
 }
 
 // TestEveryPageIsVisited holds that each route that answers with a page is
@@ -88,7 +96,7 @@ func fits(pattern, path string) (words int) {
 // isPage answers whether a route shows a page, rather than a file, a feed, data
 // or a setting.
 func isPage(path string) bool {
-	for _, file := range []string{".xlsx", ".pdf", ".atom", ".json", ".xml", ".txt", ".css", ".ico", ".yaml", "/assets/", "/api/", "/embed/", "/old/", "/sitemap/", "/files/", "/template", "/calendar/file", "/healthz", "/readyz", "/metrics", "/preferences", "/print/", "/sign-in/oidc", "/tile/", "/checkpoint", "/log/{province}/keys", "/search/suggest"} {
+	for _, file := range []string{".xlsx", ".docx", ".pdf", ".atom", "/letters/{letter}/{form}", ".json", ".xml", ".txt", ".css", ".ico", ".yaml", "/assets/", "/api/", "/embed/", "/old/", "/sitemap/", "/files/", "/template", "/calendar/file", "/healthz", "/readyz", "/metrics", "/preferences", "/print/", "/sign-in/oidc", "/tile/", "/checkpoint", "/log/{province}/keys", "/search/suggest"} {
 		if strings.Contains(path, file) {
 			return false
 		}

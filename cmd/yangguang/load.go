@@ -34,7 +34,7 @@ func load(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	began := time.Now()
-	rep, err := nation.Load(ctx, nation.Options{DB: h.db, Catalogue: h.catalogue, Scale: *scale, Seed: demoSeed, Progress: out})
+	rep, err := nation.Load(ctx, nation.Options{DB: h.db, Catalogue: h.catalogue, Disclosure: h.disclosure, Scale: *scale, Seed: demoSeed, Progress: out})
 	if err == nil {
 		_, err = fmt.Fprintf(out, "nation: %d units, %d obligations, %d items in %.0f s; all fictional\n", rep.Units, rep.Dues, rep.Items, time.Since(began).Seconds())
 	}

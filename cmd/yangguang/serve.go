@@ -19,6 +19,7 @@ import (
 	"yangguang/internal/db"
 	"yangguang/internal/fresh"
 	"yangguang/internal/jobs"
+	"yangguang/internal/search"
 	"yangguang/internal/web"
 )
 
@@ -154,6 +155,10 @@ func (h *house) runner() *jobs.Runner {
 		return err
 	})
 	r.Handle(countDeadlines, func(ctx context.Context, _ jobs.Job) error { return h.countDeadlines(ctx) })
+	if h.db.Postgres() {
+		r.Every("catalogue.fold", jobs.Each(time.Minute), func(ctx context.Context, _ jobs.Job) error { return catalogue.Fold(ctx, h.db) })
+	}
+	r.Every("search.settle", jobs.Daily(4, 10), func(ctx context.Context, _ jobs.Job) error { return search.Settle(ctx, h.db) })
 	r.Every("catalogue.recount", jobs.Daily(3, 40), func(ctx context.Context, _ jobs.Job) error {
 		mended, err := catalogue.Recount(ctx, h.db)
 		for _, m := range mended {

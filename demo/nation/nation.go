@@ -2,7 +2,7 @@
 // for trials of scale: every division's authority, office or committee, the
 // obligations the norm's lists name (12, 3 and 8 categories, also the inherited
 // and the optional), a part of them met, and a million published items with
-// Chinese text, searchable and counted.
+// Chinese text, searchable, counted and in the public log.
 //
 // It goes around the use cases, since a million reviews would take days: so it
 // writes only where nothing is, everything it writes is marked as fictional, and
@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"strings"
 
 	"yangguang/agency"
 	"yangguang/disclosure"
@@ -29,12 +30,13 @@ import (
 
 // Options say how much is made.
 type Options struct {
-	DB        *db.DB
-	Catalogue *catalogue.Catalogue
-	Scale     float64 // 1: every county; 0.001: three of them
-	Items     int     // at scale 1; a million when 0
-	Seed      uint64
-	Progress  io.Writer
+	DB         *db.DB
+	Catalogue  *catalogue.Catalogue
+	Disclosure *disclosure.Disclosure
+	Scale      float64 // 1: every county; 0.001: three of them
+	Items      int     // at scale 1; a million when 0
+	Seed       uint64
+	Progress   io.Writer
 }
 
 // Report counts what was made.
@@ -80,14 +82,17 @@ func Load(ctx context.Context, o Options) (rep Report, err error) {
 	if o.Progress == nil {
 		o.Progress = io.Discard
 	}
-	l := &loader{Options: o, rng: rand.New(rand.NewPCG(o.Seed, 2008)), today: clock.DateOf(o.DB.Clock().Now()), above: map[agency.Code]int64{}, names: map[agency.Code]string{}}
-	l.chance = float64(o.Items) / 4_200_000 // of 5.13 million obligations, about so many are met
+	l := newLoader(o)
 	if err := o.DB.Read(ctx, func(tx *db.Tx) error {
 		if full, err := occupied(tx); err != nil || full {
 			return errors.Join(err, map[bool]error{true: ErrNotEmpty}[full])
 		}
 		return l.prepare(tx)
 	}); err != nil {
+		return rep, err
+	}
+	// Nothing is there, and so all of it is logged: no server will look for more.
+	if _, err := o.Disclosure.LogExisting(ctx); err != nil {
 		return rep, err
 	}
 	last, begun, said := agency.Nation, false, 0
@@ -97,6 +102,9 @@ func Load(ctx context.Context, o Options) (rep Report, err error) {
 			return l.rep, err
 		}
 		if len(ds) == 0 {
+			if err := errors.Join(catalogue.Fold(ctx, o.DB), search.Settle(ctx, o.DB)); err != nil {
+				return l.rep, err
+			}
 			return l.rep, o.DB.Write(ctx, func(tx *db.Tx) error { return fresh.Change(tx, 0, fresh.Everything) })
 		}
 		last, begun = ds[len(ds)-1].Code, true
@@ -108,6 +116,12 @@ func Load(ctx context.Context, o Options) (rep Report, err error) {
 			_, _ = fmt.Fprintf(o.Progress, "nation: %d units, %d obligations, %d items\n", l.rep.Units, l.rep.Dues, l.rep.Items)
 		}
 	}
+}
+
+func newLoader(o Options) *loader {
+	l := &loader{Options: o, rng: rand.New(rand.NewPCG(o.Seed, 2008)), today: clock.DateOf(o.DB.Clock().Now()), above: map[agency.Code]int64{}, names: map[agency.Code]string{}}
+	l.chance = float64(o.Items) / 4_200_000 // of 5.13 million obligations, about so many are met
+	return l
 }
 
 // prepare reads what each kind of agency owes today.
@@ -143,42 +157,50 @@ var founded = clock.MustDate("2019-01-01")
 func (l *loader) chunk(ctx context.Context, ds []agency.Division) error {
 	return l.DB.Write(ctx, func(tx *db.Tx) error {
 		rep := l.rep
-		var units []agency.Agency
-		var dues []catalogue.Due
-		var items []item
-		for _, d := range ds {
-			if !l.chosen(d) {
-				continue
-			}
-			u := l.unit(tx, d)
-			units = append(units, u)
-			serial := 0
-			for _, t := range l.templates[u.Kind] {
-				x, it := l.due(tx, u, t, &serial)
-				dues = append(dues, x)
-				if it != nil {
-					items = append(items, *it)
-				}
-			}
-		}
+		units, dues, items := l.divisions(tx, ds)
 		if err := agency.Load(tx, units); err != nil {
 			return err
 		}
 		if err := catalogue.Load(tx, dues); err != nil {
 			return err
 		}
+		docs, logged := make([]search.Doc, len(items)), make([]disclosure.First, len(items))
 		for i := range items {
 			if err := insertItem(tx, &items[i]); err != nil {
 				return err
 			}
-			if err := search.Put(tx, items[i].doc()); err != nil {
-				return err
-			}
+			docs[i], logged[i] = items[i].doc(), items[i].first()
+		}
+		if err := search.Load(tx, docs); err != nil {
+			return err
+		}
+		if err := l.Disclosure.LogLoaded(tx, logged); err != nil {
+			return err
 		}
 		rep.Units, rep.Dues, rep.Items = rep.Units+len(units), rep.Dues+len(dues), rep.Items+len(items)
 		l.rep = rep
 		return nil
 	})
+}
+
+// divisions makes the units of some divisions, what they owe and the items.
+func (l *loader) divisions(tx *db.Tx, ds []agency.Division) (units []agency.Agency, dues []catalogue.Due, items []item) {
+	for _, d := range ds {
+		if !l.chosen(d) {
+			continue
+		}
+		u := l.unit(tx, d)
+		units = append(units, u)
+		serial := 0
+		for _, t := range l.templates[u.Kind] {
+			x, it := l.due(tx, u, t, &serial)
+			dues = append(dues, x)
+			if it != nil {
+				items = append(items, *it)
+			}
+		}
+	}
+	return units, dues, items
 }
 
 // chosen answers whether a division takes part: with a scale below one, whole
@@ -266,6 +288,21 @@ func (it *item) number() string { return disclosure.DefaultNumber(it.Unit, it.On
 
 func (it *item) doc() search.Doc {
 	return search.Doc{Province: int64(it.Unit.Province()), ID: it.ID, Kind: "item", Title: it.Title, Body: it.Text, At: clock.FromMillis(it.At), Scopes: it.scopes()}
+}
+
+// html is the text as a version keeps it.
+func (it *item) html() string {
+	return "<p>" + strings.ReplaceAll(it.Text, "\n", "</p><p>") + "</p>"
+}
+
+// first is the item as its room has it, for the public log.
+func (it *item) first() disclosure.First {
+	at, timely := clock.FromMillis(it.At), it.Timely
+	return disclosure.First{
+		Item: &disclosure.Item{Province: it.Unit.Province(), ID: it.ID, Agency: it.Unit.ID, Category: it.Category, Period: it.Period, Number: it.number(),
+			Year: it.On.Year(), Serial: it.Serial, Timely: &timely, PublishedAt: at},
+		Version: &disclosure.Version{Number: 1, Title: it.Title, Body: it.html(), FormedOn: it.On, PublishedAt: at},
+	}
 }
 
 // scopes are the terms disclosure narrows a search by.

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/mod/sumdb/note"
+
 	"yangguang/agency"
 	"yangguang/demo/nation"
 	"yangguang/disclosure"
@@ -17,6 +19,7 @@ import (
 	"yangguang/internal/db"
 	"yangguang/internal/db/dbtest"
 	"yangguang/internal/fresh"
+	"yangguang/internal/ledger"
 	"yangguang/internal/search"
 	"yangguang/norm"
 )
@@ -25,7 +28,7 @@ import (
 // engines, and reads it as the pages do.
 func TestAPartOfTheNation(t *testing.T) {
 	t.Parallel()
-	schema := []fs.FS{calendar.Migrations, audit.Migrations, fresh.Migrations, agency.Migrations, search.Migrations, catalogue.Migrations, disclosure.Migrations}
+	schema := []fs.FS{calendar.Migrations, audit.Migrations, fresh.Migrations, ledger.Migrations, agency.Migrations, search.Migrations, catalogue.Migrations, disclosure.Migrations}
 	dbtest.EachAt(t, clock.NewFake(clock.MustDate("2026-11-23").Start()), schema, func(t *testing.T, d *db.DB) {
 		ctx := context.Background()
 		must := func(err error) {
@@ -38,7 +41,8 @@ func TestAPartOfTheNation(t *testing.T) {
 		must(agency.ImportSubset(ctx, d, 350525000000))
 		keeper := calendar.NewKeeper(d, nil)
 		must(keeper.Seed(ctx))
-		o := nation.Options{DB: d, Catalogue: &catalogue.Catalogue{Norm: norm.Builtin(), Calendars: keeper}, Seed: 1}
+		room := &disclosure.Disclosure{DB: d, Norm: norm.Builtin()}
+		o := nation.Options{DB: d, Catalogue: &catalogue.Catalogue{Norm: norm.Builtin(), Calendars: keeper}, Disclosure: room, Seed: 1}
 		rep, err := nation.Load(ctx, o)
 		must(err)
 		if rep.Units != 262 || rep.Dues < 4*12+22*3+236*8 || rep.Items < rep.Dues/8 {
@@ -68,8 +72,41 @@ func TestAPartOfTheNation(t *testing.T) {
 			}
 			return err
 		}))
+		loggedWhole(t, room, rep.Items)
 		if _, err := nation.Load(ctx, o); !errors.Is(err, nation.ErrNotEmpty) {
 			t.Errorf("a second load: %v", err)
 		}
 	})
+}
+
+// loggedWhole holds every item of the two logs against its leaf, and a server's
+// start against what it may ask.
+func loggedWhole(t *testing.T, room *disclosure.Disclosure, items int) {
+	t.Helper()
+	key, err := ledger.NewKey("example.gov.cn/log")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := (&ledger.Ledger{DB: room.DB, Key: key}).Sign(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	leaves := 0
+	for _, province := range []int64{0, 35} {
+		v, err := ledger.Verifier(key.VKey(province))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, wrong, err := room.VerifyLog(t.Context(), province, []note.Verifier{v})
+		if err != nil || r.Fault != "" || len(wrong) > 0 {
+			t.Fatalf("log %d: %+v %v %v", province, r, wrong, err)
+		}
+		leaves += int(r.Leaves)
+	}
+	if leaves != items {
+		t.Errorf("%d leaves of %d items", leaves, items)
+	}
+	ctx, asked := db.CountStatements(t.Context())
+	if n, err := room.LogExisting(ctx); n != 0 || err != nil || asked.Load() != 1 {
+		t.Errorf("a start logged %d items and asked %d times: %v", n, asked.Load(), err)
+	}
 }

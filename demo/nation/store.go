@@ -1,8 +1,6 @@
 package nation
 
 import (
-	"strings"
-
 	"yangguang/agency"
 	"yangguang/internal/db"
 )
@@ -38,7 +36,7 @@ func insertItem(tx *db.Tx, it *item) error {
 	}
 	if _, err := tx.Exec(`insert into item_version (province, id, item, number, state, rule, title, body, body_text, formed_on, author, reviewer, approver,
  created_at, saved_at, submitted_at, approved_at, published_at) values ($1, $2, $3, 1, 'published', 'agency', $4, $5, $6, $7, $8, $9, $10, $11, $11, $11, $11, $11)`,
-		u.Province(), it.Version, it.ID, it.Title, "<p>"+strings.ReplaceAll(it.Text, "\n", "</p><p>")+"</p>", it.Text, it.On, author, reviewer, approver, it.At); err != nil {
+		u.Province(), it.Version, it.ID, it.Title, it.html(), it.Text, it.On, author, reviewer, approver, it.At); err != nil {
 		return err
 	}
 	if _, err := tx.Exec("insert into item_event (province, id, item, at, verb, version) values ($1, $2, $3, $4, 'published', 1)", u.Province(), it.Event, it.ID, it.At); err != nil {

@@ -139,9 +139,17 @@ func changing(tx *db.Tx, u agency.Agency, f func() error) error {
 	return c.write(tx)
 }
 
-// write carries the change into the counters, always in the same order, so
-// that two transactions wait for each other at most once.
+// write carries the change into the counters and the sums over them.
 func (c counts) write(tx *db.Tx) error {
+	if err := c.writePlaces(tx); err != nil {
+		return err
+	}
+	return c.writeSums(tx)
+}
+
+// writePlaces carries the change into the counters of places, always in the
+// same order, so that two transactions wait for each other at most once.
+func (c counts) writePlaces(tx *db.Tx) error {
 	for _, k := range c.sorted() {
 		if n := c.rows[k]; n != 0 {
 			if err := addCount(tx, k, n); err != nil {

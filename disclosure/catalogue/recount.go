@@ -55,7 +55,8 @@ func Recount(ctx context.Context, d *db.DB) (mended []Difference, err error) {
 			mended = append(mended, Difference{b.Place, wrong})
 		}
 	}
-	return mended, nil
+	sums, err := mendSums(ctx, d)
+	return append(mended, sums...), err
 }
 
 func recountPlace(tx *db.Tx, b basePlace) (wrong int, err error) {
@@ -85,7 +86,7 @@ func recountPlace(tx *db.Tx, b basePlace) (wrong int, err error) {
 			wrong++
 		}
 	}
-	if err := want.write(tx); err != nil {
+	if err := want.writePlaces(tx); err != nil {
 		return wrong, err
 	}
 	if wrong > 0 {
@@ -96,13 +97,20 @@ func recountPlace(tx *db.Tx, b basePlace) (wrong int, err error) {
 	return wrong, sweep(tx, b)
 }
 
-// Prepare counts a database that was made before there were counters.
+func provinceCode(province int) agency.Code { return agency.Code(province) * 10_000_000_000 }
+
+// Prepare counts a database that was made before there were counters, and mends
+// the sums over provinces where an earlier release changed the counters alone.
 func Prepare(ctx context.Context, d *db.DB) (err error) {
 	defer fault.Wrap(&err, "catalogue.Prepare")
 	missing := false
-	if err := d.Read(ctx, func(tx *db.Tx) (err error) { missing, err = uncounted(tx); return err }); err != nil || !missing {
+	if err := d.Read(ctx, func(tx *db.Tx) (err error) { missing, err = uncounted(tx); return err }); err != nil {
 		return err
 	}
-	_, err = Recount(ctx, d)
+	if missing {
+		_, err = Recount(ctx, d)
+		return err
+	}
+	_, err = mendSums(ctx, d)
 	return err
 }

@@ -66,18 +66,8 @@ func scanUnitLot(r *db.Rows, x *unitLot) error {
 	return r.Scan(&x.child, &x.kind, &x.openSince, &x.n)
 }
 
-// The counters of the nation by province, of a province by prefecture, of a
-// prefecture by county.
-
-func lotsOfNation(tx *db.Tx) ([]lot, error) {
-	return db.List(tx, scanLot, `select province * 10000000000, category, due_on, band, sum(n) from due_count
- group by province, category, due_on, band order by province, category, due_on, band limit 200000`)
-}
-
-func unitLotsOfNation(tx *db.Tx) ([]unitLot, error) {
-	return db.List(tx, scanUnitLot, `select province * 10000000000, kind, open_since, sum(n) from due_unit_count
- group by province, kind, open_since order by province, kind, open_since limit 200000`)
-}
+// The counters of a province by prefecture, of a prefecture by county; those of
+// the nation by province are kept as sums.
 
 func lotsOfProvince(tx *db.Tx, province int) ([]lot, error) {
 	return db.List(tx, scanLot, `select prefecture, category, due_on, band, sum(n) from due_count where province = $1

@@ -66,8 +66,7 @@ func (r *Requests) Ask(ctx context.Context, province int, id int64, kind, name, 
 		if err := r.move(tx, s, Event{Kind: Consulted, Ref: x.ID, N: n}, ""); err != nil {
 			return err
 		}
-		_, err = r.write(tx, s, letter.Kind(kind), nil, letter.Values{kind: name, "reply_by": zhDate(tx, x.DueOn)})
-		return err
+		return r.write(tx, s, letter.Kind(kind), nil, letter.Values{kind: name, "reply_by": zhDate(tx, x.DueOn)})
 	})
 }
 
@@ -132,8 +131,7 @@ func (r *Requests) TellThird(ctx context.Context, province int, id, consult int6
 		if err != nil {
 			return err
 		}
-		_, err = r.write(tx, s, "third_party_release", nil, letter.Values{"third_party": w.Name, "provided": provided, "reason": reasons, "release_on": zhDate(tx, on)})
-		return err
+		return r.write(tx, s, "third_party_release", nil, letter.Values{"third_party": w.Name, "provided": provided, "reason": reasons, "release_on": zhDate(tx, on)})
 	})
 }
 

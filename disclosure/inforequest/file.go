@@ -251,14 +251,13 @@ func (r *Requests) reckon(tx *db.Tx, q *Request) error {
 	return nil
 }
 
-// follow takes a reckoning over; it answers whether anything moved.
-func (q *Request) follow(k Reckoning, version string) bool {
-	was := *q
+// follow takes a reckoning over.
+func (q *Request) follow(k Reckoning, version string) {
+	due := q.DueOn
 	q.DueOn, q.ReplyBy, q.AtLatest, q.Uncertain, q.Extra, q.calendar = k.Due, k.ReplyBy, k.AtLatest, k.Provisional, k.Extra, version
 	if q.State == Closed || q.State == Decided {
-		q.DueOn, q.ReplyBy = was.DueOn, clock.Date{}
+		q.DueOn, q.ReplyBy = due, clock.Date{} // the day it was measured by
 	}
-	return was.DueOn != q.DueOn || was.ReplyBy != q.ReplyBy || was.calendar != q.calendar || was.AtLatest != q.AtLatest || was.Uncertain != q.Uncertain
 }
 
 func placeOf(id int64) []byte { return strconv.AppendInt(nil, id, 10) }

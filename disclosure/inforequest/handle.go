@@ -46,7 +46,7 @@ func (r *Requests) Clarify(ctx context.Context, province int, id int64, what str
 		if err := r.move(tx, s, Event{Kind: Clarified, N: days}, what); err != nil {
 			return err
 		}
-		if _, err := r.write(tx, s, "supplement", nil, letter.Values{"unclear": what, "supplement_by": zhDate(tx, s.q.ReplyBy)}); err != nil {
+		if err := r.write(tx, s, "supplement", nil, letter.Values{"unclear": what, "supplement_by": zhDate(tx, s.q.ReplyBy)}); err != nil {
 			return err
 		}
 		return r.tellStep(tx, s.q, "notify.step_supplement")
@@ -80,7 +80,7 @@ func (r *Requests) Extend(ctx context.Context, province int, id int64, days int,
 		if err := r.move(tx, s, Event{Kind: Extended, N: days}, why); err != nil {
 			return err
 		}
-		if _, err := r.write(tx, s, "extension", nil, letter.Values{"reason": why, "due_on": zhDate(tx, was), "new_due_on": zhDate(tx, s.q.DueOn)}); err != nil {
+		if err := r.write(tx, s, "extension", nil, letter.Values{"reason": why, "due_on": zhDate(tx, was), "new_due_on": zhDate(tx, s.q.DueOn)}); err != nil {
 			return err
 		}
 		return r.tellStep(tx, s.q, "notify.step_extended")
@@ -101,7 +101,7 @@ func (r *Requests) AskReasons(ctx context.Context, province int, id int64, why s
 		if err := r.move(tx, s, Event{Kind: "ask_reasons"}, why); err != nil {
 			return err
 		}
-		if _, err := r.write(tx, s, "reasons", nil, letter.Values{"reason": why, "reply_by": zhDate(tx, s.q.DueOn)}); err != nil {
+		if err := r.write(tx, s, "reasons", nil, letter.Values{"reason": why, "reply_by": zhDate(tx, s.q.DueOn)}); err != nil {
 			return err
 		}
 		return r.tellStep(tx, s.q, "notify.step_supplement")
@@ -130,7 +130,7 @@ func (r *Requests) Defer(ctx context.Context, province int, id int64, days int, 
 		if err := r.move(tx, s, Event{Kind: Deferred, N: days}, why); err != nil {
 			return err
 		}
-		if _, err := r.write(tx, s, "delay", nil, letter.Values{"reason": why, "new_due_on": zhDate(tx, s.q.DueOn)}); err != nil {
+		if err := r.write(tx, s, "delay", nil, letter.Values{"reason": why, "new_due_on": zhDate(tx, s.q.DueOn)}); err != nil {
 			return err
 		}
 		return r.tellStep(tx, s.q, "notify.step_extended")
@@ -174,7 +174,7 @@ func (r *Requests) Charge(ctx context.Context, province int, id int64, ladder st
 			return err
 		}
 		zh := i18n.With(tx.Ctx, i18n.ZH)
-		if _, err := r.write(tx, s, "fee", nil, letter.Values{"fee": i18n.T(zh, "inforequest.yuan", f.Yuan), "fee_reckoning": i18n.T(zh, "inforequest.fee_by_"+ladder, f.Units),
+		if err := r.write(tx, s, "fee", nil, letter.Values{"fee": i18n.T(zh, "inforequest.yuan", f.Yuan), "fee_reckoning": i18n.T(zh, "inforequest.fee_by_"+ladder, f.Units),
 			"pay_by": zhDate(tx, f.PayBy)}); err != nil {
 			return err
 		}

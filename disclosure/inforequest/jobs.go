@@ -119,9 +119,12 @@ func (r *Requests) hearSilence(ctx context.Context) error {
 // given up (article 30; 信息处理费管理办法). It can be taken up again for good reason.
 func (r *Requests) lapse(ctx context.Context) error {
 	return r.each(ctx, "select province, id, 0 from inforequest where state in ('clarifying', 'paying') and next_on < $1 order by next_on, id limit $2", []any{r.today(), perTick}, func(tx *db.Tx, s *step, _ int64) error {
+		if s.q.State != Clarifying && s.q.State != Paying {
+			return nil // somebody was quicker
+		}
 		rule, err := Flow.Next(s.q.State, "lapse")
 		if err != nil {
-			return nil // somebody was quicker
+			return err
 		}
 		s.q.Decision = map[string]string{Clarifying: "closed_unclarified", Paying: "closed_unpaid"}[s.q.State]
 		s.q.DecidedOn, s.to = s.today, rule.To
@@ -135,13 +138,21 @@ func (r *Requests) lapse(ctx context.Context) error {
 	})
 }
 
-// The steps of warning, in working days before the last day: the handler, then
-// the head of the office; when it has passed, the superior, and one level up
-// for every further week of work.
+// The levels of a warning: the handler, the head of the office, the superior,
+// and from there one agency further up for each level.
+const (
+	warnHandler = iota + 1
+	WarnHead
+	WarnSuperior
+)
+
+// warnAt are the working days left at which each level begins; the last ones
+// have passed by a week of work each.
 var warnAt = []int{5, 2, -1, -6, -11, -16}
 
-// levelAt is how far a warning has gone with so many working days left.
-func levelAt(left int) (level int) {
+// WarningLevel is how far a warning has gone with so many working days left; 0
+// is none.
+func WarningLevel(left int) (level int) {
 	for i, at := range warnAt {
 		if left <= at {
 			level = i + 1
@@ -161,8 +172,8 @@ func (r *Requests) warn(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		level := levelAt(cal.WorkingDaysBetween(s.today, s.q.DueOn))
-		if level <= s.q.Warned {
+		level := WarningLevel(cal.WorkingDaysBetween(s.today, s.q.DueOn))
+		if level < warnHandler || level <= s.q.Warned {
 			return nil
 		}
 		s.q.Warned = level

@@ -42,40 +42,40 @@ const purposeLetter = "inforequest.letter"
 
 // write enters a letter into the agency's register and keeps what it says,
 // sealed. It refuses, each beside its field, when a value is missing.
-func (r *Requests) write(tx *db.Tx, s *step, kind letter.Kind, d *norm.Decision, own letter.Values) (*Letter, error) {
+func (r *Requests) write(tx *db.Tx, s *step, kind letter.Kind, d *norm.Decision, own letter.Values) error {
 	u, err := agency.Find(tx, s.q.Agency)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	o, err := OfficeOf(tx, u)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	form, err := r.form(tx, u, kind)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	v, err := r.standing(tx, s.q, u, o, d, kind)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	l := &Letter{ID: tx.ID(s.q.Province), Kind: kind, MadeOn: s.today}
 	year := s.today.Year()
 	serial, err := nextSerial(tx, s.q.Province, u.ID, year)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	l.Number = i18n.T(i18n.With(tx.Ctx, i18n.ZH), "inforequest.letter_number", o.Mark, strconv.Itoa(year), strconv.Itoa(serial))
 	v["letter_number"], v["date"] = l.Number, i18n.Date(i18n.With(tx.Ctx, i18n.ZH), s.today)
 	maps.Copy(v, own)
 	merged, err := form.Merge(letter.WayOf(d, letter.Channel(s.q.Delivery), s.q.Applicant != "natural"), v)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	merged.Demo = u.Demo
 	l.Content = Content{Values: v, Merged: merged}
 	b, _ := json.Marshal(l.Content) // strings: never fails
-	return l, insertLetter(tx, s.q, l, year, serial, s.person(), r.Keys.Seal(purposeLetter, placeOf(l.ID), b))
+	return insertLetter(tx, s.q, l, year, serial, s.person(), r.Keys.Seal(purposeLetter, placeOf(l.ID), b))
 }
 
 // form is an agency's own template of a kind, or the house's.

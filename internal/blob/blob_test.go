@@ -261,7 +261,7 @@ func TestAServiceThatDoesNotAnswerIsUnavailable(t *testing.T) {
 		t.Fatal(err)
 	}
 	srv.Close()
-	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond) // minio tries again for long
+	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond) // it tries again for a while
 	defer cancel()
 	if _, err := s.Has(ctx, sum([]byte("x"))); !fault.Is(err, fault.Unavailable) {
 		t.Errorf("Has: %v", err)

@@ -2,6 +2,9 @@ package ledger
 
 import (
 	"crypto/rand"
+	"fmt"
+	"maps"
+	"slices"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -19,27 +22,86 @@ func Append(tx *db.Tx, e Entry) (l Leaf, err error) {
 	if err := e.check(); err != nil {
 		return l, err
 	}
-	size, at, err := nextSize(tx, e.Province)
+	size, at, err := nextSizes(tx, e.Province, 1)
 	if err != nil {
 		return l, err
 	}
-	l = Leaf{Entry: e, Index: size - 1, At: clock.FromMillis(at), Open: true, Salt: make([]byte, 32)}
-	_, _ = rand.Read(l.Salt) // never fails (crypto/rand)
 	previous, before, err := lastOf(tx, e.Province, e.Subject)
 	if err != nil {
 		return l, err
 	}
-	l.Record = record(l, previous, before)
-	l.Commitment = commit(l.Salt, l.Record)
-	l.Hash = tlog.RecordHash(entry(l))
-	if err := insertLeaf(tx, l); err != nil {
+	l = newLeaf(e, size-1, at, previous, before)
+	if err := insertLeaves(tx, []Leaf{l}); err != nil {
 		return l, err
 	}
-	if err := grow(tx, l.Province, l.Index, l.Hash); err != nil {
+	if err := growBy(tx, l.Province, l.Index, []tlog.Hash{l.Hash}); err != nil {
 		return l, err
 	}
 	tx.After(bells.Ring)
 	return l, nil
+}
+
+// AppendFirst writes the first leaves of many subjects, each with one entry, in
+// few statements: for a store that is loaded whole. It refuses a subject that
+// has a leaf. Like Append it is called last.
+func AppendFirst(tx *db.Tx, entries []Entry) (err error) {
+	defer fault.Wrap(&err, "ledger.AppendFirst(%d)", len(entries))
+	of := map[int64][]Entry{}
+	for _, e := range entries {
+		if err := e.check(); err != nil {
+			return err
+		}
+		of[e.Province] = append(of[e.Province], e)
+	}
+	for _, province := range slices.Sorted(maps.Keys(of)) {
+		for some := range slices.Chunk(of[province], leavesAtOnce) {
+			if err := appendFirst(tx, province, some); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// leavesAtOnce is how many leaves one statement writes.
+const leavesAtOnce = 500
+
+func appendFirst(tx *db.Tx, province int64, entries []Entry) error {
+	names := map[string]bool{}
+	for _, e := range entries {
+		names[e.Subject] = true
+	}
+	have, err := Has(tx, province, slices.Sorted(maps.Keys(names))...)
+	if err != nil {
+		return err
+	}
+	if len(have) > 0 || len(names) < len(entries) {
+		return fmt.Errorf("%d of %d subjects have leaves, or are named twice", len(have), len(entries))
+	}
+	size, at, err := nextSizes(tx, province, len(entries))
+	if err != nil {
+		return err
+	}
+	first := size - int64(len(entries))
+	leaves, hashes := make([]Leaf, len(entries)), make([]tlog.Hash, len(entries))
+	for i, e := range entries {
+		leaves[i] = newLeaf(e, first+int64(i), at, -1, tlog.Hash{})
+		hashes[i] = leaves[i].Hash
+	}
+	if err := insertLeaves(tx, leaves); err != nil {
+		return err
+	}
+	tx.After(bells.Ring)
+	return growBy(tx, province, first, hashes)
+}
+
+func newLeaf(e Entry, index, at, previous int64, before tlog.Hash) Leaf {
+	l := Leaf{Entry: e, Index: index, At: clock.FromMillis(at), Open: true, Salt: make([]byte, 32)}
+	_, _ = rand.Read(l.Salt) // never fails (crypto/rand)
+	l.Record = record(l, previous, before)
+	l.Commitment = commit(l.Salt, l.Record)
+	l.Hash = tlog.RecordHash(entry(l))
+	return l
 }
 
 // lastOf is the subject's newest leaf; -1 when it has none.

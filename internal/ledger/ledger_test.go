@@ -202,6 +202,43 @@ func TestTheTreeIsTheReference(t *testing.T) {
 	})
 }
 
+// TestFirstLeavesOfManyAreThoseOfOneByOne appends leaves in bulk between single
+// ones, over the borders of tiles, and has the whole verified.
+func TestFirstLeavesOfManyAreThoseOfOneByOne(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		next := 0
+		bulk := func(n int, provinces ...int64) (es []ledger.Entry) {
+			for i := range n {
+				e := entry(provinces[i%len(provinces)], i)
+				next++
+				e.Subject = fmt.Sprintf("item/%d", 1000+next)
+				es = append(es, e)
+			}
+			return es
+		}
+		load := func(es []ledger.Entry) error {
+			return h.DB.Write(context.Background(), func(tx *db.Tx) error { return ledger.AppendFirst(tx, es) })
+		}
+		h.add(t, entry(35, 0), entry(35, 1))
+		check(t, load(bulk(700, 35)))
+		check(t, load(bulk(66, 35))) // the third tile is full now
+		check(t, load(bulk(3, 35, 44)))
+		again := bulk(1, 35)
+		check(t, load(again))
+		h.add(t, again[0]) // and a second leaf, with the first before it
+		h.sign(t)
+		whole(t, h.verify(t, 35), 2+700+66+2+2)
+		whole(t, h.verify(t, 44), 1)
+		if err := load(again); err == nil {
+			t.Error("a subject with leaves was given first ones")
+		}
+		if twice := bulk(1, 35); load(append(twice, twice...)) == nil {
+			t.Error("a subject named twice was given first leaves")
+		}
+		whole(t, h.verify(t, 35), 772)
+	})
+}
+
 func TestARolledBackActLeavesNoLeaf(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		h.add(t, entry(35, 0))

@@ -3,6 +3,8 @@ package ledger
 import (
 	"database/sql"
 	"slices"
+	"strconv"
+	"strings"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -11,13 +13,13 @@ import (
 	"yangguang/internal/fault"
 )
 
-// nextSize takes the log's head until the commit. Its time never goes back,
-// whatever the clocks of several processes say.
-func nextSize(tx *db.Tx, province int64) (size, at int64, err error) {
-	err = tx.Row(`insert into ledger_head (province, size, at) values ($1, 1, $2)
- on conflict (province) do update set size = ledger_head.size + 1,
+// nextSizes takes the log's head, n leaves further, until the commit. Its time
+// never goes back, whatever the clocks of several processes say.
+func nextSizes(tx *db.Tx, province int64, n int) (size, at int64, err error) {
+	err = tx.Row(`insert into ledger_head (province, size, at) values ($1, $2, $3)
+ on conflict (province) do update set size = ledger_head.size + excluded.size,
   at = case when excluded.at > ledger_head.at then excluded.at else ledger_head.at end
- returning size, at`, province, clock.Millis(tx.Now)).Scan(&size, &at)
+ returning size, at`, province, n, clock.Millis(tx.Now)).Scan(&size, &at)
 	return size, at, err
 }
 
@@ -35,13 +37,34 @@ func Provinces(tx *db.Tx) ([]int64, error) {
 	return db.List(tx, db.One[int64], "select province from ledger_head where size > 0 order by province limit 200")
 }
 
-func insertLeaf(tx *db.Tx, l Leaf) error {
-	if _, err := tx.Exec("insert into ledger_leaf (province, idx, at, kind, subject, part, commitment) values ($1, $2, $3, $4, $5, $6, $7)",
-		l.Province, l.Index, clock.Millis(l.At), l.Kind, l.Subject, l.Part, l.Commitment); err != nil {
+func insertLeaves(tx *db.Tx, ls []Leaf) error {
+	var leaves, opens []any
+	for _, l := range ls {
+		leaves = append(leaves, l.Province, l.Index, clock.Millis(l.At), l.Kind, l.Subject, l.Part, l.Commitment)
+		opens = append(opens, l.Province, l.Index, l.Salt, l.Record)
+	}
+	if _, err := tx.Exec("insert into ledger_leaf (province, idx, at, kind, subject, part, commitment) values "+places(len(ls), 7), leaves...); err != nil {
 		return err
 	}
-	_, err := tx.Exec("insert into ledger_open (province, idx, salt, record) values ($1, $2, $3, $4)", l.Province, l.Index, l.Salt, l.Record)
+	_, err := tx.Exec("insert into ledger_open (province, idx, salt, record) values "+places(len(ls), 4), opens...)
 	return err
+}
+
+// places are the placeholders of so many rows.
+func places(rows, width int) string {
+	var b strings.Builder
+	for i := range rows * width {
+		switch {
+		case i == 0:
+			b.WriteString("($")
+		case i%width == 0:
+			b.WriteString("), ($")
+		default:
+			b.WriteString(", $")
+		}
+		b.WriteString(strconv.Itoa(i + 1))
+	}
+	return b.String() + ")"
 }
 
 func deleteOpen(tx *db.Tx, province, index int64) error {

@@ -16,32 +16,49 @@ const (
 	maxLevel   = 7 // 2^64 leaves
 )
 
-// grow adds a leaf's hash to its tile, and the hash of each tile it fills to
-// the tile above.
-func grow(tx *db.Tx, province, index int64, h tlog.Hash) error {
-	for level := 0; level <= maxLevel; level++ {
+// growBy adds the hashes of leaves, from an index on, to their tiles, and the
+// hash of each tile they fill to the tile above.
+func growBy(tx *db.Tx, province, index int64, hs []tlog.Hash) error {
+	for level := 0; len(hs) > 0 && level <= maxLevel; level++ {
+		full, first, err := growLevel(tx, province, level, index, hs)
+		if err != nil {
+			return err
+		}
+		hs, index = full, first
+	}
+	return nil
+}
+
+// growLevel writes hashes into the tiles of one level, and gives the hashes of
+// those that are full now, with the number of the first of them.
+func growLevel(tx *db.Tx, province int64, level int, index int64, hs []tlog.Hash) (full []tlog.Hash, first int64, err error) {
+	first = index / tileWidth
+	for len(hs) > 0 {
 		n, at := index/tileWidth, int(index%tileWidth)
 		var hashes []byte
 		if at > 0 {
 			have, err := tileOf(tx, province, level, n)
 			if err != nil {
-				return err
+				return nil, 0, err
 			}
 			if len(have) != at*tlog.HashSize {
-				return fmt.Errorf("tile %d/%d of log %d holds %d bytes, want %d: the log was changed outside the program", level, n, province, len(have), at*tlog.HashSize)
+				return nil, 0, fmt.Errorf("tile %d/%d of log %d holds %d bytes, want %d: the log was changed outside the program", level, n, province, len(have), at*tlog.HashSize)
 			}
 			hashes = have
 		}
-		hashes = append(hashes, h[:]...)
+		taken := min(len(hs), tileWidth-at)
+		for _, h := range hs[:taken] {
+			hashes = append(hashes, h[:]...)
+		}
 		if err := putTile(tx, province, level, n, hashes); err != nil {
-			return err
+			return nil, 0, err
 		}
-		if at != tileWidth-1 {
-			return nil
+		if at+taken == tileWidth {
+			full = append(full, tileRoot(hashes))
 		}
-		h, index = tileRoot(hashes), n
+		hs, index = hs[taken:], index+int64(taken)
 	}
-	return nil
+	return full, first, nil
 }
 
 // tileRoot is the hash of a full tile.

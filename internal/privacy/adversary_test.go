@@ -36,7 +36,7 @@ func BenchmarkScanHostile(b *testing.B) {
 				b.SetBytes(int64(len(s)))
 				from := processorTime()
 				for b.Loop() {
-					scanAt(s, Place{}) // as the gate does
+					scanAt(s, Place{}, nil) // as the gate does
 				}
 				// On a busy machine only this says how fast it is.
 				b.ReportMetric(float64(len(s))*float64(b.N)/1e6/(processorTime()-from).Seconds(), "cpu-MB/s")
@@ -89,7 +89,7 @@ func BenchmarkInspectWorkbookOf100kCells(b *testing.B) {
 func TestFindingsBeyondTheLimitAreCounted(t *testing.T) {
 	t.Parallel()
 	text := strings.Repeat("13800000000 ", 30000)
-	fs, more := scanAt(text, Place{})
+	fs, more := scanAt(text, Place{}, nil)
 	if len(fs) != maxFindings || len(fs)+more != 30000 {
 		t.Errorf("%d findings and %d more, want 30000", len(fs), more)
 	}
@@ -137,7 +137,7 @@ func TestHostileTextsTakeBoundedMemory(t *testing.T) {
 	for name, make := range hostile {
 		text := make(8 << 20)
 		runtime.ReadMemStats(&before)
-		scanAt(text, Place{})
+		scanAt(text, Place{}, nil)
 		runtime.ReadMemStats(&after)
 		if took := (after.TotalAlloc - before.TotalAlloc) >> 20; took > 64 {
 			t.Errorf("%s: 8 MB of it took %d MB", name, took)

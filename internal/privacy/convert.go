@@ -62,7 +62,7 @@ func (in *inspection) converted(ext string, b []byte) error {
 	if err != nil || !bytes.HasPrefix(pdf, []byte("%PDF-")) {
 		return nil //nolint:nilerr // what no suite can show keeps the doubt it has
 	}
-	var rep Report
+	rep := Report{patience: in.rep.patience}
 	inner := inspection{gate: in.gate, ctx: in.ctx, sight: in.sight, rep: &rep, budget: in.budget, depth: in.depth + 1}
 	if err := inner.file("in.pdf", bytes.NewReader(pdf), int64(len(pdf))); err != nil {
 		return err

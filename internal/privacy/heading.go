@@ -47,7 +47,14 @@ var counting = []string{"人数", "户数", "数量", "总数", "率", "合计",
 // tell that a row is a row of headings and not of values.
 var plainHeadings = map[string]bool{}
 
+// The words are compared as squeeze leaves a heading: once, since a row may have
+// millions of cells.
 func init() {
+	for _, h := range headings {
+		for i, w := range h.words {
+			h.words[i] = squeeze(w)
+		}
+	}
 	for _, w := range strings.Fields(`序号 编号 性别 年龄 民族 备注 说明 金额 单位 职务 职称 科室 日期 时间 组别 村组 村名 村 组 镇 乡镇 部门 学历 ` +
 		`政治面貌 关系 与户主关系 项目 名称 标准 类别 类型 出生日期 出生年月 人数 户数 补助金额 救助金额 所在村 行政村 自然村 岗位 状态 签名 ` +
 		`No. Sex Gender Age Remarks Amount Village Date Unit`) {
@@ -74,7 +81,6 @@ func roleOf(cell string) role {
 	}
 	for _, h := range headings {
 		for _, w := range h.words {
-			w = squeeze(w)
 			if !strings.Contains(t, w) {
 				continue
 			}

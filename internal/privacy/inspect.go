@@ -3,6 +3,7 @@ package privacy
 import (
 	"archive/zip"
 	"context"
+	"errors"
 	"io"
 	"path"
 	"strings"
@@ -41,6 +42,9 @@ type Gate struct {
 	pdf    pdfReader
 	reader *recogniser // nil where none is installed
 	suite  *converter  // nil where none is named
+
+	until func(context.Context) context.Context // tests end the time of a reading
+	told  func(patience)                        // … and are told how it went
 }
 
 // New makes a gate. Close it at the end.
@@ -70,7 +74,8 @@ func Inspect(name string, r io.ReaderAt, size int64) (Report, error) {
 // Inspect reads an upload and reports what it tells about persons, what it
 // hides and whether it could be read at all. Refused with an error are files
 // too large, disguised under another type's extension, programs, and archives
-// made to exhaust the reader; everything else has a report.
+// made to exhaust the reader; everything else has a report. What takes longer
+// than readingTime was made to: it is left there and then, and a person looks.
 func (g *Gate) Inspect(ctx context.Context, name string, r io.ReaderAt, size int64) (rep Report, err error) {
 	return g.inspect(ctx, name, r, size, way{})
 }
@@ -82,8 +87,8 @@ func (g *Gate) Glance(ctx context.Context, name string, r io.ReaderAt, size int6
 	return g.inspect(ctx, name, r, size, way{glance: true})
 }
 
-// Read is Inspect for whom nobody waits: it takes the time it needs, and tells
-// how many pictures and pages it has read.
+// Read is Inspect for whom nobody waits: it takes minutes where Inspect takes
+// seconds, and tells how many pictures and pages it has read.
 func (g *Gate) Read(ctx context.Context, name string, r io.ReaderAt, size int64, told func(done int)) (rep Report, err error) {
 	return g.inspect(ctx, name, r, size, way{slow: true, told: told})
 }
@@ -120,8 +125,19 @@ func (g *Gate) inspect(ctx context.Context, name string, r io.ReaderAt, size int
 		s.ctx, cancel = context.WithTimeout(ctx, g.reader.time)
 		defer cancel()
 	}
+	end := g.impatient(ctx, &rep, w.slow)
 	err = in.file(name, r, size)
-	if rep.Unread = s.unread; err != nil || g.suite == nil || !in.mayConvert(extension(name)) {
+	late := end()
+	if errors.Is(err, errLate) {
+		err = nil
+	}
+	if ctx.Err() != nil { // nobody waits any more
+		return rep, fault.As(fault.Unavailable, ctx.Err())
+	}
+	if late {
+		rep.doubt(UncertainTooMuch)
+	}
+	if rep.Unread = s.unread; err != nil || late || g.suite == nil || !in.mayConvert(extension(name)) {
 		return rep, err
 	}
 	if w.glance {
@@ -155,6 +171,9 @@ type inspection struct {
 var errBomb = fault.Say(fault.Invalid, "privacy.bomb")
 
 func (in *inspection) file(name string, r io.ReaderAt, size int64) error {
+	if err := in.goOn(); err != nil {
+		return err
+	}
 	ext := extension(name)
 	t, z := sniff(r, size, ext)
 	in.rep.Type = t

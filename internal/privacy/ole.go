@@ -70,7 +70,10 @@ func (f *oleFile) stream(name string) []byte {
 func (f *oleFile) read() error {
 	known := false
 	for _, s := range f.streams {
-		var err error
+		err := f.in.goOn()
+		if err != nil {
+			return err
+		}
 		dir, base := path.Split(s.path)
 		switch base {
 		case "WordDocument":
@@ -110,7 +113,7 @@ func (f *oleFile) within(dir string, t Type) *inspection {
 		}
 		return f.in
 	}
-	f.inner = &Report{Type: t}
+	f.inner = &Report{Type: t, patience: f.in.rep.patience}
 	return &inspection{gate: f.in.gate, ctx: f.in.ctx, rep: f.inner, budget: f.in.budget, depth: f.in.depth + 1}
 }
 

@@ -3,6 +3,7 @@ package privacy
 import (
 	"archive/zip"
 	"bytes"
+	"cmp"
 	"encoding/xml"
 	"errors"
 	"image"
@@ -23,7 +24,7 @@ func (in *inspection) tokens(f *zip.File, each func(xml.Token) error) error {
 	d := xml.NewDecoder(one)
 	d.Strict = false
 	for {
-		if err := in.ctx.Err(); err != nil {
+		if err := cmp.Or(in.ctx.Err(), in.goOn()); err != nil {
 			return err
 		}
 		one.left = maxToken
@@ -60,7 +61,7 @@ func (o *oneToken) Read(p []byte) (int, error) {
 
 // broken notes a part that cannot be read; a bomb is an error at once.
 func (in *inspection) broken(err error) error {
-	if errors.Is(err, errBomb) || in.ctx.Err() != nil {
+	if in.stops(err) {
 		return err
 	}
 	in.rep.doubt(UncertainBroken)
@@ -222,11 +223,11 @@ func (in *inspection) nested(name string, b []byte) error {
 		in.rep.doubt(UncertainTooMuch)
 		return nil
 	}
-	var rep Report
+	rep := Report{patience: in.rep.patience}
 	inner := inspection{gate: in.gate, ctx: in.ctx, sight: in.sight, rep: &rep, budget: in.budget, depth: in.depth + 1}
 	err := inner.file(name, bytes.NewReader(b), int64(len(b)))
 	switch {
-	case errors.Is(err, errBomb), in.ctx.Err() != nil:
+	case in.stops(err):
 		return err
 	case err != nil || rep.Type == Unknown:
 		rep.doubt(UncertainEmbedded)

@@ -94,6 +94,9 @@ func (d *pdfDoc) read(b []byte) error {
 	}
 	d.in.rep.Pages = count.PageCount
 	for i := range min(count.PageCount, maxPages) {
+		if d.in.rep.late() {
+			break
+		}
 		d.page(i)
 	}
 	if count.PageCount > maxPages {

@@ -50,12 +50,15 @@ func (d *pdfDoc) revision(b []byte, known map[string]bool) {
 		return
 	}
 	for i := range min(count.PageCount, maxPages) {
+		if d.in.rep.late() {
+			return
+		}
 		page := requests.Page{ByIndex: &requests.PageByIndex{Document: doc.Document, Index: i}}
 		text, err := d.lib.GetPageText(&requests.GetPageText{Page: page})
 		if err != nil {
 			continue
 		}
-		fs, _ := scanAt(joined(text.Text), Place{Page: i + 1, Part: Revision})
+		fs, _ := scanAt(joined(text.Text), Place{Page: i + 1, Part: Revision}, d.in.rep.patience)
 		for _, f := range fs {
 			if key := string(f.Kind) + f.Masked; !known[key] {
 				known[key] = true

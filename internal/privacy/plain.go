@@ -1,7 +1,6 @@
 package privacy
 
 import (
-	"encoding/csv"
 	"errors"
 	"strings"
 
@@ -22,20 +21,17 @@ func Comma(s string) rune {
 
 // csv scans a table of text, separated by comma, tab or semicolon.
 func (in *inspection) csv(s string) {
-	r := csv.NewReader(strings.NewReader(s))
-	r.FieldsPerRecord, r.LazyQuotes, r.ReuseRecord, r.Comma = -1, true, true, Comma(s)
 	t := table{rep: in.rep}
 	read := 0
-	for n := 1; ; n++ {
-		row, err := r.Read()
-		if err != nil {
+	for row := range csvRows(s, Comma(s)) {
+		if in.rep.late() {
 			break
 		}
-		for i := range row { // ="1101…" and '1101… keep Excel from rounding
-			row[i] = strings.TrimSuffix(strings.TrimPrefix(row[i], "="), "\x00")
-			read += len(row[i])
+		for i, c := range row.cells { // ="1101…" and '1101… keep Excel from rounding
+			row.cells[i] = strings.TrimSuffix(strings.TrimPrefix(c, "="), "\x00")
+			read += len(row.cells[i])
 		}
-		t.row(n, row, nil)
+		t.row(row.number, row.cells, row.cols)
 	}
 	in.rep.add(t.found...)
 	in.rep.More += t.more
@@ -69,7 +65,7 @@ func (in *inspection) html(s string) {
 	z := html.NewTokenizer(strings.NewReader(s))
 	z.SetMaxBuf(maxPageToken)
 	script, scripts, comments, concealed := false, 0, 0, 0
-	for {
+	for !in.rep.late() {
 		tt := z.Next()
 		if tt == html.ErrorToken {
 			break
@@ -97,8 +93,12 @@ func (in *inspection) html(s string) {
 			p.end(t.Data)
 		}
 	}
-	for len(p.tables) > 0 {
+	for len(p.tables) > 0 && !in.rep.late() {
 		p.end("table")
+	}
+	for _, d := range p.tables { // no time for their last rows
+		in.rep.add(d.table.found...)
+		in.rep.More += d.table.more
 	}
 	if errors.Is(z.Err(), html.ErrBufferExceeded) { // one comment, script or address of many megabytes: read as it stands
 		in.rep.doubt(UncertainTooMuch)

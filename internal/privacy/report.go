@@ -109,8 +109,9 @@ type Report struct {
 	Uncertain string
 	Hidden    []Hidden
 
-	words []byte // what a search may find, see Text
-	quiet bool   // reading what nobody sees
+	words    []byte    // what a search may find, see Text
+	quiet    bool      // reading what nobody sees
+	patience *patience // while the file is read
 }
 
 // Blocks answers whether the file holds something that may never be released.
@@ -161,7 +162,7 @@ func (r *Report) add(fs ...Finding) {
 
 // text scans a text that belongs to one part of the file.
 func (r *Report) text(s string, p Place) {
-	fs, more := scanAt(s, p)
+	fs, more := scanAt(s, p, r.patience)
 	r.add(fs...)
 	r.More += more
 	r.keep(s, p, fs)

@@ -13,9 +13,19 @@ func (in *inspection) strings(b []byte, p Place) {
 	if len(b) < 6 {
 		return
 	}
-	in.fresh(Scan(narrow(b)), p)
-	in.fresh(Scan(wide(b)), p)
-	in.fresh(Scan(wide(b[1:])), p)
+	for _, read := range []func() string{func() string { return narrow(b) }, func() string { return wide(b) }, func() string { return wide(b[1:]) }} {
+		if in.rep.late() {
+			return
+		}
+		in.fresh(in.scan(read()), p)
+	}
+}
+
+// scan is Scan for as long as there is time.
+func (in *inspection) scan(text string) []Finding {
+	s := scanner{text: text, line: 1, patience: in.rep.patience}
+	s.scan()
+	return s.found
 }
 
 // fresh adds the findings that no earlier reading of the file has told.

@@ -21,7 +21,13 @@ func Scan(text string) []Finding {
 // scan is the hot loop. A colon may announce a home address without digits.
 func (s *scanner) scan() {
 	text := s.text
+	asked := 0
 	for i := 0; i < len(text); {
+		if i >= asked {
+			if asked = i + askedEvery; s.patience.late() {
+				return
+			}
+		}
 		if !leads[text[i]] {
 			i++
 			continue
@@ -42,11 +48,14 @@ func (s *scanner) scan() {
 	}
 }
 
+// askedEvery is after how many bytes of a text somebody looks at the clock.
+const askedEvery = 64 << 10
+
 // scanAt is Scan with every finding placed in a part of a document; beyond
 // maxFindings they are only counted, so that a text of nothing else does not
 // fill the memory.
-func scanAt(text string, p Place) (fs []Finding, more int) {
-	s := scanner{text: text, line: 1, max: maxFindings}
+func scanAt(text string, p Place, until *patience) (fs []Finding, more int) {
+	s := scanner{text: text, line: 1, max: maxFindings, patience: until}
 	s.scan()
 	fs = s.found
 	for i := range fs {
@@ -172,6 +181,8 @@ type scanner struct {
 	words  [wordClasses]int // where a word of each class last began before the run; 0 if not looked for
 	homeAt int              // offset after the last word that announces a home
 	looked int              // offset up to which such words were looked for
+
+	patience *patience
 }
 
 // maxGap is how many separators may stand between two groups of one number.

@@ -40,6 +40,9 @@ const maxFindings = 2000
 // row scans the cells of row n; cells[i] stands in column cols[i], or in i+1
 // when cols is nil. Sheets are sparse, so that a row may name few columns.
 func (t *table) row(n int, cells []string, cols []int) {
+	if t.rep != nil && t.rep.late() {
+		return
+	}
 	t.cols = cols
 	roles := t.rolesOf(cells)
 	first := len(t.found)
@@ -71,7 +74,12 @@ func (t *table) numbers(n int, cells []string) {
 		return
 	}
 	from, cell := 0, 0
-	for _, f := range Scan(t.buf.String()) {
+	s := scanner{text: t.buf.String(), line: 1}
+	if t.rep != nil {
+		s.patience = t.rep.patience
+	}
+	s.scan()
+	for _, f := range s.found {
 		for t.ends[cell] <= f.Start {
 			from, cell = t.ends[cell]+1, cell+1
 		}

@@ -288,7 +288,7 @@ func (w *wordFile) stories() error {
 		s := wordStory{w: w, story: story{in: w.in, place: Place{Part: part, Para: true}}}
 		s.read(from, from+n)
 		from += n
-		if err := w.in.ctx.Err(); err != nil {
+		if err := w.in.goOn(); err != nil {
 			return err
 		}
 	}
@@ -320,8 +320,10 @@ func (s *wordStory) read(from, to int) {
 		if p.cp+p.n <= from || p.cp >= to {
 			continue
 		}
-		skip, n := max(0, from-p.cp), min(p.n, to-p.cp)
-		s.piece(p, skip, n)
+		// Many pieces may name the same bytes.
+		for skip, n := max(0, from-p.cp), min(p.n, to-p.cp); skip < n && !s.w.in.rep.late(); skip += askedEvery {
+			s.piece(p, skip, min(n, skip+askedEvery))
+		}
 	}
 	s.paragraph()
 	for len(s.story.tables) > 0 {
@@ -331,7 +333,7 @@ func (s *wordStory) read(from, to int) {
 	in := s.w.in
 	in.rep.text(s.code.String(), Place{Part: Unseen})
 	in.rep.text(s.gone.String(), Place{Part: Tracked})
-	in.fresh(Scan(s.plain.String()), s.story.place)
+	in.fresh(in.scan(s.plain.String()), s.story.place)
 }
 
 // passages gathers the body for a copy.

@@ -93,6 +93,9 @@ func (w *xlsBook) substreams(s *biff) error {
 
 func (w *xlsBook) globals(s *biff) error {
 	for {
+		if err := w.in.goOn(); err != nil {
+			return err
+		}
 		r, ok := s.next()
 		if !ok {
 			w.in.rep.doubt(UncertainBroken)
@@ -245,6 +248,9 @@ func (w *xlsBook) sheet(s *biff, n int) error {
 		}
 	}
 	for {
+		if err := w.in.goOn(); err != nil {
+			return err
+		}
 		r, ok := s.next()
 		if !ok {
 			w.in.rep.doubt(UncertainBroken)

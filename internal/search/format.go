@@ -6,8 +6,19 @@ import (
 )
 
 // format counts the ways documents were put: 2 has the first character of a Han
-// run behind a word, and attachments; 3 has the scopes beside the index.
-const format = 3
+// run behind a word, and attachments; 3 has the scopes beside the index; 4 has
+// the cells of time, which PostgreSQL alone needs.
+const (
+	format         = 3
+	formatPostgres = 4
+)
+
+func formatOf(tx *db.Tx) int {
+	if tx.Postgres() {
+		return formatPostgres
+	}
+	return format
+}
 
 // Outdated answers whether documents may stand in the index that an earlier
 // release put there. They are found as that release found them, until whoever

@@ -91,9 +91,10 @@ func term(sign, s string) string {
 type dialect struct {
 	phrase  func(p phrase, inTitle bool) string
 	and, or string
+	beside  bool // kinds are looked up beside the index, which has a long list for each
 }
 
-var fts5 = dialect{and: " AND ", or: " OR ", phrase: func(p phrase, inTitle bool) string {
+var fts5 = dialect{and: " AND ", or: " OR ", beside: true, phrase: func(p phrase, inTitle bool) string {
 	s := `"` + strings.Join(p.terms, " ") + `"`
 	if p.prefix {
 		s += " *"
@@ -123,6 +124,33 @@ func weighted(s string) string {
 	return ":" + s
 }
 
+// asking is the question as the engine takes it.
+func (d dialect) asking(q Q) asking {
+	if d.beside {
+		return asking{words: d.write(q), kinds: q.Kinds}
+	}
+	a := asking{words: d.write(q)}
+	for _, w := range parse(q.Text, q.Also) {
+		var spellings [][]string
+		for _, p := range w {
+			spellings = append(spellings, whole(p))
+		}
+		a.each = append(a.each, spellings)
+	}
+	for _, s := range q.Scopes {
+		a.each = append(a.each, [][]string{{term(scopeSign, s)}})
+	}
+	return a
+}
+
+// whole are the terms of a phrase of which not only the beginning is known.
+func whole(p phrase) []string {
+	if p.prefix {
+		return p.terms[:len(p.terms)-1]
+	}
+	return p.terms
+}
+
 // write gives the whole query in the engine's words; "" finds nothing.
 func (d dialect) write(q Q) string {
 	words := parse(q.Text, q.Also)
@@ -146,7 +174,7 @@ func (d dialect) write(q Q) string {
 	for _, k := range q.Kinds {
 		kinds = append(kinds, d.phrase(phrase{terms: []string{term(kindSign, k)}}, false))
 	}
-	if len(kinds) > 0 {
+	if len(kinds) > 0 && (!d.beside || len(all) == 0) {
 		all = append(all, "("+strings.Join(kinds, d.or)+")")
 	}
 	return strings.Join(all, d.and)

@@ -67,25 +67,18 @@ func Put(tx *db.Tx, doc Doc) (err error) {
 	if err := Delete(tx, doc.Province, doc.ID); err != nil {
 		return err
 	}
-	place, err := freePlace(tx, doc)
+	place, err := freePlace(tx, doc, nil)
 	if err != nil {
 		return err
 	}
 	if err := insertDoc(tx, doc, place); err != nil {
 		return err
 	}
-	labels := []string{term(kindSign, doc.Kind)}
-	for _, s := range doc.Scopes {
-		labels = append(labels, term(scopeSign, s))
-	}
-	title, texts := tokens(doc.Title), [][]token{tokens(doc.Body)}
-	for _, f := range doc.Files {
-		texts = append(texts, tokens(f))
-	}
 	if !tx.Postgres() {
-		return insertFTS(tx, place, text(title), joinTexts(texts)+" "+strings.Join(labels, " "))
+		title, body := doc.columns()
+		return insertFTS(tx, place, title, body)
 	}
-	for n, v := range vectors(title, texts, labels) {
+	for n, v := range doc.vectors(place) {
 		if err := insertPart(tx, doc, n, place, v); err != nil {
 			return err
 		}
@@ -93,22 +86,48 @@ func Put(tx *db.Tx, doc Doc) (err error) {
 	return nil
 }
 
+// terms are what a document is found by: those of its title and of each of its
+// texts, and its labels.
+func (doc *Doc) terms() (title []token, texts [][]token, labels []string) {
+	labels = []string{term(kindSign, doc.Kind)}
+	for _, s := range doc.Scopes {
+		labels = append(labels, term(scopeSign, s))
+	}
+	title, texts = tokens(doc.Title), [][]token{tokens(doc.Body)}
+	for _, f := range doc.Files {
+		texts = append(texts, tokens(f))
+	}
+	return title, texts, labels
+}
+
+// columns are the terms as FTS5 takes them.
+func (doc *Doc) columns() (title, body string) {
+	t, texts, labels := doc.terms()
+	return text(t), joinTexts(texts) + " " + strings.Join(labels, " ")
+}
+
+// vectors are the terms as PostgreSQL takes them, in parts.
+func (doc *Doc) vectors(place int64) []string {
+	title, texts, labels := doc.terms()
+	return vectors(title, texts, append(labels, cellLabels(place)...))
+}
+
 // placeBits leave room beside the millisecond for a million documents of the
 // same instant (imported ones carry a date only).
 const placeBits = 20
 
-// freePlace chooses where the document stands in the order of time.
-func freePlace(tx *db.Tx, doc Doc) (int64, error) {
+// freePlace chooses where the document stands in the order of time, beside
+// those of the index and those taken.
+func freePlace(tx *db.Tx, doc Doc, taken map[int64]bool) (int64, error) {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(strconv.FormatInt(doc.ID, 10)))
 	base, low := clock.Millis(doc.At)<<placeBits, int64(h.Sum32())
 	for {
 		place := base | low&(1<<placeBits-1)
-		switch taken, err := placeTaken(tx, place); {
-		case err != nil:
-			return 0, err
-		case !taken:
-			return place, nil
+		if !taken[place] {
+			if full, err := placeTaken(tx, place); err != nil || !full {
+				return place, err
+			}
 		}
 		low++
 	}
@@ -158,8 +177,8 @@ func Find(tx *db.Tx, q Q) (hits []Hit, err error) {
 		q.Limit = 20
 	}
 	q.Limit = min(q.Limit, Newest)
-	asked := dialectOf(tx).write(q)
-	if asked == "" {
+	asked := dialectOf(tx).asking(q)
+	if asked.words == "" {
 		return nil, nil
 	}
 	if q.ByRank {
@@ -171,8 +190,8 @@ func Find(tx *db.Tx, q Q) (hits []Hit, err error) {
 // Count tells how many documents fit, counting no further than atMost.
 func Count(tx *db.Tx, q Q, atMost int) (n int, err error) {
 	defer fault.Wrap(&err, "search.Count")
-	asked := dialectOf(tx).write(q)
-	if asked == "" {
+	asked := dialectOf(tx).asking(q)
+	if asked.words == "" {
 		return 0, nil
 	}
 	return count(tx, asked, atMost)
@@ -196,15 +215,17 @@ type Survey struct {
 // long or more.
 func Look(tx *db.Tx, q Q, most int) (s Survey, err error) {
 	defer fault.Wrap(&err, "search.Look")
-	asked := dialectOf(tx).write(q)
-	if asked == "" {
+	asked := dialectOf(tx).asking(q)
+	if asked.words == "" {
 		return s, nil
 	}
 	s.In = map[string]int{}
-	s.Hits, err = survey(tx, asked, most, func(scopes string) {
-		for x := range strings.FieldsSeq(scopes) {
+	hits, scopes, err := survey(tx, asked, most)
+	for _, of := range scopes {
+		for x := range strings.FieldsSeq(of) {
 			s.In[x]++
 		}
-	})
+	}
+	s.Hits = hits
 	return s, err
 }

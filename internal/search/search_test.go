@@ -52,6 +52,14 @@ func put(t fataler, d *db.DB, docs ...search.Doc) {
 	}
 }
 
+// load is put for documents that are new.
+func load(t fataler, d *db.DB, docs ...search.Doc) {
+	t.Helper()
+	if err := d.Write(context.Background(), func(tx *db.Tx) error { return search.Load(tx, docs) }); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func find(t fataler, d *db.DB, q search.Q) (ids []int64) {
 	t.Helper()
 	err := d.Read(context.Background(), func(tx *db.Tx) error {
@@ -285,7 +293,11 @@ func TestSearchFindsWhatANaiveScanFindsAndNothingElse(t *testing.T) {
 				docs = append(docs, search.Doc{Province: 35, ID: next*100 + i, Kind: "k", Title: texts.Draw(t, "title"), Body: texts.Draw(t, "body"), Files: rapid.SliceOfN(texts, 0, 2).Draw(t, "files"),
 					Scopes: []string{scope}, At: start.Add(time.Duration(next*100+i) * time.Second)})
 			}
-			put(t, d, docs...)
+			fill := put
+			if next%2 == 0 {
+				fill = load
+			}
+			fill(t, d, docs...)
 			for range 5 {
 				query := strings.Join(rapid.SliceOfN(words, 1, 2).Draw(t, "query"), " ")
 				want := naive(docs, query)
@@ -295,6 +307,102 @@ func TestSearchFindsWhatANaiveScanFindsAndNothingElse(t *testing.T) {
 			}
 		})
 	})
+}
+
+// TestTheNewestOfManyAreFound asks words of several frequencies of a few thousand
+// documents that lie thick and thin in time, and holds every answer against a
+// scan. PostgreSQL has its statistics, and so asks narrower questions first.
+func TestTheNewestOfManyAreFound(t *testing.T) {
+	each(t, func(t *testing.T, d *db.DB) {
+		const n = 4000
+		docs := make([]search.Doc, n)
+		for i := range docs {
+			at := start.Add(time.Duration(i%7) * time.Minute) // half of them within minutes
+			if i%2 == 0 {
+				at = start.Add(-time.Duration(i*i) * time.Minute)
+			}
+			docs[i] = search.Doc{Province: 35, ID: int64(i + 1), Kind: []string{"item", "guide"}[i%5/4], Title: "公告", Body: "情况公示", Scopes: []string{"d35", "d" + strings.Repeat("x", i%3+1)}, At: at}
+			for word, every := range map[string]int{"奖励扶助": 3, "药具发放": 40, "抚养费": 700} {
+				if i%every == 0 {
+					docs[i].Body += "，" + word
+				}
+			}
+			if i > n-30 {
+				docs[i].Body += "，只在最近"
+			}
+		}
+		load(t, d, docs...)
+		if err := d.Write(t.Context(), func(tx *db.Tx) error { _, err := tx.Exec("analyze"); return err }); err != nil {
+			t.Fatal(err)
+		}
+		for _, q := range []search.Q{
+			{Text: "公示"}, {Text: "奖励扶助"}, {Text: "药具"}, {Text: "抚养费"}, {Text: "只在最近"}, {Text: "没有"}, {Text: "奖励 药具"},
+			{Text: "公示", Scopes: []string{"dxx"}}, {Text: "奖励扶助", Scopes: []string{"d35", "dx"}}, {Text: "公示", Kinds: []string{"guide"}},
+			{Text: "药具", Also: map[string][]string{"药具": {"抚养费"}}}, {Text: "示，奖"},
+		} {
+			heldAgainstScan(t, d, docs, q)
+		}
+	})
+}
+
+func heldAgainstScan(t *testing.T, d *db.DB, docs []search.Doc, q search.Q) {
+	t.Helper()
+	want := map[int64]bool{}
+	for _, doc := range docs {
+		fits := !slices.ContainsFunc(q.Scopes, func(s string) bool { return !slices.Contains(doc.Scopes, s) }) && (len(q.Kinds) == 0 || slices.Contains(q.Kinds, doc.Kind))
+		for _, w := range strings.Fields(q.Text) {
+			fits = fits && slices.ContainsFunc(append([]string{w}, q.Also[w]...), func(w string) bool { return strings.Contains(doc.Body, w) })
+		}
+		if fits {
+			want[doc.ID] = true
+		}
+	}
+	err := d.Read(t.Context(), func(tx *db.Tx) error {
+		all := map[int64]bool{}
+		last := int64(0)
+		for page := q; ; {
+			page.Limit, page.Before = 70, last
+			hits, err := search.Find(tx, page)
+			if err != nil {
+				return err
+			}
+			for _, h := range hits {
+				if !want[h.ID] || all[h.ID] || last != 0 && h.Key >= last {
+					t.Fatalf("%+v: %d is wrong, twice or out of order", q, h.ID)
+				}
+				all[h.ID], last = true, h.Key
+			}
+			if len(hits) < 70 {
+				break
+			}
+		}
+		if len(all) != len(want) {
+			t.Errorf("%+v: page after page %d, want %d", q, len(all), len(want))
+		}
+		for _, most := range []int{1, 100, 5000} {
+			if n, err := search.Count(tx, q, most); err != nil || n != min(most, len(want)) {
+				t.Errorf("%+v: counted %d of %d: %v", q, n, len(want), err)
+			}
+			first := q
+			first.Limit = min(most, search.Newest)
+			hits, err := search.Find(tx, first)
+			if err != nil {
+				return err
+			}
+			s, err := search.Look(tx, q, most)
+			if err != nil || len(s.Hits) != min(most, len(want)) || s.In["d35"] != len(s.Hits) || !slices.Equal(hits, s.Hits[:min(len(s.Hits), first.Limit)]) {
+				t.Errorf("%+v: looked at %d (%d in d35) of %d: %v", q, len(s.Hits), s.In["d35"], len(want), err)
+			}
+		}
+		ranked, err := search.Find(tx, search.Q{Text: q.Text, Also: q.Also, Scopes: q.Scopes, Kinds: q.Kinds, ByRank: true, Limit: search.Newest})
+		if err == nil && len(ranked) != min(search.Newest, len(want)) {
+			t.Errorf("%+v: ranked %d of %d", q, len(ranked), len(want))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 func naive(docs []search.Doc, query string) (ids []int64) {

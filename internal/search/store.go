@@ -1,6 +1,7 @@
 package search
 
 import (
+	"strconv"
 	"strings"
 
 	"yangguang/internal/clock"
@@ -26,6 +27,9 @@ func setup(tx *db.Tx) error {
 			return err
 		}
 	}
+	if err := inRow(tx); err != nil {
+		return err
+	}
 	var some int
 	err := tx.Row("select 1 from search_doc order by province, id limit 1").Scan(&some)
 	if fault.Is(err, fault.NotFound) { // nothing is in it yet, so nothing is old
@@ -34,14 +38,33 @@ func setup(tx *db.Tx) error {
 	return err
 }
 
+// inRow has the vectors of PostgreSQL lie in their rows as they are: to read one
+// takes half the time of one that is put away and compressed, and no more room.
+// It is asked first, since the change waits for every reader.
+func inRow(tx *db.Tx) error {
+	if !tx.Postgres() {
+		return nil
+	}
+	var done bool
+	err := tx.Row("select attstorage = 'e' from pg_attribute where attrelid = to_regclass('search_part') and attname = 'words'").Scan(&done)
+	if err != nil || done {
+		return err
+	}
+	if _, err := tx.Exec("alter table search_part set (toast_tuple_target = 8160)"); err != nil {
+		return err
+	}
+	_, err = tx.Exec("alter table search_part alter column words set storage external")
+	return err
+}
+
 func addFormat(tx *db.Tx) error {
-	_, err := tx.Exec("insert into search_format (version, at) values ($1, $2) on conflict (version) do nothing", format, clock.Millis(tx.Now))
+	_, err := tx.Exec("insert into search_format (version, at) values ($1, $2) on conflict (version) do nothing", formatOf(tx), clock.Millis(tx.Now))
 	return err
 }
 
 func hasFormat(tx *db.Tx) (bool, error) {
 	var n int
-	err := tx.Row("select count(*) from search_format where version = $1", format).Scan(&n)
+	err := tx.Row("select count(*) from search_format where version = $1", formatOf(tx)).Scan(&n)
 	return n > 0, err
 }
 
@@ -59,6 +82,15 @@ func insertFTS(tx *db.Tx, place int64, title, body string) error {
 func insertPart(tx *db.Tx, doc Doc, part int, place int64, vector string) error {
 	_, err := tx.Exec("insert into search_part (province, id, part, place, words) values ($1, $2, $3, $4, cast($5 as tsvector))",
 		doc.Province, doc.ID, part, place, vector)
+	return err
+}
+
+func insertRows(tx *db.Tx, heads, parts *rows) error {
+	_, err := tx.Exec("insert into search_doc (province, id, kind, at, place, scopes) values "+heads.b.String(), heads.args...)
+	if err != nil || len(parts.args) == 0 {
+		return err
+	}
+	_, err = tx.Exec("insert into search_part (province, id, part, place, words) values "+parts.b.String(), parts.args...)
 	return err
 }
 
@@ -86,58 +118,143 @@ func remove(tx *db.Tx, province, id, place int64) error {
 	return err
 }
 
-// The matching places of each engine; a text of several parts counts once.
-const (
-	matchFTS  = "select rowid as place from search_fts where search_fts match $1"
-	matchPart = "select distinct place from search_part where words @@ cast($1 as tsquery)"
-)
-
-func match(tx *db.Tx) string {
-	if tx.Postgres() {
-		return matchPart
-	}
-	return matchFTS
+// segments is how many pieces the embedded index is in.
+func segments(tx *db.Tx) (n int, err error) {
+	err = tx.Row("select count(distinct segid) from search_fts_idx").Scan(&n)
+	return n, err
 }
 
-const hitColumns = "select d.province, d.id, d.kind, d.at, d.place from ("
+// merge joins about so many pages of segments, a negative number all in turn,
+// and tells whether there was anything to join.
+func merge(tx *db.Tx, pages int) (more bool, err error) {
+	var before, after int64
+	if err := tx.Row("select total_changes()").Scan(&before); err != nil {
+		return false, err
+	}
+	if _, err := tx.Exec("insert into search_fts (search_fts, rank) values ('merge', $1)", pages); err != nil {
+		return false, err
+	}
+	err = tx.Row("select total_changes()").Scan(&after)
+	return after-before >= 2, err // one is the command itself
+}
 
-func newest(tx *db.Tx, asked string, before int64, limit int) ([]Hit, error) {
-	args := []any{asked, limit}
-	from := match(tx)
-	if before != 0 {
-		if args = append(args, before); tx.Postgres() {
-			from += " and place < $3"
-		} else {
-			from += " and rowid < $3"
+// asking is a question as an engine takes it. The kinds stand beside it where
+// they are no terms of it.
+type asking struct {
+	words string
+	kinds []string
+	each  [][][]string // the terms of each spelling of each word, for telling how many fit
+}
+
+func (a asking) terms() []string {
+	var out []string
+	for _, spellings := range a.each {
+		for _, terms := range spellings {
+			out = append(out, terms...)
 		}
 	}
-	return db.List(tx, scanHit, hitColumns+from+" order by place desc limit $2) as m join search_doc as d on d.place = m.place order by d.place desc limit $2", args...)
+	return out
+}
+
+// The places that fit $1, the newest first. PostgreSQL is not left to choose:
+// its planner takes a walk through all places for the shorter way. There a text
+// of several parts counts once.
+const (
+	matchFTS  = "select d.place from search_fts cross join search_doc as d on d.place = search_fts.rowid where search_fts match $1"
+	matchPart = "with found as materialized (select place from search_part where words @@ cast($1 as tsquery)) select distinct place from found"
+	nextFirst = " order by place desc limit $2"
+)
+
+// matching is a statement that gives the newest places that fit, at most $2,
+// below a place where one is given.
+func (a asking) matching(tx *db.Tx, before int64, most int) (sql string, args []any) {
+	args = []any{a.words, most}
+	mark := func(x any) string {
+		args = append(args, x)
+		return "$" + strconv.Itoa(len(args))
+	}
+	if tx.Postgres() {
+		if before == 0 {
+			return matchPart + nextFirst, args
+		}
+		return matchPart + " where place < " + mark(before) + nextFirst, args
+	}
+	sql = matchFTS
+	if before != 0 {
+		sql += " and search_fts.rowid < " + mark(before)
+	}
+	for i, k := range a.kinds {
+		sql += map[bool]string{true: " and d.kind in (", false: ", "}[i == 0] + mark(k)
+	}
+	if len(a.kinds) > 0 {
+		sql += ")"
+	}
+	return sql + " order by search_fts.rowid desc limit $2", args
+}
+
+const hitColumns = "select d.province, d.id, d.kind, d.at, d.place"
+
+func newest(tx *db.Tx, a asking, before int64, limit int) (hits []Hit, err error) {
+	err = a.reach(tx, before, limit, func(a asking) (int, error) {
+		from, args := a.matching(tx, before, limit)
+		hits, err = db.List(tx, scanHit, hitColumns+" from ("+from+") as m join search_doc as d on d.place = m.place order by d.place desc limit $2", args...)
+		return len(hits), err
+	})
+	return hits, err
 }
 
 // best ranks the newest matches only: ranking all of a common word takes long.
-func best(tx *db.Tx, asked string, limit int) ([]Hit, error) {
-	ranked := "select rowid as place, bm25(search_fts, 10.0, 1.0) as rank from search_fts where search_fts match $1 order by rowid desc limit $2"
-	if tx.Postgres() {
-		ranked = "select place, -max(ts_rank(words, cast($1 as tsquery))) as rank from search_part where words @@ cast($1 as tsquery) group by place order by place desc limit $2"
+func best(tx *db.Tx, a asking, limit int) (hits []Hit, err error) {
+	rank := func(sql string, args ...any) (int, error) {
+		hits, err = db.List(tx, scanHit, hitColumns+" from ("+sql+") as m join search_doc as d on d.place = m.place order by m.rank, d.place desc limit "+strconv.Itoa(limit), args...)
+		return len(hits), err
 	}
-	return db.List(tx, scanHit, hitColumns+ranked+") as m join search_doc as d on d.place = m.place order by m.rank, d.place desc limit $3", asked, Newest, limit)
+	err = a.reach(tx, 0, Newest, func(narrow asking) (int, error) {
+		from, args := narrow.matching(tx, 0, Newest)
+		if !tx.Postgres() {
+			return rank(strings.Replace(from, "select d.place", "select d.place, bm25(search_fts, 10.0, 1.0) as rank", 1), args...)
+		}
+		n, err := countOf(tx, from, args)
+		if err != nil {
+			return n, err
+		}
+		_, err = rank("select p.place, -max(ts_rank(p.words, cast($3 as tsquery))) as rank from ("+from+") as f join search_part as p on p.place = f.place where p.words @@ cast($3 as tsquery) group by p.place",
+			append(args, a.words)...)
+		return n, err
+	})
+	return hits, err
 }
 
-func count(tx *db.Tx, asked string, atMost int) (n int, err error) {
-	err = tx.Row("select count(*) from ("+match(tx)+" limit $2) as m", asked, atMost).Scan(&n)
+func count(tx *db.Tx, a asking, atMost int) (n int, err error) {
+	err = a.reach(tx, 0, atMost, func(a asking) (int, error) {
+		from, args := a.matching(tx, 0, atMost)
+		n, err = countOf(tx, from, args)
+		return n, err
+	})
+	return n, err
+}
+
+func countOf(tx *db.Tx, from string, args []any) (n int, err error) {
+	err = tx.Row("select count(*) from ("+from+") as m", args...).Scan(&n)
 	return n, err
 }
 
 // survey gives the newest that fit, and tells the scopes of each.
-func survey(tx *db.Tx, asked string, most int, told func(scopes string)) ([]Hit, error) {
-	return db.List(tx, func(r *db.Rows, h *Hit) error {
-		var at int64
-		var scopes string
-		err := r.Scan(&h.Province, &h.ID, &h.Kind, &at, &h.Key, &scopes)
-		h.At = clock.FromMillis(at)
-		told(scopes)
-		return err
-	}, "select d.province, d.id, d.kind, d.at, d.place, d.scopes from ("+match(tx)+" order by place desc limit $2) as m join search_doc as d on d.place = m.place order by d.place desc limit $2", asked, most)
+func survey(tx *db.Tx, a asking, most int) (hits []Hit, scopes []string, err error) {
+	err = a.reach(tx, 0, most, func(a asking) (int, error) {
+		from, args := a.matching(tx, 0, most)
+		scopes = nil
+		hits, err = db.List(tx, func(r *db.Rows, h *Hit) error {
+			var at int64
+			var s string
+			err := r.Scan(&h.Province, &h.ID, &h.Kind, &at, &h.Key, &s)
+			h.At = clock.FromMillis(at)
+			scopes = append(scopes, s)
+			return err
+		}, hitColumns+", d.scopes from ("+from+") as m join search_doc as d on d.place = m.place order by d.place desc limit $2", args...)
+		return len(hits), err
+	})
+	return hits, scopes, err
 }
 
 func scanHit(r *db.Rows, h *Hit) error {
@@ -145,4 +262,35 @@ func scanHit(r *db.Rows, h *Hit) error {
 	err := r.Scan(&h.Province, &h.ID, &h.Kind, &at, &h.Key)
 	h.At = clock.FromMillis(at)
 	return err
+}
+
+// outlined reads what the store's statistics say, and keeps the rest of the
+// transaction from reading whole tables and from compiling statements, which
+// takes longer than they do.
+func outlined(tx *db.Tx, terms []string) (o outline, err error) {
+	if _, err := tx.Exec("select set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)"); err != nil {
+		return o, err
+	}
+	var bounds string
+	var formats int
+	if err := tx.Row(`select (select count(*) from search_format where version = $1), coalesce((select max(place) from search_doc), 0),
+ coalesce((select cast(reltuples as bigint) from pg_class where oid = to_regclass('search_doc')), 0),
+ coalesce((select cast(histogram_bounds as text) from pg_stats where schemaname = current_schema() and tablename = 'search_doc' and attname = 'place'), '')`,
+		formatOf(tx)).Scan(&formats, &o.newest, &o.docs, &bounds); err != nil {
+		return o, err
+	}
+	o.current, o.bounds, o.share, o.rare = formats > 0, parseBounds(bounds), map[string]float64{}, 1
+	// After the common terms' shares come the least and the greatest of them, of no term.
+	_, err = db.List(tx, func(r *db.Rows, _ *struct{}) error {
+		var t string
+		var share float64
+		err := r.Scan(&t, &share)
+		if o.share[t] = share; t == "" {
+			o.rare = min(o.rare, share)
+		}
+		return err
+	}, `select coalesce(e, ''), share from pg_stats, unnest(cast(cast(most_common_elems as text) as text[]), most_common_elem_freqs) as t (e, share)
+ where schemaname = current_schema() and tablename = 'search_part' and attname = 'words' and (e is null or e = any (string_to_array($1, ' ')))
+ order by share limit 1000`, strings.Join(terms, " "))
+	return o, err
 }

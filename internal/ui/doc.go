@@ -14,7 +14,8 @@
 // staff; package gallery shows every component in use. Rooms write no CSS.
 // Classes they may use on their own elements: cols, split (even), stack, row,
 // section for layout; text, lead, muted, small, num, nowrap for words; list,
-// dl for lists; no-print, print-only, hide for who sees what. Captions of
+// dl for lists; ruled beside
+// scroll for official tables of many columns; no-print, print-only, hide for who sees what. Captions of
 // tables and names of fields must be unique on a page: ids come from them.
 package ui
 

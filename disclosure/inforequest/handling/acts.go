@@ -110,12 +110,12 @@ var acts = []act{
 			return d.Requests.SupplementAtCounter(ctx, c.Province, c.ID, in.text("text"))
 		}},
 	{name: "consult", verb: inforequest.Handling, offered: in(inforequest.Open),
-		fields: ask(choose("radios", "kind", "consult_", "third_party", "other_agency"), of("text", "whom"), of("text", "whom_address")),
+		fields: ask(choose("kind", "consult_", "third_party", "other_agency"), of("text", "whom"), of("text", "whom_address")),
 		do: func(ctx context.Context, d *Desk, c *inforequest.Case, in input) error {
 			return d.Requests.Ask(ctx, c.Province, c.ID, in.text("kind"), in.text("whom"), in.text("whom_address"))
 		}},
 	{name: "heard", verb: inforequest.Handling, offered: consulting(func(x inforequest.Consult) bool { return x.Answer == "" }),
-		fields: consultFields(func(x inforequest.Consult) bool { return x.Answer == "" }, choose("radios", "answer", "answer_", inforequest.Answers...), optional(of("area", "reasons")), of("date", "on")),
+		fields: consultFields(func(x inforequest.Consult) bool { return x.Answer == "" }, choose("answer", "answer_", inforequest.Answers...), optional(of("area", "reasons")), of("date", "on")),
 		do: func(ctx context.Context, d *Desk, c *inforequest.Case, in input) error {
 			return d.Requests.Heard(ctx, c.Province, c.ID, in.id("consultation"), in.text("answer"), in.text("reasons"), in.date("on"))
 		}},
@@ -136,7 +136,7 @@ var acts = []act{
 			return d.Requests.Defer(ctx, c.Province, c.ID, in.number("days"), in.text("why"))
 		}},
 	{name: "charge", verb: inforequest.Handling, offered: func(c *inforequest.Case) bool { return c.State == inforequest.Open && len(c.Fees) == 0 },
-		fields: ask(choose("radios", "ladder", "ladder_", "case", "page"), optional(of("number", "pages"))),
+		fields: ask(choose("ladder", "ladder_", "case", "page"), optional(of("number", "pages"))),
 		do: func(ctx context.Context, d *Desk, c *inforequest.Case, in input) error {
 			return d.Requests.Charge(ctx, c.Province, c.ID, in.text("ladder"), in.number("pages"))
 		}},
@@ -144,10 +144,10 @@ var acts = []act{
 		do: func(ctx context.Context, d *Desk, c *inforequest.Case, in input) error {
 			return d.Requests.Pay(ctx, c.Province, c.ID, in.text("receipt"), in.date("on"))
 		}},
-	{name: "attach", verb: inforequest.Handling, upload: true, offered: in(inforequest.Open), fields: ask(choose("radios", "purpose", "purpose_", inforequest.Source, inforequest.Release), of("file", "file")),
+	{name: "attach", verb: inforequest.Handling, upload: true, offered: in(inforequest.Open), fields: ask(choose("purpose", "purpose_", inforequest.Source, inforequest.Release), of("file", "file")),
 		do: attach},
 	{name: "attach-proof", verb: inforequest.Registering, upload: true, offered: func(*inforequest.Case) bool { return true },
-		fields: ask(choose("radios", "purpose", "purpose_", inforequest.IdentityImage, inforequest.AskedFile, inforequest.Scanned, inforequest.ProofFile), of("file", "file")), do: attach},
+		fields: ask(choose("purpose", "purpose_", inforequest.IdentityImage, inforequest.AskedFile, inforequest.Scanned, inforequest.ProofFile), of("file", "file")), do: attach},
 	{name: "redact", verb: inforequest.Handling, offered: func(c *inforequest.Case) bool { return c.State == inforequest.Open && len(sources(c)) > 0 }, fields: redactFields,
 		do: func(ctx context.Context, d *Desk, c *inforequest.Case, in input) error {
 			_, err := d.Requests.Redact(ctx, c.Province, c.ID, in.id("source"), in.lines("remove"), in.yes("keep_persons"), in.yes("drawn"))
@@ -174,7 +174,7 @@ var acts = []act{
 		do: func(ctx context.Context, d *Desk, c *inforequest.Case, in input) error {
 			return d.Requests.Deliver(ctx, c.Province, c.ID, in.text("by"), in.text("proof"), in.date("on"))
 		}},
-	{name: "remedy", verb: inforequest.Registering, offered: in(inforequest.Closed), fields: ask(choose("radios", "kind", "remedy_", inforequest.RemedyKinds...), of("date", "on")),
+	{name: "remedy", verb: inforequest.Registering, offered: in(inforequest.Closed), fields: ask(choose("kind", "remedy_", inforequest.RemedyKinds...), of("date", "on")),
 		do: func(ctx context.Context, d *Desk, c *inforequest.Case, in input) error {
 			return d.Requests.AddRemedy(ctx, c.Province, c.ID, in.text("kind"), in.date("on"))
 		}},
@@ -197,8 +197,8 @@ var acts = []act{
 func preset(f field, value string) field { f.Value = value; return f }
 
 // choose asks for one of a few; the words of a choice are its prefix and id.
-func choose(kind, name, prefix string, ids ...string) field {
-	f := of(kind, name)
+func choose(name, prefix string, ids ...string) field {
+	f := of("radios", name)
 	for _, id := range ids {
 		f.Options = append(f.Options, ui.Option{Value: id, Text: prefix + id})
 	}
@@ -308,7 +308,7 @@ func sealFields(_ context.Context, d *Desk, c *inforequest.Case) ([]field, error
 }
 
 func deliverFields(_ context.Context, d *Desk, c *inforequest.Case) ([]field, error) {
-	by := choose("radios", "by", "by_", inforequest.Deliveries...)
+	by := choose("by", "by_", inforequest.Deliveries...)
 	by.Value = c.Delivery
 	return []field{by, optional(of("text", "proof")), preset(of("date", "on"), d.today().String())}, nil
 }
@@ -331,7 +331,7 @@ func remedyFields(ctx context.Context, _ *Desk, c *inforequest.Case) ([]field, e
 	if len(options) > 0 {
 		f.Value = options[0].Value
 	}
-	return []field{f, choose("radios", "outcome", "outcome_", inforequest.RemedyOutcomes...), of("date", "on")}, nil
+	return []field{f, choose("outcome", "outcome_", inforequest.RemedyOutcomes...), of("date", "on")}, nil
 }
 
 // actPage is one step.
@@ -430,11 +430,6 @@ func (d *Desk) act(a act) web.Handler {
 			return err
 		}
 		ctx := r.Context()
-		if a.upload {
-			if err := r.ParseMultipartForm(1 << 20); err != nil {
-				return fault.Say(fault.Invalid, "handling.upload_broken")
-			}
-		}
 		c, err := d.Requests.Open(ctx, province, id)
 		if err != nil {
 			return err

@@ -62,12 +62,12 @@ func (d *Desk) showNew(w http.ResponseWriter, r *http.Request, status int, token
 	part := func(key string, fs ...field) {
 		p.Parts = append(p.Parts, intakePart{t(ctx, key), filled(r, fs, bad)})
 	}
-	part("part_how", unit, choose("radios", "channel", "channel_", "counter", "oral", "post", "letter", "fax"), optional(of("date", "signed_on")), optional(of("text", "evidence")), of("check", "confirmed"))
+	part("part_how", unit, choose("channel", "channel_", "counter", "oral", "post", "letter", "fax"), optional(of("date", "signed_on")), optional(of("text", "evidence")), of("check", "confirmed"))
 	part("part_what", of("text", "subject"), optional(of("area", "detail")), of("check", "own_record"))
-	part("part_who", preset(named("select", "applicant", kinds), "natural"), of("text", "name"), preset(choose("radios", "id_kind", "id_", "resident", "passport", "other"), "resident"), of("text", "id_number"),
+	part("part_who", preset(named("select", "applicant", kinds), "natural"), of("text", "name"), preset(choose("id_kind", "id_", "resident", "passport", "other"), "resident"), of("text", "id_number"),
 		optional(of("text", "representative")), of("check", "verified"))
 	part("part_reach", optional(of("text", "phone")), optional(of("text", "email")), optional(of("text", "address")))
-	part("part_answer", choose("radios", "delivery", "by_", inforequest.Deliveries...), choose("radios", "medium", "medium_", inforequest.Media...), of("check", "open_answer"))
+	part("part_answer", choose("delivery", "by_", inforequest.Deliveries...), choose("medium", "medium_", inforequest.Media...), of("check", "open_answer"))
 	part("part_help", optional(of("text", "needs")), optional(of("text", "helper")), optional(of("text", "helper_tie")))
 	f := d.frame(r, t(ctx, "new"), ui.Link{Text: t(ctx, "new")})
 	f.Lead, f.Narrow = t(ctx, "new_lead"), true
@@ -76,9 +76,6 @@ func (d *Desk) showNew(w http.ResponseWriter, r *http.Request, status int, token
 
 func (d *Desk) file(w http.ResponseWriter, r *http.Request) error {
 	ctx, in := r.Context(), input{r}
-	if err := r.ParseForm(); err != nil {
-		return fault.Say(fault.Invalid, "handling.upload_broken")
-	}
 	unit := in.id("agency")
 	if err := d.mayRegister(r, unit); err != nil {
 		return err

@@ -203,9 +203,6 @@ func handlers(tx *db.Tx, _ []account.Range, qs []inforequest.Request) (in ui.Inp
 // is told, the others stay assigned.
 func (d *Desk) assignMany(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	if err := r.ParseForm(); err != nil {
-		return err
-	}
 	chosen := r.PostForm["request"]
 	handler, _ := strconv.ParseInt(r.PostForm.Get("handler"), 10, 64)
 	if len(chosen) == 0 {
@@ -332,17 +329,62 @@ func (d *Desk) Waiting(ctx context.Context) (out []front.Waiting, err error) {
 			return nil, err
 		}
 	}
-	if !a.Holds(inforequest.Overseeing) {
-		return out, nil
+	return d.warned(ctx, a, out)
+}
+
+// warned adds what is due soon or late to the inbox of whoever the warning has
+// reached: the head of the office, then the superior, one level up per step.
+func (d *Desk) warned(ctx context.Context, a *account.Actor, out []front.Waiting) (_ []front.Waiting, err error) {
+	for _, x := range []struct{ verb, kind string }{{inforequest.Deciding, "handling.wait_soon"}, {inforequest.Overseeing, "handling.wait_late"}} {
+		if !a.Holds(x.verb) {
+			continue
+		}
+		qs, err := d.Requests.List(ctx, inforequest.Filter{States: []string{inforequest.Open, inforequest.InReview}, Due: d.today().AddDays(7), Limit: pageSize})
+		if err != nil {
+			return nil, err
+		}
+		var reached []inforequest.Request
+		if err := d.Requests.DB.Read(ctx, func(tx *db.Tx) error {
+			for _, q := range qs {
+				if !a.May(x.verb, account.Target{Agency: q.Agency, Division: int64(q.Region)}) {
+					continue
+				}
+				yes, err := d.reaches(tx, a, x.verb, &q)
+				if err != nil {
+					return err
+				}
+				if yes {
+					reached = append(reached, q)
+				}
+			}
+			return nil
+		}); err != nil {
+			return nil, err
+		}
+		if out, err = d.wait(ctx, out, x.kind, reached); err != nil {
+			return nil, err
+		}
 	}
-	late, err := d.Requests.List(ctx, inforequest.Filter{States: []string{inforequest.Open, inforequest.InReview}, Due: d.today().AddDays(-1), Limit: pageSize})
+	return out, nil
+}
+
+// reaches answers whether the warning about a request has come up to the person:
+// to the head of its own office, to the n-th agency above it.
+func (d *Desk) reaches(tx *db.Tx, a *account.Actor, verb string, q *inforequest.Request) (bool, error) {
+	cal, err := d.Requests.Calendars.In(tx, int64(q.Region))
 	if err != nil {
-		return nil, err
+		return false, err
 	}
-	late = slices.DeleteFunc(late, func(q inforequest.Request) bool {
-		return !a.May(inforequest.Overseeing, account.Target{Agency: q.Agency, Division: int64(q.Region)})
-	})
-	return d.wait(ctx, out, "handling.wait_late", late)
+	level := inforequest.WarningLevel(cal.WorkingDaysBetween(d.today(), q.DueOn))
+	if verb == inforequest.Deciding {
+		return level >= inforequest.WarnHead, nil
+	}
+	up, err := agency.Superiors(tx, q.Agency)
+	if err != nil {
+		return false, err
+	}
+	above := max(0, slices.IndexFunc(up, func(u agency.Agency) bool { return u.ID == a.Home.Agency }))
+	return level >= inforequest.WarnSuperior+above, nil
 }
 
 func (d *Desk) wait(ctx context.Context, out []front.Waiting, kind string, qs []inforequest.Request) ([]front.Waiting, error) {

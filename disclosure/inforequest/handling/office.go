@@ -175,7 +175,7 @@ func (d *Desk) year(ctx context.Context, p *statisticsPage, y inforequest.Year) 
 		{Label: t(ctx, "fig_in_time"), Value: i18n.Percent(ctx, int64(y.InTime), int64(y.Decided))}, {Label: t(ctx, "fig_median"), Value: median}, {Label: t(ctx, "fig_forward"), Value: strconv.Itoa(sum(y.Tally.Forward))}}
 	p.Defs = []ui.Pair{{Term: t(ctx, "fig_new"), Text: t(ctx, "def_new")}, {Term: t(ctx, "fig_in_time"), Text: t(ctx, "def_in_time")}, {Term: t(ctx, "fig_median"), Text: t(ctx, "def_median")}, {Term: t(ctx, "fig_forward"), Text: t(ctx, "def_forward")}}
 	q := &d.Requests.Norm.Requests
-	p.Table = ui.Grid{Caption: t(ctx, "outcomes"), Cards: true, Columns: []ui.Column{{Title: t(ctx, "decision")}, {Title: t(ctx, "count"), Number: true}}}
+	p.Table = ui.Grid{Caption: t(ctx, "outcomes_each"), Cards: true, Columns: []ui.Column{{Title: t(ctx, "decision")}, {Title: t(ctx, "count"), Number: true}}}
 	colours := map[string]string{"granted": "good", "partial": "main", "refused": "bad", "unavailable": "late", "not_processed": "none", "closed": "rest"}
 	for _, g := range q.Groups {
 		part := ui.Part{Label: g.Title.In(ctx), Kind: colours[g.ID]}

@@ -42,7 +42,9 @@ func (y *Yearly) Start(ctx context.Context, unit int64, year int) (v *Revision, 
 			return err
 		}
 		r := &report{province: u.Province(), id: tx.ID(u.Province()), agency: u.ID, year: year}
-		if err := insertReport(tx, u, r); err != nil {
+		if err := insertReport(tx, u, r); db.Broken(err, "yearly_of_unit", "yearly_report.agency") {
+			return fault.Say(fault.Conflict, "yearly.begun_by_other")
+		} else if err != nil {
 			return err
 		}
 		v, err = y.begin(tx, a, u, r, Text{Two: map[string]Entry{}}, "")
@@ -106,6 +108,23 @@ func (y *Yearly) count(tx *db.Tx, v *Revision) error {
 	return nil
 }
 
+// recount takes a revision's next text and counts its figures anew. A first
+// section nobody has touched is still the one made of the figures, and follows
+// them; what a person wrote stays.
+func (y *Yearly) recount(tx *db.Tx, u agency.Agency, v *Revision, text Text) error {
+	last, err := y.lastYear(tx, u, v.Year)
+	if err != nil {
+		return err
+	}
+	made := text.Overview == y.Overview(u, v.Year, v.Figures, last)
+	v.Text = text
+	if err := y.count(tx, v); err != nil || !made {
+		return err
+	}
+	v.Text.Overview = y.Overview(u, v.Year, v.Figures, last)
+	return nil
+}
+
 // lastYear are the public figures of the year before; nil without them.
 func (y *Yearly) lastYear(tx *db.Tx, u agency.Agency, year int) (*Figures, error) {
 	r, err := reportOf(tx, u, year-1)
@@ -133,8 +152,7 @@ func (y *Yearly) Save(ctx context.Context, province int, revision int64, saved i
 		if v.State != Draft || v.Saved != saved {
 			return fault.Say(fault.Conflict, "yearly.saved_by_other")
 		}
-		v.Text = text
-		return y.count(tx, v)
+		return y.recount(tx, u, v, text)
 	})
 }
 
@@ -152,7 +170,7 @@ func (y *Yearly) Submit(ctx context.Context, province int, revision int64) (err 
 		if err := fault.Fields(v.Text.wrong(true)...); err != nil {
 			return err
 		}
-		if err := y.count(tx, v); err != nil {
+		if err := y.recount(tx, u, v, v.Text); err != nil {
 			return err
 		}
 		last, err := y.lastYear(tx, u, v.Year)
@@ -274,7 +292,7 @@ func reason(field, s string) (string, error) {
 	if n := utf8.RuneCountInString(s); n < 4 || n > maxReason {
 		return "", fault.Fields(fault.Field{Name: field, Key: "yearly.need_reason", Args: []any{maxReason}})
 	}
-	return s, nil
+	return s, fault.Fields(personal(field, s)...)
 }
 
 // change is one act on a revision: find, ask the grant, change, write, record.

@@ -29,8 +29,9 @@ type below struct {
 	problems []Violation
 }
 
-// readBelow adds up the published reports of the units directly below one.
-func (y *Yearly) readBelow(ctx context.Context, unit int64, year int) (b below, err error) {
+// readBelow adds up the published reports of the units directly below one, or
+// with deep of all below it.
+func (y *Yearly) readBelow(ctx context.Context, unit int64, year int, deep bool) (b below, err error) {
 	err = y.DB.Read(ctx, func(tx *db.Tx) (err error) {
 		if b.u, err = agency.Find(tx, unit); err != nil {
 			return err
@@ -39,7 +40,7 @@ func (y *Yearly) readBelow(ctx context.Context, unit int64, year int) (b below, 
 			return err
 		}
 		b.today = today(tx)
-		all, err := subordinates(tx, unit)
+		all, err := subordinates(tx, unit, deep)
 		if err != nil {
 			return err
 		}
@@ -76,15 +77,30 @@ func (y *Yearly) addUp(b *below) {
 	b.problems = append(b.total.Check(nil), CheckRoll(b.total, own, children...)...)
 }
 
-func subordinates(tx *db.Tx, unit int64) (out []agency.Agency, err error) {
-	for after := int64(0); len(out) < mostBelow; {
-		us, err := agency.Subordinates(tx, unit, after, agency.MaxPage)
-		if err != nil || len(us) == 0 {
-			return out, err
+// subordinates are the units directly below one, or with deep everything
+// further below too, without the villages, which owe no report.
+func subordinates(tx *db.Tx, unit int64, deep bool) (out []agency.Agency, err error) {
+	for next := []int64{unit}; len(next) > 0 && len(out) < mostBelow; next = next[1:] {
+		for after := int64(0); len(out) < mostBelow; {
+			us, err := agency.Subordinates(tx, next[0], after, agency.MaxPage)
+			if err != nil {
+				return nil, err
+			}
+			if len(us) == 0 {
+				break
+			}
+			after = us[len(us)-1].ID
+			for _, u := range us {
+				if u.Kind == agency.Village {
+					continue
+				}
+				if out = append(out, u); deep {
+					next = append(next, u.ID)
+				}
+			}
 		}
-		out, after = append(out, us...), us[len(us)-1].ID
 	}
-	return out, nil
+	return out[:min(len(out), mostBelow)], nil
 }
 
 // publishedOf reads the public reports of units, which may lie in several
@@ -111,8 +127,8 @@ func (y *Yearly) publishedOf(tx *db.Tx, units []agency.Agency, year int) (map[in
 
 type belowPage struct {
 	Unit, Year ui.Input
+	Reach      ui.Input
 	Filter     ui.Filter
-	Name       string
 	Units      ui.Grid
 	Count      string
 	Tables     []printed
@@ -150,19 +166,30 @@ func (y *Yearly) asked(r *http.Request) (unit int64, year int, units []agency.Ag
 	return unit, year, units, now, nil
 }
 
+func reachOf(r *http.Request) string {
+	if deep(r) {
+		return "all"
+	}
+	return "direct"
+}
+
+// deep answers whether everything below is asked for.
+func deep(r *http.Request) bool { return r.URL.Query().Get("reach") == "all" }
+
 func (y *Yearly) below(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	unit, year, units, now, err := y.asked(r)
 	if err != nil {
 		return err
 	}
-	b, err := y.readBelow(ctx, unit, year)
+	b, err := y.readBelow(ctx, unit, year, deep(r))
 	if err != nil {
 		return err
 	}
-	p := belowPage{Name: b.u.Name, Filter: ui.Filter{Action: web.URL(ctx, "/desk/yearly/below")}, Year: yearInput(ctx, r, now, nil), Tables: y.Form().printed(ctx, b.total), WithOwn: b.withOwn,
+	p := belowPage{Filter: ui.Filter{Action: web.URL(ctx, "/desk/yearly/below")}, Year: yearInput(ctx, r, now, nil), Tables: y.Form().printed(ctx, b.total), WithOwn: b.withOwn,
 		Unit: ui.Input{Name: "unit", Label: word(ctx, "unit"), Value: strconv.FormatInt(unit, 10), Free: true}, Due: i18n.Date(ctx, dueDays().Government.of(year)),
-		Book: web.URL(ctx, "/desk/yearly/below/report.xlsx") + "?unit=" + strconv.FormatInt(unit, 10) + "&year=" + strconv.Itoa(year)}
+		Book: web.URL(ctx, "/desk/yearly/below/report.xlsx") + "?unit=" + strconv.FormatInt(unit, 10) + "&year=" + strconv.Itoa(year) + "&reach=" + reachOf(r)}
+	p.Reach = ui.Input{Name: "reach", Label: word(ctx, "reach"), Value: reachOf(r), Free: true, Options: []ui.Option{{Value: "direct", Text: word(ctx, "reach_direct")}, {Value: "all", Text: word(ctx, "reach_all")}}}
 	p.Year.Value, p.Year.Free = strconv.Itoa(year), true
 	for _, u := range units {
 		p.Unit.Options = append(p.Unit.Options, ui.Option{Value: strconv.FormatInt(u.ID, 10), Text: u.Name})
@@ -207,7 +234,7 @@ func (y *Yearly) belowBook(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	b, err := y.readBelow(ctx, unit, year)
+	b, err := y.readBelow(ctx, unit, year, deep(r))
 	if err != nil {
 		return err
 	}

@@ -236,7 +236,8 @@ type reviewPage struct {
 	State      []ui.Pair
 	Violations []string
 	NoFacts    bool
-	Note       string // why it was sent back
+	Doubtful   []string // what may be about a person
+	Note       string   // why it was sent back
 	Base       string
 	Public     string
 	MayEdit    bool
@@ -285,6 +286,9 @@ func (y *Yearly) showReview(w http.ResponseWriter, r *http.Request, status int, 
 		p.Wait = word(ctx, "year_not_over", strconv.Itoa(v.Year))
 	case approve && v.State == Submitted && o.wrote:
 		p.Wait = word(ctx, "same_person")
+	}
+	if v.State != Published {
+		p.Doubtful = doubtful(ctx, v.Text)
 	}
 	p.State = y.stateOf(ctx, o)
 	p.Reason = ui.Input{Name: "reason", Label: word(ctx, "correct_reason"), Help: word(ctx, "correct_reason_help"), Value: r.PostFormValue("reason"), Error: bad.Of(ctx, "reason"), MaxLen: maxReason, Rows: 3}
@@ -367,8 +371,8 @@ func (y *Yearly) doCorrect(r *http.Request, p int, v int64) (string, error) {
 // mostWaiting is how many lines of each kind the inbox shows.
 const mostWaiting = 50
 
-// Waiting is the room's part of the inbox: reports to approve, and drafts that
-// were sent back.
+// Waiting is the room's part of the inbox: reports to approve, drafts that were
+// sent back, and after the year reports to begin.
 func (y *Yearly) Waiting(ctx context.Context) (out []front.Waiting, err error) {
 	defer fault.Wrap(&err, "yearly.Waiting")
 	a := account.From(ctx)
@@ -396,9 +400,39 @@ func (y *Yearly) Waiting(ctx context.Context) (out []front.Waiting, err error) {
 				out = append(out, w)
 			}
 		}
-		return nil
+		return y.owed(tx, a, &out)
 	})
 	return out, err
+}
+
+// owed adds, once a year is over, the units whose report of it nobody has begun.
+func (y *Yearly) owed(tx *db.Tx, a *account.Actor, out *[]front.Waiting) error {
+	ctx, year := tx.Ctx, today(tx).Year()-1
+	if !a.Holds(Writing) || dueDays().Government.of(year).Before(today(tx)) {
+		return nil
+	}
+	units, err := unitsIn(tx, a.Scope(Writing), mostWaiting)
+	if err != nil {
+		return err
+	}
+	w := front.Waiting{Kind: "yearly.to_begin", Mine: true}
+	for _, u := range units {
+		due := dueOn(u.Kind, year)
+		if due.IsZero() {
+			continue
+		}
+		if _, err := reportOf(tx, u, year); err == nil {
+			continue
+		} else if !fault.Is(err, fault.NotFound) {
+			return err
+		}
+		w.Works = append(w.Works, ui.Work{Href: web.URL(ctx, "/desk/yearly"), Title: word(ctx, "title_year", strconv.Itoa(year), u.Name), Meta: []string{u.Name}, Tag: ui.TagWithdrawn, TagWords: word(ctx, "state_none"),
+			Next: word(ctx, "begin"), Due: i18n.Date(ctx, due), DueISO: due.String(), Late: due.Before(today(tx)), Spent: -1})
+	}
+	if len(w.Works) > 0 {
+		*out = append(*out, w)
+	}
+	return nil
 }
 
 // work is one line of the inbox; false when it does not wait for this person.

@@ -1,11 +1,13 @@
 package yearly
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 	"strings"
 
 	"yangguang/internal/account"
+	"yangguang/internal/db"
 	"yangguang/internal/fault"
 	"yangguang/internal/i18n"
 	"yangguang/internal/ui"
@@ -20,6 +22,7 @@ type editPage struct {
 	Note     string
 	Errors   ui.Errors
 	Message  string
+	Hint     string // what the platform has published, to compare
 }
 
 // entryInput asks for one cell of table 2 and the document it is taken from.
@@ -54,7 +57,7 @@ func (y *Yearly) openEdit(r *http.Request) (opened, error) {
 	return o, nil
 }
 
-func (y *Yearly) showEdit(w http.ResponseWriter, r *http.Request, status int, o opened, text Text, saved int, bad ui.Errors, message string) error {
+func (y *Yearly) showEdit(w http.ResponseWriter, r *http.Request, status int, o opened, text Text, saved int, bad ui.Errors, message string) (err error) {
 	ctx, form := r.Context(), y.Form()
 	p := editPage{Saved: saved, Base: web.URL(ctx, deskPath(o.v, "")), Note: o.v.Note, Errors: bad, Message: message}
 	for _, s := range []struct{ name, value string }{{"overview", text.Overview}, {"problems", text.Problems}, {"other", text.Other}} {
@@ -68,9 +71,32 @@ func (y *Yearly) showEdit(w http.ResponseWriter, r *http.Request, status int, o 
 		}
 		p.Two = append(p.Two, in)
 	}
+	if p.Hint, err = y.hint(ctx, o); err != nil {
+		return err
+	}
 	f := y.desk(r, word(ctx, "edit_title", strconv.Itoa(o.v.Year), o.u.Name), ui.Link{Text: word(ctx, "year_n", strconv.Itoa(o.v.Year)), Href: web.URL(ctx, deskPath(o.v, ""))}, ui.Link{Text: word(ctx, "edit")})
 	f.Lead = word(ctx, "edit_lead")
 	return web.Render(w, r, status, editView(f, p))
+}
+
+// hint tells how many normative documents the unit has published here. It is no
+// more than that: documents of other places are not among them, so the number
+// in the report stays one a person answers for.
+func (y *Yearly) hint(ctx context.Context, o opened) (words string, err error) {
+	cg := y.Norm.Catalogue(string(o.u.Kind))
+	if cg == nil {
+		return "", nil
+	}
+	c := cg.BySlug("documents")
+	if c == nil || c.Inherited {
+		return "", nil
+	}
+	err = y.DB.Read(ctx, func(tx *db.Tx) error {
+		formed, valid, repealed, err := documents(tx, o.u, c.ID, o.v.Year)
+		words = word(ctx, "published_here", formed, valid, repealed)
+		return err
+	})
+	return words, err
 }
 
 func unitKey(id string) string {

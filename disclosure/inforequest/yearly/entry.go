@@ -118,6 +118,8 @@ func entriesWrong(es map[string]Entry, whole bool) (bad []fault.Field) {
 			bad = append(bad, fault.Field{Name: "s-" + id, Key: "yearly.long_source", Args: []any{maxSource}})
 		case n < 2 && (whole || e.Number != ""):
 			bad = append(bad, fault.Field{Name: "s-" + id, Key: "yearly.need_source"})
+		default:
+			bad = append(bad, personal("s-"+id, e.Source)...)
 		}
 	}
 	return bad

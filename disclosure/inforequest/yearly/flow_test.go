@@ -138,6 +138,12 @@ func TestTheSchemaRefusesOneHandInTwoRoles(t *testing.T) {
 				t.Errorf("%s: got %v, want %s broken", set, err, constraint)
 			}
 		}
+		err := o.DB.Write(t.Context(), func(tx *db.Tx) error {
+			return insertReport(tx, o.County, &report{province: v.Province, id: tx.ID(v.Province), agency: o.County.ID, year: 2025})
+		})
+		if !db.Broken(err, "yearly_of_unit", "yearly_report.agency") {
+			t.Errorf("two reports of a unit and year: %v", err)
+		}
 	})
 }
 
@@ -212,13 +218,13 @@ func TestReportsBelowAreSummedAndTheMissingListed(t *testing.T) {
 	o := newOffice(t)
 	o.had(o.Township, 2025, 10, 2, 0)
 	o.published(o.Township, 2025)
-	b, err := o.Yearly.readBelow(o.writer(), o.County.ID, 2025)
+	b, err := o.Yearly.readBelow(o.writer(), o.County.ID, 2025, false)
 	disclosuretest.Check(t, err)
 	if len(b.units) != 1 || len(b.reports) != 1 || b.withOwn || b.total.Three.At(New, Total) != 10 || len(b.problems) > 0 {
 		t.Errorf("before the county's own: %d units, %d reports, %d received, %v", len(b.units), len(b.reports), b.total.Three.At(New, Total), b.problems)
 	}
 	o.published(o.County, 2025)
-	b, err = o.Yearly.readBelow(o.writer(), o.County.ID, 2025)
+	b, err = o.Yearly.readBelow(o.writer(), o.County.ID, 2025, false)
 	disclosuretest.Check(t, err)
 	if n := b.total.Three.At(New, Total); !b.withOwn || n != 30 {
 		t.Errorf("with the county's own: %d received, want 30", n)
@@ -227,13 +233,18 @@ func TestReportsBelowAreSummedAndTheMissingListed(t *testing.T) {
 	if len(g.Rows) != 1 || !strings.Contains(words, "已公布1个") {
 		t.Errorf("the list has %d rows and says %q", len(g.Rows), words)
 	}
-	b, err = o.Yearly.readBelow(o.as(o.Overseer, o.Prefecture, Approving), o.Prefecture.ID, 2024)
+	b, err = o.Yearly.readBelow(o.as(o.Overseer, o.Prefecture, Approving), o.Prefecture.ID, 2024, false)
 	disclosuretest.Check(t, err)
 	g, words = o.Yearly.belowGrid(t.Context(), b, 2024)
 	if len(g.Rows) != 1 || g.Rows[0][1].Text != "逾期未公布" || !strings.Contains(words, "未公布1个") {
 		t.Errorf("of a year nobody reported: %v, %q", g.Rows, words)
 	}
-	if _, err := o.Yearly.readBelow(o.as(o.Other, o.Institution, Writing), o.County.ID, 2025); !fault.Is(err, fault.NotFound) {
+	b, err = o.Yearly.readBelow(o.as(o.Overseer, o.Prefecture, Approving), o.Prefecture.ID, 2025, true)
+	disclosuretest.Check(t, err)
+	if n := b.total.Three.At(New, Total); len(b.units) != 2 || n != 30 {
+		t.Errorf("all below the prefecture: %d units, %d received; want the county and the township with 30", len(b.units), n)
+	}
+	if _, err := o.Yearly.readBelow(o.as(o.Other, o.Institution, Writing), o.County.ID, 2025, false); !fault.Is(err, fault.NotFound) {
 		t.Errorf("a stranger sums up the county: %v", err)
 	}
 }
@@ -251,5 +262,77 @@ func TestTheDaysOfTheRegulations(t *testing.T) {
 	}
 	if got := dueDays().Government.of(2025).String(); got != "2026-03-31" {
 		t.Errorf("a government's is due on %s", got)
+	}
+}
+
+// TestTheFirstTextFollowsTheFiguresUntilAPersonWrites: the number entered later
+// stands in it too, and what a person wrote stays as it is.
+func TestTheFirstTextFollowsTheFiguresUntilAPersonWrites(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	y := o.Yearly
+	v, err := y.Start(o.writer(), o.County.ID, 2025)
+	disclosuretest.Check(t, err)
+	text := whole()
+	text.Overview = v.Text.Overview
+	disclosuretest.Check(t, y.Save(o.writer(), v.Province, v.ID, 0, text))
+	if got := o.get(v).Text.Overview; !strings.Contains(got, "行政许可决定6件") {
+		t.Errorf("the number entered does not stand in the text: %s", got)
+	}
+	o.had(o.County, 2025, 21, 3, 0)
+	disclosuretest.Check(t, y.Submit(o.writer(), v.Province, v.ID))
+	if got := o.get(v).Text.Overview; !strings.Contains(got, "新收申请21件") {
+		t.Errorf("the number counted since does not stand in the text: %s", got)
+	}
+	disclosuretest.Check(t, y.Return(o.approver(), v.Province, v.ID, "请补充说明"))
+	text.Overview = "我们自己写的一段总体情况，其中说到新收申请21件。"
+	disclosuretest.Check(t, y.Save(o.writer(), v.Province, v.ID, o.get(v).Saved, text))
+	o.had(o.County, 2025, 22, 3, 0)
+	disclosuretest.Check(t, y.Submit(o.writer(), v.Province, v.ID))
+	if got := o.get(v).Text.Overview; got != text.Overview {
+		t.Errorf("what a person wrote became %s", got)
+	}
+}
+
+// TestWhatWasPublishedHereIsShownToCompare counts documents and not what
+// explains them, nor those of another category.
+func TestWhatWasPublishedHereIsShownToCompare(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, o *bureau) {
+		c := o.Yearly.Norm.Catalogue("authority").BySlug("documents").ID
+		for _, title := range []string{"关于一件事的通知", "关于另一件事的通知"} {
+			text := o.Text(c, "", title)
+			o.Publish(t, o.County, c, text)
+		}
+		o.Publish(t, o.County, "county.8", o.Text("county.8", "", "收费依据"))
+		v, err := o.Yearly.Start(o.writer(), o.County.ID, 2026)
+		disclosuretest.Check(t, err)
+		got, err := o.Yearly.hint(o.writer(), opened{u: o.County, v: v})
+		if want := "平台已公开的规范性文件：本年形成2件，现行有效2件，已废止0件，供核对。"; err != nil || got != want {
+			t.Errorf("got %q, %v; want %q", got, err, want)
+		}
+	})
+}
+
+// TestNothingPersonalIsPublished: the gate stands before the report as before
+// every published text.
+func TestNothingPersonalIsPublished(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	y := o.Yearly
+	v, err := y.Start(o.writer(), o.County.ID, 2025)
+	disclosuretest.Check(t, err)
+	const number = "11010519491231002X" // of the standard's own example
+	text := whole()
+	text.Problems += "申请人证件号码" + number
+	disclosuretest.Refused(t, y.Save(o.writer(), v.Province, v.ID, 0, text), fault.Invalid, "problems:yearly.personal")
+	text = whole()
+	text.Two["licences"] = Entry{Number: "1", Source: "台账，经办" + number}
+	disclosuretest.Refused(t, y.Save(o.writer(), v.Province, v.ID, 0, text), fault.Invalid, "s-licences:yearly.personal")
+	disclosuretest.Refused(t, second(y.Correct(o.writer(), v.Province, v.ID, "误写"+number)), fault.Invalid, "reason:yearly.personal")
+	text = whole()
+	text.Other = "监督电话13800000000"
+	if got := doubtful(t.Context(), text); len(got) != 1 || strings.Contains(got[0], "13800000000") {
+		t.Errorf("whoever approves is shown %v", got)
 	}
 }

@@ -160,7 +160,7 @@ func TestTenThousandYearsAndFiveLevelsHoldEveryIdentity(t *testing.T) {
 }
 
 func outcomeShare(r *rand.Rand, f Form) int64 {
-	var all Figures = f.Empty()
+	all := f.Empty()
 	for range 50 {
 		all = Roll(all, year(r, f, nil))
 	}
@@ -229,6 +229,36 @@ func TestAViolationSaysTableRowColumnFoundAndExpected(t *testing.T) {
 				t.Errorf("%s has no sentence in %s", rule, l)
 			}
 		}
+	}
+}
+
+// TestOnAPageTitlesStandAboveTheirRows: one column of titles, each group in a
+// part of its own, and the total of the decisions in none of them.
+func TestOnAPageTitlesStandAboveTheirRows(t *testing.T) {
+	t.Parallel()
+	p := form().printed(i18n.With(t.Context(), i18n.ZH), form().Empty())[1]
+	var got []string
+	for _, part := range p.parts() {
+		s := ""
+		for _, row := range part {
+			width := 0
+			for _, c := range row {
+				width += max(c.Cols, 1)
+			}
+			if width != 8 || row[0].Rows > 1 {
+				t.Errorf("the row %q is %d wide, want one title and 7 numbers", row[0].Text, width)
+			}
+			s += row[0].Text[:min(len(row[0].Text), 9)] + " "
+		}
+		got = append(got, strings.TrimSpace(s))
+	}
+	want := []string{"一、本 二、上", "三、本 （一） （二）", "（三） 1. 属于 2. 其他 3. 危及 4. 保护 5. 属于 6. 属于 7. 属于 8. 属于",
+		"（四） 1. 本机 2. 没有 3. 补正", "（五） 1. 信访 2. 重复 3. 要求 4. 无正 5. 要求", "（六） 1. 申请 2. 申请 3. 其他", "（七） 四、结"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if h := p.heads(); h[0][0].Cols != 1 || p.Head[0][0].Cols != 3 {
+		t.Error("the page's head took the document's with it")
 	}
 }
 

@@ -130,7 +130,7 @@ func TestAReportIsWrittenReviewedAndReadInTheBrowser(t *testing.T) {
 	s.post(t, a, at+"/approve", nil, 303)
 
 	public := s.get(t, t.Context(), "/350525/bureau/yearly-reports/2025", 200)
-	has(t, public, "一、总体情况", "六、其他需要报告的事项", mine.Problems, "办公室台账", `scope="rowgroup"`, `scope="colgroup"`, "report.xlsx", "report.docx", "本年度办理结果")
+	has(t, public, "一、总体情况", "六、其他需要报告的事项", mine.Problems, "办公室台账", `class="part"`, `scope="colgroup"`, "report.xlsx", "report.docx", "本年度办理结果")
 	has(t, s.get(t, t.Context(), "/350525/bureau/yearly-reports", 200), `href="/350525/bureau/yearly-reports/2025"`, `content="信息公开年报"`)
 	has(t, s.get(t, t.Context(), "/en/350525/bureau/yearly-reports/2025", 200), "1. Requests received this year", "Legal persons or other organisations")
 	for _, name := range []string{"张三", "孙七"} {
@@ -272,6 +272,23 @@ func TestWhatWaitsStandsInTheInboxOfWhoCanDoIt(t *testing.T) {
 	disclosuretest.Check(t, y.Return(o.approver(), v.Province, v.ID, "请补充问题"))
 	if got := waits(o.writer()); got != "yearly.sent_back_works 1;" {
 		t.Errorf("the writer has %q", got)
+	}
+	o.Clock.Set(at("2027-01-04"))
+	if got := waits(o.writer()); got != "yearly.sent_back_works 1;yearly.to_begin 1;" {
+		t.Errorf("in January the writer has %q", got)
+	}
+	o.Clock.Set(at("2027-02-01"))
+	if ws, err := y.Waiting(o.writer()); err != nil || !ws[1].Works[0].Late {
+		t.Errorf("on 1 February the report is not late: %v, %v", ws, err)
+	}
+	if got := waits(o.as(o.Other, o.Institution, Writing)); got != "" {
+		t.Errorf("an institution, which owes none, has %q", got)
+	}
+	if _, err := y.Start(o.writer(), o.County.ID, 2026); err != nil {
+		t.Fatal(err)
+	}
+	if got := waits(o.writer()); got != "yearly.sent_back_works 1;" {
+		t.Errorf("with the report begun the writer has %q", got)
 	}
 	if got := waits(t.Context()); got != "" {
 		t.Errorf("nobody has %q", got)

@@ -36,6 +36,7 @@ type readRules struct {
 	Two      map[string][]string `yaml:"two"`
 	Marks    map[string]string   `yaml:"marks"`
 	Noughts  []string            `yaml:"noughts"`
+	Units    []string            `yaml:"units"`
 	Ordinals string              `yaml:"ordinals"`
 }
 
@@ -107,6 +108,9 @@ func (r *reader) take(number int, t Table, row, column, text string) {
 // parseShown reads a number as published: nothing and a dash are nought.
 func parseShown(row, text string) (int64, error) {
 	s := plainDigits(text)
+	for _, u := range reading().Units {
+		s = strings.TrimSuffix(s, u)
+	}
 	if slices.Contains(reading().Noughts, s) {
 		return 0, nil
 	}
@@ -134,8 +138,8 @@ func (r *reader) three(g grid) {
 	left := slices.Min(at)
 	for _, line := range g[first:] {
 		row := r.rowOf(line[:min(left, len(line))])
-		if row == "" {
-			continue
+		if row == "" || left < len(line) && line[left] != "" && line[left] == line[left-1] && han(line[left]) != "" {
+			continue // no row, or a title across the whole table
 		}
 		if r.seen["3/"+row] {
 			r.find(3, row, "", "twice", "")
@@ -234,7 +238,9 @@ func (r *reader) two(g grid) {
 				continue
 			}
 			numbers := line[j+1 : j+1+len(cells)]
-			if slices.ContainsFunc(numbers, func(s string) bool { return han(s) != "" && !slices.Contains(reading().Noughts, han(s)) }) {
+			if slices.ContainsFunc(numbers, func(s string) bool {
+				return han(s) != "" && !slices.Contains(reading().Noughts, han(s)) && !slices.Contains(reading().Units, han(s))
+			}) {
 				continue // a sentence, or a head
 			}
 			r.seen["2"] = true

@@ -117,6 +117,24 @@ func TestWhatWeWriteWeRead(t *testing.T) {
 	}
 }
 
+func TestNumbersAsPeoplePublishThem(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		row, text string
+		want      int64
+	}{{"granted", "１２", 12}, {"granted", " 1，234 ", 1234}, {"granted", "—", 0}, {"granted", "", 0}, {"granted", "无", 0}, {"granted", "12件", 12}, {"granted", "3.0", 3},
+		{fees, "3.5万元", 3_500_000}, {fees, "/", 0}, {fees, "1,024.35", 1_024_350_000}} {
+		if got, err := parseShown(c.row, c.text); err != nil || got != c.want {
+			t.Errorf("%s %q is read as %d, %v; want %d", c.row, c.text, got, err, c.want)
+		}
+	}
+	for _, s := range []string{"约12", "-3", "1.5", "十二", "12 13 x", "1e3"} {
+		if n, err := parseShown("granted", s); err == nil {
+			t.Errorf("%q was taken for %d", s, n)
+		}
+	}
+}
+
 // TestASheetOfAnotherHandIsRead takes a workbook whose three tables stand on one
 // sheet, shifted, without borders, numbers as text.
 func TestASheetOfAnotherHandIsRead(t *testing.T) {

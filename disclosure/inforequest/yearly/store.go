@@ -174,3 +174,14 @@ func unitsIn(tx *db.Tx, ranges []account.Range, limit int) ([]agency.Agency, err
 		return r.Scan(&u.ID, &u.Division, &u.Kind, &u.Slug, &u.Name)
 	}, "select a.id, a.region, a.kind, a.slug, a.name from agency a"+sql+" order by a.region, a.id limit "+n, w.Args()...)
 }
+
+// documents counts the published items of a unit's category of normative
+// documents: formed in a year, in force and repealed now. What only explains a
+// document is none.
+func documents(tx *db.Tx, u agency.Agency, category string, year int) (formed, valid, repealed int64, err error) {
+	from, to := clock.NewDate(year, time.January, 1), clock.NewDate(year, time.December, 31)
+	err = tx.Row(`select coalesce(sum(case when i.formed_on between $4 and $5 then 1 else 0 end), 0), coalesce(sum(case when i.validity in ('valid', 'amended') then 1 else 0 end), 0),
+ coalesce(sum(case when i.validity = 'abolished' then 1 else 0 end), 0) from item i
+ where i.province = $1 and i.agency = $2 and i.category = $3 and i.state = 'published' and i.explains is null`, u.Province(), u.ID, category, from, to).Scan(&formed, &valid, &repealed)
+	return formed, valid, repealed, err
+}

@@ -98,6 +98,8 @@ func (t Text) wrong(whole bool) (bad []fault.Field) {
 			bad = append(bad, fault.Field{Name: p.name, Key: "yearly.short_text", Args: []any{minText}})
 		case whole && n == 0:
 			bad = append(bad, fault.Field{Name: p.name, Key: "yearly.need_other"})
+		default:
+			bad = append(bad, personal(p.name, p.text)...)
 		}
 	}
 	return append(bad, entriesWrong(t.Two, whole)...)
