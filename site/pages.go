@@ -43,13 +43,13 @@ func (s *Site) home(w http.ResponseWriter, r *http.Request) error {
 		{Text: t("site.common_rewards"), Href: u("/search") + "?q=" + queryEscape("奖励")},
 		{Text: t("site.common_guide"), Href: u("/search") + "?q=" + queryEscape("办事指南")},
 		{Text: t("site.common_fees"), Href: u("/search") + "?q=" + queryEscape("收费")},
+		{Text: t("site.common_guidebook"), Href: u("/guide")},
 	}}
 	p.Cards = []ui.Panel{
 		{Title: t("site.card_search"), Text: t("site.card_search_text"), Href: u("/catalogue"), Kind: "sun"},
 		{Title: t("site.card_place"), Text: t("site.card_place_text"), Href: u(place), Kind: "sun"},
 		{Title: t("site.card_missing"), Text: t("site.card_missing_text"), Href: u("/overdue"), Kind: "sun"},
 		{Title: t("site.card_request"), Text: t("site.card_request_text"), Href: u("/requests"), Kind: "sun"},
-		{Title: t("site.card_guide"), Text: t("site.card_guide_text"), Href: u("/guide"), Kind: "sun"},
 	}
 	if err := s.DB.Read(ctx, func(tx *db.Tx) error { return s.fillHome(tx, &p) }); err != nil {
 		return err

@@ -33,6 +33,7 @@ var canaries = map[string]string{
 	"a title under review": bird + "送审标题", "a correction's body": bird + "更正正文", "a correction's reason": bird + "更正理由",
 	"a reviewer's note": bird + "审查备注", "a reviewer's ground": bird + "审查依据", "a return's note": bird + "退回意见",
 	"a report's text": bird + "报告正文", "a report's contact": bird + "报告联系", "a clerk's name": bird + "经办人",
+	"an applicant's name": bird + "申请人", "an applicant's address": bird + "申请人住址", "an applicant's words": bird + "申请线索", "an applicant's helper": bird + "代办人",
 }
 
 // TestNothingPrivateIsPublic plants canaries in everything that is not
@@ -91,7 +92,10 @@ func (f *filled) hearMetrics(t *testing.T) {
 // hearDisk reads the bytes of the store: what is sealed cannot be read there.
 func hearDisk(t *testing.T, dir string) {
 	t.Helper()
-	sealed := map[string]string{"a report's text": canaries["a report's text"], "a report's contact": canaries["a report's contact"]}
+	sealed := map[string]string{}
+	for _, what := range []string{"a report's text", "a report's contact", "an applicant's name", "an applicant's address", "an applicant's words", "an applicant's helper"} {
+		sealed[what] = canaries[what]
+	}
 	for _, name := range []string{"yangguang.db", "yangguang.db-wal"} {
 		b, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil {
@@ -141,6 +145,11 @@ func (f *filled) plant(t *testing.T) {
 	report := url.Values{"kind": {"wrong"}, "text": {canaries["a report's text"]}, "contact": {canaries["a report's contact"]}}
 	if got := send(f.house, it.Path(w.County)+"/report", report); got.Code != http.StatusSeeOther {
 		t.Fatalf("the report: %d", got.Code)
+	}
+	ask := url.Values{"token": {strings.Repeat("c", 43)}, "as": {"person"}, "subject": {"公共卫生经费的分配方案"}, "detail": {canaries["an applicant's words"]}, "name": {canaries["an applicant's name"]},
+		"id_kind": {"other"}, "id_number": {"JSQ0001"}, "address": {canaries["an applicant's address"]}, "helper": {canaries["an applicant's helper"]}, "helper_tie": {"女儿"}, "delivery": {"post"}, "medium": {"paper"}}
+	if got := send(f.house, "/350525/bureau/request", ask); got.Code != http.StatusOK {
+		t.Fatalf("the request for information: %d", got.Code)
 	}
 	f.app.Cache().Empty()
 }

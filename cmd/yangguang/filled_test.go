@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 	"testing"
@@ -8,6 +9,8 @@ import (
 
 	"yangguang/disclosure"
 	"yangguang/disclosure/disclosuretest"
+	"yangguang/disclosure/inforequest"
+	"yangguang/disclosure/inforequest/letter"
 	"yangguang/internal/account"
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
@@ -85,7 +88,39 @@ func (f *filled) leave(t *testing.T) {
 	numbers := w.Plain("救助名单")
 	numbers.Body = "救助对象证件号码11010519491231002X。"
 	keep("numbers", w.Draft(t, w.County, "county.12", numbers))
+	f.ask(t)
 	keep("review", w.Submitted(t, w.County, "county.12", w.Plain("关于开展优生服务月活动的通告")))
+}
+
+// ask lets two requests for information come in: one waits to be confirmed, the
+// other was answered.
+func (f *filled) ask(t *testing.T) {
+	t.Helper()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	w, r := f.world, f.requests
+	of := func(subject string) *inforequest.Request {
+		q, code, err := r.File(w.Anyone(), inforequest.Filing{Agency: w.County.ID, Channel: "web", Applicant: "natural", Asked: inforequest.Asked{Subject: subject}, Token: subject,
+			Who: inforequest.Identity{Name: "王小明", IDKind: "passport", IDNumber: "E00000000", Phone: "13800000000"}, Delivery: "web", Medium: "electronic"})
+		must(err)
+		f.note("asked", q.Number)
+		f.note("secret", code)
+		return q
+	}
+	q := of("2025年公共卫生经费的分配方案")
+	person := func(id int64, verb string) context.Context {
+		return w.As(disclosuretest.Person{ID: id}.With(w.County, verb))
+	}
+	must(r.Confirm(person(9001, inforequest.Registering), q.Province, q.ID, "电话确认"))
+	must(r.Submit(person(9002, inforequest.Handling), q.Province, q.ID, inforequest.Draft{Decision: "granted", Reviewed: "不涉及国家秘密和个人隐私。",
+		Values: letter.Values{"provided": "2025年公共卫生经费分配表", "reason": "属于应当公开的政府信息。"}}))
+	must(r.Approve(person(9003, inforequest.Deciding), q.Province, q.ID))
+	must(r.Deliver(person(9001, inforequest.Registering), q.Province, q.ID, "web", "", clock.DateOf(f.clock.Now())))
+	of("2026年村卫生室建设计划")
 }
 
 func (f *filled) note(name, path string) { f.names[name] = path }

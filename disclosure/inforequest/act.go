@@ -10,6 +10,7 @@ import (
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
 	"yangguang/internal/fault"
+	"yangguang/internal/i18n"
 )
 
 // step is one act on a request while its transaction is open.
@@ -183,10 +184,7 @@ func (r *Requests) OpenIdentity(ctx context.Context, province int, id int64, rea
 		if w, err = r.identityOf(q); err != nil {
 			return err
 		}
-		if err := r.note(tx, q, Event{Kind: "opened", On: clock.DateOf(tx.Now)}, a.Person, reason, true); err != nil {
-			return err
-		}
-		return r.audit(tx, a, q, "open_identity", "")
+		return r.opened(tx, a, q, reason)
 	})
 	return w, err
 }
@@ -264,6 +262,9 @@ func (r *Requests) steps(tx *db.Tx, q *Request) ([]Step, error) {
 			var b []byte
 			b, err = r.Keys.Open(purposeNote, placeOf(s.ID), s.note)
 			s.Note = string(b)
+			if s.Kind == "opened" && i18n.Has(i18n.ZH, s.Note) {
+				s.Note = i18n.T(tx.Ctx, s.Note)
+			}
 		}
 	}
 	return out, err

@@ -261,7 +261,7 @@ func (r *Requests) Deliver(ctx context.Context, province int, id int64, by, proo
 	return r.act(ctx, province, id, "deliver", func(tx *db.Tx, s *step) error {
 		c := checker{}
 		c.when(!slices.Contains(Deliveries, by), "by", "inforequest.need_delivery")
-		c.when((by == "post" || by == "counter") && runes(proof) < 2, "proof", "inforequest.need_proof")
+		c.when(by != "web" && runes(proof) < 2, "proof", "inforequest.need_proof")
 		c.length("proof", proof, 0, maxLine)
 		c.when(on.IsZero() || on.After(s.today) || on.Before(s.q.DecidedOn), "on", "inforequest.need_sent_on")
 		if err := fault.Fields(c.bad...); err != nil {

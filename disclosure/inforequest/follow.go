@@ -77,16 +77,14 @@ func (r *Requests) byCode(ctx context.Context, in func(context.Context, func(*db
 		if times >= triesAnHour {
 			return fault.Fields(fault.Field{Name: "number", Key: "inforequest.tried_often", Args: []any{triesAnHour}})
 		}
-		q, err = requestByNumber(tx, n)
-		if fault.Is(err, fault.NotFound) {
-			q, err = &Request{code: key}, nil // compared with, and never equal
-		}
+		q, err = nearNumber(tx, n)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	if !secret.Equal(q.code, r.codeIndex(n, cd)) {
+	same := secret.Equal([]byte(q.Number), []byte(n))
+	if !secret.Equal(q.code, r.codeIndex(n, cd)) || !same {
 		if err := r.DB.Write(ctx, func(tx *db.Tx) error { return addTry(tx, key) }); err != nil {
 			return err
 		}

@@ -2,6 +2,8 @@ package inforequest
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"yangguang/agency"
@@ -138,13 +140,21 @@ func (r *Requests) lapse(ctx context.Context) error {
 	})
 }
 
-// The steps of warning, in working days before the last day: the handler, then
-// the head of the office; when it has passed, the superior, and one level up
-// for every further week of work.
+// The levels of a warning: the handler, the head of the office, the superior,
+// and from there one agency further up for each level.
+const (
+	warnHandler = iota + 1
+	WarnHead
+	WarnSuperior
+)
+
+// warnAt are the working days left at which each level begins; the last ones
+// have passed by a week of work each.
 var warnAt = []int{5, 2, -1, -6, -11, -16}
 
-// levelAt is how far a warning has gone with so many working days left.
-func levelAt(left int) (level int) {
+// WarningLevel is how far a warning has gone with so many working days left; 0
+// is none.
+func WarningLevel(left int) (level int) {
 	for i, at := range warnAt {
 		if left <= at {
 			level = i + 1
@@ -164,8 +174,8 @@ func (r *Requests) warn(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		level := levelAt(cal.WorkingDaysBetween(s.today, s.q.DueOn))
-		if level <= s.q.Warned {
+		level := WarningLevel(cal.WorkingDaysBetween(s.today, s.q.DueOn))
+		if level < warnHandler || level <= s.q.Warned {
 			return nil
 		}
 		s.q.Warned = level
@@ -248,6 +258,7 @@ func (r *Requests) recount(ctx context.Context, province int, after int64) (move
 		if err != nil {
 			return err
 		}
+		k := newRecounting()
 		cals := map[agency.Code]*calendar.Calendar{}
 		for i := range open {
 			q := &open[i]
@@ -257,20 +268,34 @@ func (r *Requests) recount(ctx context.Context, province int, after int64) (move
 					return err
 				}
 			}
-			n, err := r.recountOne(tx, q, cals[q.Region], byRequest[q.ID])
-			moved += n
-			if err != nil {
+			if err := r.recountOne(tx, k, q, cals[q.Region], byRequest[q.ID]); err != nil {
 				return err
 			}
 		}
-		return nil
+		moved = len(k.moved)
+		return k.write(tx, province)
 	})
 	return moved, last, err
 }
 
-func (r *Requests) recountOne(tx *db.Tx, q *Request, cal *calendar.Calendar, evs []Event) (int, error) {
+// reckoned is where a request's clock stands: many stand alike, and are written
+// together.
+type reckoned struct {
+	due, replyBy, next  clock.Date
+	atLatest, uncertain bool
+	calendar            string
+}
+
+type recounting struct {
+	to    map[reckoned][]int64
+	moved []int64 // those the applicant is told of
+}
+
+func newRecounting() *recounting { return &recounting{to: map[reckoned][]int64{}} }
+
+func (r *Requests) recountOne(tx *db.Tx, c *recounting, q *Request, cal *calendar.Calendar, evs []Event) error {
 	if q.calendar == cal.Version() {
-		return 0, nil
+		return nil
 	}
 	was := q.NextOn()
 	k := Reckon(cal, r.rules(), evs)
@@ -278,19 +303,48 @@ func (r *Requests) recountOne(tx *db.Tx, q *Request, cal *calendar.Calendar, evs
 		k.ReplyBy = cal.Deadline(evs[0].On, spanOf(r.Norm.Requests.Spans["confirm"]), nil).Due
 	}
 	q.follow(k, cal.Version())
-	if _, err := tx.Exec("update inforequest set due_on = $3, reply_by = $4, next_on = $5, at_latest = $6, provisional = $7, calendar = $8 where province = $1 and id = $2",
-		q.Province, q.ID, q.DueOn, q.ReplyBy, q.NextOn(), q.AtLatest, q.Uncertain, q.calendar); err != nil {
-		return 0, err
-	}
+	to := reckoned{q.DueOn, q.ReplyBy, q.NextOn(), q.AtLatest, q.Uncertain, q.calendar}
+	c.to[to] = append(c.to[to], q.ID)
 	for ref, due := range k.Consults {
 		if _, err := tx.Exec("update inforequest_consult set due_on = $4 where province = $1 and request = $2 and id = $3 and answer = ''", q.Province, q.ID, ref, due); err != nil {
-			return 0, err
+			return err
 		}
 	}
-	if q.NextOn() == was {
-		return 0, nil
+	if q.NextOn() != was {
+		c.moved = append(c.moved, q.ID)
 	}
-	return 1, r.note(tx, q, Event{Kind: "calendar", On: clock.DateOf(tx.Now)}, 0, "", true)
+	return nil
+}
+
+// perStatement is how many requests one statement writes.
+const perStatement = 250
+
+func (c *recounting) write(tx *db.Tx, province int) error {
+	for to, ids := range c.to {
+		for some := range slices.Chunk(ids, perStatement) {
+			w := (&db.Where{}).And("province = ?", province)
+			db.In(w, "id", some)
+			cond, _ := w.SQL()
+			set := "update inforequest set due_on = " + w.Next(to.due) + ", reply_by = " + w.Next(to.replyBy) + ", next_on = " + w.Next(to.next) + ", at_latest = " + w.Next(to.atLatest) +
+				", provisional = " + w.Next(to.uncertain) + ", calendar = " + w.Next(to.calendar)
+			if _, err := tx.Exec(set+cond, w.Args()...); err != nil {
+				return err
+			}
+		}
+	}
+	for some := range slices.Chunk(c.moved, perStatement) {
+		w := &db.Where{}
+		head := "(" + w.Next(province) + ", "
+		tail := ", 'calendar', " + w.Next(clock.DateOf(tx.Now)) + ", " + w.Next(clock.Millis(tx.Now)) + ", 0, true)"
+		rows := make([]string, len(some))
+		for i, id := range some {
+			rows[i] = head + w.Next(id) + ", " + w.Next(tx.ID(province)) + tail
+		}
+		if _, err := tx.Exec("insert into inforequest_event (province, request, id, kind, on_day, at, n, public) values "+strings.Join(rows, ", "), w.Args()...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func eventsBetween(tx *db.Tx, province int, from, to int64) (map[int64][]Event, error) {

@@ -28,7 +28,8 @@ type Letter struct {
 	Proof    string // of delivery: the number of the registered letter, who signed
 	Scan     int64  // the sealed sheet, scanned back
 
-	content []byte
+	year, serial int
+	content      []byte
 }
 
 // Content is what a letter says: as it was merged, so that it is printed again
@@ -101,13 +102,10 @@ func (r *Requests) standing(tx *db.Tx, q *Request, u agency.Agency, o Office, d 
 		return nil, err
 	}
 	zh := i18n.With(tx.Ctx, i18n.ZH)
-	v := letter.ValuesOf(r.Norm, d, kind, i18n.ZH)
+	v := letter.ValuesOf(r.Norm, d, kind, i18n.ZH).With(officeValues(tx, u, o))
 	maps.Copy(v, letter.Values{
 		"applicant": w.Name, "number": q.Number, "received_on": i18n.Date(zh, q.ReceivedOn), "received_by": i18n.T(zh, "inforequest.channel_"+q.Channel),
-		"asked": asked.Subject, "agency": u.Name, "agency_address": or(u.Address, i18n.T(zh, "inforequest.at_counter")), "agency_phone": u.Phone, "handler_phone": or(u.Phone, i18n.T(zh, "inforequest.at_counter")),
-		"review_body": o.ReviewBody, "review_online": o.ReviewOnline, "court": o.Court,
-		"reply_to": o.ReplyTo, "supplement_to": o.ReplyTo, "pay_how": o.PayHow, "means": i18n.T(zh, "inforequest.means_"+q.Delivery),
-		"follow_up": i18n.T(zh, "inforequest.follow_up", q.Number),
+		"asked": asked.Subject, "means": i18n.T(zh, "inforequest.means_"+q.Delivery), "follow_up": i18n.T(zh, "inforequest.follow_up", q.Number),
 	})
 	if !q.DueOn.IsZero() {
 		v["due_on"] = i18n.Date(zh, q.DueOn)
@@ -117,6 +115,15 @@ func (r *Requests) standing(tx *db.Tx, q *Request, u agency.Agency, o Office, d 
 	}
 	maps.DeleteFunc(v, func(_, x string) bool { return x == "" })
 	return v, nil
+}
+
+// officeValues are what an agency says of itself in every letter.
+func officeValues(tx *db.Tx, u agency.Agency, o Office) letter.Values {
+	counter := i18n.T(i18n.With(tx.Ctx, i18n.ZH), "inforequest.at_counter")
+	v := letter.Values{"agency": u.Name, "agency_address": or(u.Address, counter), "agency_phone": u.Phone, "handler_phone": or(u.Phone, counter),
+		"review_body": o.ReviewBody, "review_online": o.ReviewOnline, "court": o.Court, "reply_to": o.ReplyTo, "supplement_to": o.ReplyTo, "pay_how": o.PayHow}
+	maps.DeleteFunc(v, func(_, x string) bool { return x == "" })
+	return v
 }
 
 // reassess is the day on which undisclosed information is looked at again (article 18).
@@ -171,13 +178,13 @@ func insertLetter(tx *db.Tx, q *Request, l *Letter, year, serial int, person int
 
 func scanLetter(r *db.Rows, l *Letter) error {
 	var kind string
-	err := r.Scan(&l.ID, &kind, &l.Number, &l.MadeOn, &l.SealedOn, &l.SentOn, &l.SentBy, &l.Proof, db.OrZero(&l.Scan), &l.content)
+	err := r.Scan(&l.ID, &kind, &l.Number, &l.MadeOn, &l.SealedOn, &l.SentOn, &l.SentBy, &l.Proof, db.OrZero(&l.Scan), &l.year, &l.serial, &l.content)
 	l.Kind = letter.Kind(kind)
 	return err
 }
 
 func lettersOf(tx *db.Tx, q *Request) ([]Letter, error) {
-	return db.List(tx, scanLetter, "select id, kind, number, made_on, sealed_on, sent_on, sent_by, proof, scan, content from inforequest_letter where province = $1 and request = $2 order by id limit 100", q.Province, q.ID)
+	return db.List(tx, scanLetter, "select id, kind, number, made_on, sealed_on, sent_on, sent_by, proof, scan, year, serial, content from inforequest_letter where province = $1 and request = $2 order by id limit 100", q.Province, q.ID)
 }
 
 func templateOf(tx *db.Tx, u agency.Agency, kind letter.Kind) (text string, err error) {

@@ -82,6 +82,7 @@ type Request struct {
 	ReassessOn clock.Date
 	MergedInto int64
 	SplitFrom  int64
+	ArchivedAt time.Time // the last package for the archive
 	Destroyed  bool
 
 	who      []byte

@@ -1,6 +1,11 @@
 package inforequest
 
 import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"yangguang/agency"
 	"yangguang/internal/account"
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
@@ -8,13 +13,13 @@ import (
 
 const requestCols = `q.province, q.id, q.agency, q.region, q.number, q.channel, q.applicant, q.state, q.subject, q.delivery, q.medium, q.own_record, q.open_answer,
  q.needs, q.helped, q.filed_at, q.received_on, q.verified_by, q.verified_at, q.handler, q.unit, q.due_on, q.reply_by, q.at_latest, q.provisional, q.extra, q.warned,
- q.decision, q.variant, q.decided_on, q.delivered_at, q.closed_on, q.late, q.reassess_on, q.merged_into, q.split_from, q.destroyed_at, q.who, q.month, q.calendar, q.code, q.asked, q.identity`
+ q.decision, q.variant, q.decided_on, q.delivered_at, q.closed_on, q.late, q.reassess_on, q.merged_into, q.split_from, q.archived_at, q.destroyed_at, q.who, q.month, q.calendar, q.code, q.asked, q.identity`
 
 func scanRequest(r *db.Rows, q *Request) error {
 	var gone int64
 	err := r.Scan(&q.Province, &q.ID, &q.Agency, &q.Region, &q.Number, &q.Channel, &q.Applicant, &q.State, &q.Subject, &q.Delivery, &q.Medium, &q.OwnRecord, &q.OpenAnswer,
 		&q.Needs, &q.Helped, db.OrZero(&q.FiledAt), &q.ReceivedOn, db.OrZero(&q.VerifiedBy), db.OrZero(&q.VerifiedAt), db.OrZero(&q.Handler), &q.Unit, &q.DueOn, &q.ReplyBy, &q.AtLatest, &q.Uncertain, &q.Extra, &q.Warned,
-		db.OrZero(&q.Decision), &q.Variant, &q.DecidedOn, db.OrZero(&q.Delivered), &q.ClosedOn, &q.Late, &q.ReassessOn, db.OrZero(&q.MergedInto), db.OrZero(&q.SplitFrom), db.OrZero(&gone), &q.who, &q.month, &q.calendar, &q.code, &q.asked, &q.identity)
+		db.OrZero(&q.Decision), &q.Variant, &q.DecidedOn, db.OrZero(&q.Delivered), &q.ClosedOn, &q.Late, &q.ReassessOn, db.OrZero(&q.MergedInto), db.OrZero(&q.SplitFrom), db.OrZero(&q.ArchivedAt), db.OrZero(&gone), &q.who, &q.month, &q.calendar, &q.code, &q.asked, &q.identity)
 	q.Destroyed = gone != 0
 	return err
 }
@@ -29,6 +34,18 @@ func lockRequest(tx *db.Tx, province int, id int64) (*Request, error) {
 
 func requestByNumber(tx *db.Tx, number string) (*Request, error) {
 	return db.Only(db.List(tx, scanRequest, "select "+requestCols+" from inforequest q where q.number = $1", number))
+}
+
+// nearNumber is the request with a number or, where there is none, the next
+// one: an unknown number costs the same work as a known one, so that time does
+// not tell them apart. Whoever asks compares the number.
+func nearNumber(tx *db.Tx, number string) (*Request, error) {
+	near, err := db.List(tx, func(r *db.Rows, q *Request) error { return r.Scan(&q.Province, &q.ID, &q.Number, &q.code) },
+		"select province, id, number, code from inforequest where number >= $1 order by number limit 1", number)
+	if err != nil || len(near) == 0 {
+		return &Request{}, err
+	}
+	return &near[0], nil
 }
 
 func requestByToken(tx *db.Tx, province int, token []byte) (*Request, error) {
@@ -131,20 +148,63 @@ type Key struct {
 
 const noDay = "9999-12-31"
 
-func listRequests(tx *db.Tx, ranges []account.Range, f Filter) ([]Request, error) {
-	w := &db.Where{}
-	account.In(w, ranges, "q.agency", "q.region")
+// nextDay is what the indexes of lists are over: a list in its order ends as
+// soon as the page is full.
+const nextDay = "coalesce(q.next_on, '" + noDay + "')"
+
+// listRequests asks each range by itself, since an index answers one range in
+// the order of the list, and lays the answers together.
+func listRequests(tx *db.Tx, ranges []account.Range, f Filter) (out []Request, err error) {
+	for _, x := range ranges {
+		for _, half := range f.halves() {
+			rows, err := listRange(tx, x, half, f)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, rows...)
+		}
+	}
+	slices.SortFunc(out, func(a, b Request) int {
+		return cmp.Or(strings.Compare(a.nextDay(), b.nextDay()), cmp.Compare(a.ID, b.ID))
+	})
+	out = slices.CompactFunc(out, func(a, b Request) bool { return a.ID == b.ID })
+	return out[:min(len(out), f.Limit)], nil
+}
+
+// halves are the open and the closed requests a filter is about.
+func (f Filter) halves() (out []string) {
+	if len(f.States) == 0 || slices.ContainsFunc(f.States, func(s string) bool { return s != Closed }) {
+		out = append(out, "q.state <> 'closed'")
+	}
+	if len(f.States) == 0 || slices.Contains(f.States, Closed) {
+		out = append(out, "q.state = 'closed'")
+	}
+	return out
+}
+
+// nextDay is the day as lists compare it.
+func (q *Request) nextDay() string { return or(q.NextOn().String(), noDay) }
+
+func listRange(tx *db.Tx, x account.Range, half string, f Filter) ([]Request, error) {
+	w := (&db.Where{}).And(half)
+	if c, ok := (agency.Scope{Lo: agency.Code(x.Lo), Hi: agency.Code(x.Hi)}).Division(); ok && x.Agency == 0 {
+		agency.WithinAs(w, "q.", c)
+	}
+	account.In(w, []account.Range{x}, "q.agency", "q.region")
+	if x.Agency != 0 {
+		w.And("q.agency = ?", x.Agency)
+	}
 	if len(f.States) > 0 {
-		db.In(w, "q.state", f.States)
+		db.In(w, "q.state || ''", f.States) // an expression: the list's own index is the one to take
 	}
 	w.If(f.Agency != 0, "q.agency = ?", f.Agency).If(f.Handler != 0, "q.handler = ?", f.Handler)
-	w.If(!f.Due.IsZero(), "q.next_on <= ?", f.Due)
+	w.If(!f.Due.IsZero(), nextDay+" <= ?", f.Due)
 	if f.Text != "" {
 		like := "%" + escapeLike(f.Text) + "%"
 		w.And(`(q.subject like ? escape '!' or q.number = ?)`, like, f.Text)
 	}
-	w.If(f.After.ID != 0, "(coalesce(q.next_on, '"+noDay+"') > ? or coalesce(q.next_on, '"+noDay+"') = ? and q.id > ?)", f.After.On, f.After.On, f.After.ID)
+	w.If(f.After.ID != 0, nextDay+" >= ? and ("+nextDay+" > ? or q.id > ?)", f.After.On, f.After.On, f.After.ID)
 	sql, _ := w.SQL()
 	n := w.Next(f.Limit)
-	return db.List(tx, scanRequest, "select "+requestCols+" from inforequest q"+sql+" order by coalesce(q.next_on, '"+noDay+"'), q.id limit "+n, w.Args()...)
+	return db.List(tx, scanRequest, "select "+requestCols+" from inforequest q"+sql+" order by "+nextDay+", q.id limit "+n, w.Args()...)
 }

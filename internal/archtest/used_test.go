@@ -34,7 +34,6 @@ var forOthers = map[string]string{
 	"norm.ReviewRule.Least":        tests,
 	// Whole machinery whose users are rooms not built yet, or whose operator's
 	// command is not. Each has tests of its own.
-	"disclosure/inforequest/letter.Envelopes": later,
 	"agency.Holders":                                later,
 	"agency.Registry.AddPost":                       later,
 	"agency.Registry.ClosePost":                     later,

@@ -197,6 +197,7 @@ var acts = []act{
 			return d.Requests.Reopen(ctx, c.Province, c.ID, in.text("why"))
 		}},
 	{name: "identity", offered: func(*inforequest.Case) bool { return true }, fields: ask(of("text", "reason")), do: nil},
+	{name: "archive", verb: inforequest.Registering, offered: in(inforequest.Closed), fields: ask(of("text", "reason")), do: nil},
 	{name: "renew", verb: inforequest.Registering, offered: func(*inforequest.Case) bool { return true }, fields: ask(of("text", "id_number")), do: nil},
 }
 
@@ -452,6 +453,8 @@ func (d *Desk) act(a act) web.Handler {
 		switch a.name { // these answer with what is told once, not with a redirect
 		case "identity":
 			return d.openIdentity(w, r, a, c)
+		case "archive":
+			return d.archive(w, r, a, c)
 		case "renew":
 			return d.renew(w, r, a, c)
 		case "split":

@@ -10,6 +10,7 @@ import (
 	"yangguang/internal/account"
 	"yangguang/internal/calendar"
 	"yangguang/internal/clock"
+	"yangguang/internal/fault"
 	"yangguang/internal/i18n"
 	"yangguang/internal/ui"
 	"yangguang/internal/web"
@@ -138,6 +139,9 @@ func (d *Desk) facts(ctx context.Context, c *inforequest.Case) []ui.Pair {
 	if !c.ReassessOn.IsZero() {
 		add("reassess", i18n.Date(ctx, c.ReassessOn))
 	}
+	if !c.ArchivedAt.IsZero() {
+		add("archived", i18n.Time(ctx, c.ArchivedAt))
+	}
 	return out
 }
 
@@ -248,11 +252,17 @@ func (d *Desk) tables(ctx context.Context, c *inforequest.Case, p *casePage) {
 		}
 		p.Files.Rows = append(p.Files.Rows, []ui.Cell{name, {Text: t(ctx, "purpose_"+f.Purpose)}, {Text: found}, {Text: i18n.T(ctx, "ui.file_meta", f.Kind, size(f.Size))}})
 	}
+	send := func(base string) string {
+		if account.From(ctx).May(inforequest.Registering, account.Target{Agency: c.Agency, Division: int64(c.Region)}) {
+			return base
+		}
+		return ""
+	}
 	p.Letters = ui.Grid{Caption: t(ctx, "letters"), Cards: true, Nothing: t(ctx, "no_letters"), Columns: cols(ctx, "letter_number", "letter_kind", "made", "sealed", "sent", "print")}
 	for _, l := range c.Letters {
 		base := here("/letters/" + num(l.ID))
 		p.Letters.Rows = append(p.Letters.Rows, []ui.Cell{{Text: l.Number}, {Text: l.Kind.Title().In(ctx)}, {Text: i18n.Date(ctx, l.MadeOn)}, {Text: dateOr(ctx, l.SealedOn)}, {Text: sentWords(ctx, l)},
-			{Of: printLinks(base+"/pdf", base+"/docx")}})
+			{Of: printLinks(base+"/pdf", base+"/docx", send(base))}})
 	}
 	p.Consults = ui.Grid{Caption: t(ctx, "consults"), Cards: true, Columns: cols(ctx, "whom", "consult_kind", "asked_on", "reply_due", "consult_answer", "told")}
 	for _, x := range c.Consults {
@@ -350,6 +360,9 @@ func (d *Desk) letter(w http.ResponseWriter, r *http.Request) error {
 	l, name, err := d.Requests.LetterOf(r.Context(), province, id, n)
 	if err != nil {
 		return err
+	}
+	if lacks := l.Lacks(); r.PathValue("form") == "pdf" && len(lacks) > 0 {
+		return fault.Say(fault.Conflict, "handling.pdf_lacks", string(lacks))
 	}
 	b, kind, err := l.As(r.PathValue("form"), d.today().Start())
 	if err != nil {

@@ -234,11 +234,24 @@ func TestTheInboxSaysWhoseStepIsNext(t *testing.T) {
 			t.Errorf("%s: %v", name, got)
 		}
 	}
-	b.Clock.Set(clock.MustDate("2026-12-25").Start().Add(9 * time.Hour))
-	groups, err := b.desk.Waiting(b.As(b.Above))
-	check(t, err)
-	if len(groups) != 1 || groups[0].Kind != "handling.wait_late" || !groups[0].Works[0].Late {
-		t.Errorf("what is late below: %+v", groups)
+	for on, want := range map[string]string{"2026-12-14": "", "2026-12-17": "head", "2026-12-22": "head superior", "2026-12-28": "head superior", "2026-12-29": "head superior province"} {
+		b.Clock.Set(clock.MustDate(on).Start().Add(9 * time.Hour))
+		reached := ""
+		for _, x := range []struct {
+			name string
+			who  inforequesttest.Person
+		}{{"head", b.Head}, {"superior", b.Above}, {"province", inforequesttest.Person{ID: 403, Name: "督办辛"}.Of(b.Province).Within(b.Province.Division, inforequest.Overseeing)}} {
+			groups, err := b.desk.Waiting(b.As(x.who))
+			check(t, err)
+			for _, g := range groups {
+				if g.Kind == "handling.wait_soon" || g.Kind == "handling.wait_late" {
+					reached = strings.TrimSpace(reached + " " + x.name)
+				}
+			}
+		}
+		if reached != want {
+			t.Errorf("on %s the warning has reached %q, want %q", on, reached, want)
+		}
 	}
 }
 

@@ -41,6 +41,8 @@ type listPage struct {
 	Filter         ui.Filter
 	Grid           ui.Grid
 	Bulk           bool
+	Assign, Print  bool // something to assign, answers to print
+	PrintURL       string
 	Handler        ui.Input
 	Action         string
 	Pages          ui.Pages
@@ -49,6 +51,7 @@ type listPage struct {
 	New, Sheet     string
 	Statistics     string
 	Office         string
+	Templates      string
 	Errors         ui.Errors
 	Rows           []listRow
 }
@@ -93,7 +96,7 @@ func (d *Desk) showList(w http.ResponseWriter, r *http.Request, status int, bad 
 		return err
 	}
 	p := listPage{Errors: bad, MayNew: a.Holds(inforequest.Registering), MayOffice: a.Holds(inforequest.Deciding), New: web.URL(ctx, root+"/new"), Statistics: web.URL(ctx, root+"/statistics"),
-		Office: web.URL(ctx, root+"/office"), Sheet: web.URL(ctx, root+"/list.xlsx") + "?" + r.URL.RawQuery, Action: web.URL(ctx, root+"/assign"),
+		Office: web.URL(ctx, root+"/office"), Templates: web.URL(ctx, templates), Sheet: web.URL(ctx, root+"/list.xlsx") + "?" + r.URL.RawQuery, Action: web.URL(ctx, root+"/assign"), PrintURL: web.URL(ctx, root+"/letters"),
 		Filter: ui.Filter{Action: web.URL(ctx, root)}}
 	if r.URL.RawQuery != "" {
 		p.Filter.Reset = p.Filter.Action
@@ -140,13 +143,15 @@ func (d *Desk) rows(ctx context.Context, p *listPage, a *account.Actor, qs []inf
 		for i := range qs {
 			q := &qs[i]
 			row := listRow{Key: strconv.Itoa(q.Province) + "-" + strconv.FormatInt(q.ID, 10), Number: q.Number, Href: web.URL(ctx, pathOf(q.Province, q.ID, "")), Subject: q.Subject,
-				Unit: units[q.Agency], Handler: names[q.Handler], Late: q.Overdue(d.today()), Choose: q.State == inforequest.Open && a.May(inforequest.Registering, account.Target{Agency: q.Agency, Division: int64(q.Region)})}
+				Unit: units[q.Agency], Handler: names[q.Handler], Late: q.Overdue(d.today()), Choose: (q.State == inforequest.Open || q.State == inforequest.Decided) && a.May(inforequest.Registering, account.Target{Agency: q.Agency, Division: int64(q.Region)})}
 			row.Tag, row.TagWords = d.tagOf(ctx, q)
 			if on := q.NextOn(); !on.IsZero() {
 				row.Due, row.DueISO = i18n.Date(ctx, on), on.String()
 			}
 			p.Rows = append(p.Rows, row)
 			p.Bulk = p.Bulk || row.Choose
+			p.Assign = p.Assign || row.Choose && q.State == inforequest.Open
+			p.Print = p.Print || row.Choose && q.State == inforequest.Decided
 		}
 		if !p.Bulk {
 			return nil
@@ -208,14 +213,12 @@ func (d *Desk) assignMany(w http.ResponseWriter, r *http.Request) error {
 	if len(chosen) == 0 {
 		return d.showList(w, r, http.StatusUnprocessableEntity, ui.Errors{{Name: "handler", Key: "handling.choose_some"}})
 	}
-	for _, key := range chosen {
-		p, id, _ := strings.Cut(key, "-")
-		province, err1 := strconv.Atoi(p)
-		request, err2 := strconv.ParseInt(id, 10, 64)
-		if errors.Join(err1, err2) != nil {
-			return fault.Say(fault.NotFound, "fault.not_found")
-		}
-		err := d.Requests.Assign(ctx, province, request, handler, "")
+	refs, err := refsOf(chosen)
+	if err != nil {
+		return err
+	}
+	for _, x := range refs {
+		err := d.Requests.Assign(ctx, x.Province, x.ID, handler, "")
 		if bad := ui.ErrorsOf(err); len(bad) > 0 {
 			return d.showList(w, r, http.StatusUnprocessableEntity, bad)
 		}
@@ -224,6 +227,20 @@ func (d *Desk) assignMany(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	return web.See(w, r, root+"?state=handling")
+}
+
+// refsOf are the requests that were chosen in the list.
+func refsOf(chosen []string) (out []inforequest.Ref, err error) {
+	for _, key := range chosen {
+		p, id, _ := strings.Cut(key, "-")
+		province, err1 := strconv.Atoi(p)
+		request, err2 := strconv.ParseInt(id, 10, 64)
+		if errors.Join(err1, err2) != nil {
+			return nil, fault.Say(fault.NotFound, "fault.not_found")
+		}
+		out = append(out, inforequest.Ref{Province: province, ID: request})
+	}
+	return out, nil
 }
 
 // maxSheet is how many rows a workbook holds.
@@ -329,17 +346,62 @@ func (d *Desk) Waiting(ctx context.Context) (out []front.Waiting, err error) {
 			return nil, err
 		}
 	}
-	if !a.Holds(inforequest.Overseeing) {
-		return out, nil
+	return d.warned(ctx, a, out)
+}
+
+// warned adds what is due soon or late to the inbox of whoever the warning has
+// reached: the head of the office, then the superior, one level up per step.
+func (d *Desk) warned(ctx context.Context, a *account.Actor, out []front.Waiting) (_ []front.Waiting, err error) {
+	for _, x := range []struct{ verb, kind string }{{inforequest.Deciding, "handling.wait_soon"}, {inforequest.Overseeing, "handling.wait_late"}} {
+		if !a.Holds(x.verb) {
+			continue
+		}
+		qs, err := d.Requests.List(ctx, inforequest.Filter{States: []string{inforequest.Open, inforequest.InReview}, Due: d.today().AddDays(7), Limit: pageSize})
+		if err != nil {
+			return nil, err
+		}
+		var reached []inforequest.Request
+		if err := d.Requests.DB.Read(ctx, func(tx *db.Tx) error {
+			for _, q := range qs {
+				if !a.May(x.verb, account.Target{Agency: q.Agency, Division: int64(q.Region)}) {
+					continue
+				}
+				yes, err := d.reaches(tx, a, x.verb, &q)
+				if err != nil {
+					return err
+				}
+				if yes {
+					reached = append(reached, q)
+				}
+			}
+			return nil
+		}); err != nil {
+			return nil, err
+		}
+		if out, err = d.wait(ctx, out, x.kind, reached); err != nil {
+			return nil, err
+		}
 	}
-	late, err := d.Requests.List(ctx, inforequest.Filter{States: []string{inforequest.Open, inforequest.InReview}, Due: d.today().AddDays(-1), Limit: pageSize})
+	return out, nil
+}
+
+// reaches answers whether the warning about a request has come up to the person:
+// to the head of its own office, to the n-th agency above it.
+func (d *Desk) reaches(tx *db.Tx, a *account.Actor, verb string, q *inforequest.Request) (bool, error) {
+	cal, err := d.Requests.Calendars.In(tx, int64(q.Region))
 	if err != nil {
-		return nil, err
+		return false, err
 	}
-	late = slices.DeleteFunc(late, func(q inforequest.Request) bool {
-		return !a.May(inforequest.Overseeing, account.Target{Agency: q.Agency, Division: int64(q.Region)})
-	})
-	return d.wait(ctx, out, "handling.wait_late", late)
+	level := inforequest.WarningLevel(cal.WorkingDaysBetween(d.today(), q.DueOn))
+	if verb == inforequest.Deciding {
+		return level >= inforequest.WarnHead, nil
+	}
+	up, err := agency.Superiors(tx, q.Agency)
+	if err != nil {
+		return false, err
+	}
+	above := max(0, slices.IndexFunc(up, func(u agency.Agency) bool { return u.ID == a.Home.Agency }))
+	return level >= inforequest.WarnSuperior+above, nil
 }
 
 func (d *Desk) wait(ctx context.Context, out []front.Waiting, kind string, qs []inforequest.Request) ([]front.Waiting, error) {

@@ -21,22 +21,11 @@ func (d *Desk) showOffice(w http.ResponseWriter, r *http.Request, status int, ba
 	p := officePage{Errors: bad, Action: web.URL(ctx, root+"/office")}
 	var o inforequest.Office
 	err := d.Requests.DB.Read(ctx, func(tx *db.Tx) error {
-		us, err := units(tx, account.From(ctx), inforequest.Deciding)
+		u, in, err := d.unitOf(tx, r)
 		if err != nil {
 			return err
 		}
-		us = slices.DeleteFunc(us, func(u agency.Agency) bool { return !d.Requests.Takes(u) })
-		if len(us) == 0 {
-			return fault.Say(fault.NotFound, "fault.not_found")
-		}
-		u := us[0]
-		for _, x := range us {
-			if strconv.FormatInt(x.ID, 10) == r.FormValue("agency") {
-				u = x
-			}
-			p.Units.Options = append(p.Units.Options, ui.Option{Value: strconv.FormatInt(x.ID, 10), Text: x.Name})
-		}
-		p.Units.Name, p.Units.Label, p.Units.Value = "agency", t(ctx, "unit"), strconv.FormatInt(u.ID, 10)
+		p.Units = in
 		o, err = inforequest.OfficeOf(tx, u)
 		return err
 	})
@@ -62,6 +51,30 @@ func (d *Desk) setOffice(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return web.See(w, r, root+"/office?agency="+in.text("agency"))
+}
+
+// unitOf is the agency an office's page is about, of those the person acting
+// decides for, and the question that changes it.
+func (d *Desk) unitOf(tx *db.Tx, r *http.Request) (u agency.Agency, in ui.Input, err error) {
+	ctx := r.Context()
+	us, err := units(tx, account.From(ctx), inforequest.Deciding)
+	if err != nil {
+		return u, in, err
+	}
+	us = slices.DeleteFunc(us, func(u agency.Agency) bool { return !d.Requests.Takes(u) })
+	if len(us) == 0 {
+		return u, in, fault.Say(fault.NotFound, "fault.not_found")
+	}
+	u = us[0]
+	for _, x := range us {
+		id := strconv.FormatInt(x.ID, 10)
+		if id == r.FormValue("agency") {
+			u = x
+		}
+		in.Options = append(in.Options, ui.Option{Value: id, Text: x.Name})
+	}
+	in.Name, in.Label, in.Value = "agency", t(ctx, "unit"), strconv.FormatInt(u.ID, 10)
+	return u, in, nil
 }
 
 // statisticsPage is how much there is and how it went.

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"slices"
 	"testing"
+	"time"
 
 	"yangguang/agency"
 	"yangguang/disclosure/disclosuretest"
@@ -47,7 +48,7 @@ type House struct {
 func New(t testing.TB) *House {
 	t.Helper()
 	c := clock.NewFake(disclosuretest.Now)
-	return found(t, dbtest.SQLite(t, c, Migrations...), c)
+	return Over(t, dbtest.SQLite(t, c, Migrations...), c)
 }
 
 // Each runs f with a fresh house on every engine to be had.
@@ -57,12 +58,13 @@ func Each(t *testing.T, f func(t *testing.T, h *House)) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := clock.NewFake(disclosuretest.Now)
-			f(t, found(t, open(t, c, Migrations...), c))
+			f(t, Over(t, open(t, c, Migrations...), c))
 		})
 	}
 }
 
-func found(t testing.TB, d *db.DB, c *clock.Fake) *House {
+// Over founds a house on a store that has Migrations and the clock.
+func Over(t testing.TB, d *db.DB, c *clock.Fake) *House {
 	t.Helper()
 	h := &House{House: disclosuretest.Found(t, d, c)}
 	x := h.Disclosure
@@ -143,6 +145,24 @@ func (h *House) Answered(t testing.TB, change func(*inforequest.Filing)) (*infor
 	disclosuretest.Check(t, h.Requests.Submit(h.As(h.Handler), q.Province, q.ID, d))
 	disclosuretest.Check(t, h.Requests.Approve(h.As(h.Head), q.Province, q.ID))
 	disclosuretest.Check(t, h.Requests.Deliver(h.As(h.Desk), q.Province, q.ID, "web", "", clock.DateOf(h.Clock.Now())))
+	return q, code
+}
+
+// Decided is a request that was answered with the information and waits for
+// its delivery.
+func (h *House) Decided(t testing.TB, change func(*inforequest.Filing)) (*inforequest.Request, string) {
+	t.Helper()
+	h.Clock.Advance(time.Second) // no two forms of one moment: they would be one
+	f := h.Filing(t.Name() + h.Clock.Now().String())
+	f.Channel, f.Verified = "counter", true
+	if change != nil {
+		change(&f)
+	}
+	q, code, err := h.Requests.File(h.As(h.Desk), f)
+	disclosuretest.Check(t, err)
+	disclosuretest.Check(t, h.Requests.Submit(h.As(h.Handler), q.Province, q.ID, inforequest.Draft{Decision: "granted", Reviewed: "不涉及国家秘密、个人隐私和第三方权益。",
+		Values: letter.Values{"provided": "2025年度农村改厕补助资金分配表", "reason": "属于应当公开的政府信息。"}}))
+	disclosuretest.Check(t, h.Requests.Approve(h.As(h.Head), q.Province, q.ID))
 	return q, code
 }
 

@@ -24,6 +24,18 @@ func (v Values) With(o Values) Values {
 	return out
 }
 
+// Sample stands for every value: its name in brackets, so that a reader sees
+// where it will be.
+func Sample() Values {
+	v := Values{}
+	for _, p := range Placeholders() {
+		if !p.Own {
+			v[p.ID] = "〔" + p.Title.Zh + "〕"
+		}
+	}
+	return v
+}
+
 func (v Values) has(name string) bool { return strings.TrimSpace(v[name]) != "" }
 
 // Merge makes the letter. It refuses when a value is missing, each named, so

@@ -46,11 +46,7 @@ func meta(ctx context.Context, u agency.Agency) string { return i18n.T(ctx, u.Ki
 // ask shows the step that the address names: without a question the first, with
 // one what is public on it, and with as the form.
 func (w *Window) ask(rw http.ResponseWriter, r *http.Request) error {
-	q := r.URL.Query()
-	if as := q.Get("as"); as == "person" || as == "org" {
-		return w.form(rw, r, http.StatusOK, nil)
-	}
-	ctx := r.Context()
+	ctx, q := r.Context(), r.URL.Query()
 	p := askPage{Typed: strings.TrimSpace(q.Get("q")), Status: href(ctx, statusPath)}
 	var crumbs []ui.Link
 	if err := w.read(ctx, func(tx *db.Tx) (err error) {
@@ -63,10 +59,13 @@ func (w *Window) ask(rw http.ResponseWriter, r *http.Request) error {
 	}
 	f := w.Front.Page(r, t(ctx, "ask_of", p.Unit.Name), crumbs...)
 	f.NoIndex = p.Typed != ""
+	as := q.Get("as")
 	switch {
 	case !w.Requests.Takes(p.Unit):
 		f.Lead, f.Narrow = t(ctx, "takes_none"), true
 		return web.Render(rw, r, http.StatusOK, elsewhereView(f, p))
+	case as == "person" || as == "org":
+		return w.form(rw, r, http.StatusOK, nil)
 	case p.Typed == "":
 		f.Lead = t(ctx, "step_look_lead")
 		return web.Render(rw, r, http.StatusOK, lookView(f, p))
@@ -172,7 +171,7 @@ func (w *Window) form(rw http.ResponseWriter, r *http.Request, status int, bad u
 		return err
 	}
 	if !w.Requests.Takes(p.Unit) {
-		return web.Moved("/" + p.Unit.Path() + "/request")
+		return fault.Say(fault.Conflict, "inforequest.takes_none")
 	}
 	if !tokenFits(p.Token) {
 		p.Token, _ = secret.NewToken()

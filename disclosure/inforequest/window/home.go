@@ -58,8 +58,14 @@ func (w *Window) units(tx *db.Tx, q string) (out []ui.Entry, more bool, err erro
 		for _, m := range ms {
 			found = append(found, m.Agency)
 		}
-	} else if found, err = agency.List(tx, agency.Filter{Within: w.Front.Home, Here: true, Limit: unitsShown}); err != nil {
-		return nil, false, err
+	}
+	// A nation's site may have no units of its own: then the first below it.
+	for _, here := range []bool{true, false} {
+		if q == "" && len(found) == 0 {
+			if found, err = agency.List(tx, agency.Filter{Within: w.Front.Home, Here: here, Limit: unitsShown}); err != nil {
+				return nil, false, err
+			}
+		}
 	}
 	for _, u := range found {
 		out = append(out, ui.Entry{Title: u.Name, Href: href(tx.Ctx, "/", u.Path(), "/request"), Meta: meta(tx.Ctx, u)})

@@ -106,6 +106,7 @@ type casePage struct {
 	Act      string // clarify or reasons
 	Text     ui.Input
 	Pay      []ui.Pair
+	PayNow   bool // it waits for the payment
 	Remedy   []string
 	Online   string // where reconsideration is asked for online
 	Letters  []letterPart
@@ -127,7 +128,6 @@ type letterPart struct {
 	letter.Letter
 	ID  int64
 	Sum string // what stands on the closed sheet
-	PDF bool
 }
 
 type filePart struct {
@@ -178,8 +178,9 @@ func (w *Window) fillCase(tx *db.Tx, p *casePage, c *inforequest.Case) error {
 	if err != nil {
 		return err
 	}
+	p.PayNow = c.State == inforequest.Paying
 	for _, x := range c.Fees {
-		p.Pay = append(p.Pay, ui.Pair{Term: t(ctx, "fee"), Text: t(ctx, "fee_yuan", x.Yuan)}, ui.Pair{Term: t(ctx, "fee_reckoned"), Text: i18n.T(ctx, "inforequest.fee_by_"+x.Ladder, x.Units)},
+		p.Pay = append(p.Pay, ui.Pair{Term: t(ctx, "fee"), Text: t(ctx, "fee_yuan", x.Yuan)}, ui.Pair{Term: t(ctx, "fee_reckoned"), Of: lines(w.reckoned(ctx, x))},
 			ui.Pair{Term: t(ctx, "fee_by"), Text: i18n.DateWeekday(ctx, x.PayBy)})
 		if x.PaidOn.IsZero() {
 			p.Pay = append(p.Pay, ui.Pair{Term: t(ctx, "fee_how"), Text: o.PayHow})
@@ -191,11 +192,33 @@ func (w *Window) fillCase(tx *db.Tx, p *casePage, c *inforequest.Case) error {
 	if len(p.Remedy) > 0 {
 		p.Online = o.ReviewOnline
 	}
-	for i := range c.Letters {
+	for i := len(c.Letters) - 1; i >= 0; i-- { // the newest first
 		l := c.Letters[i].Content.Merged
 		p.Letters = append(p.Letters, letterPart{Letter: l, ID: c.Letters[i].ID, Sum: t(ctx, "letter_sum", l.Title, l.Number, i18n.Date(ctx, c.Letters[i].MadeOn))})
 	}
 	return nil
+}
+
+// reckoned says how a fee came about: of pages, band by band.
+func (w *Window) reckoned(ctx context.Context, f inforequest.Fee) string {
+	out := []string{i18n.T(ctx, "inforequest.fee_by_"+f.Ladder, f.Units)}
+	from := 0
+	for _, b := range w.Requests.Norm.Requests.Fees.Page {
+		if f.Ladder != "page" || from >= f.Units {
+			break
+		}
+		upto := min(f.Units, b.Upto)
+		if b.Upto == 0 {
+			upto = f.Units
+		}
+		if b.Yuan == 0 {
+			out = append(out, t(ctx, "fee_part_free", from+1, upto))
+		} else {
+			out = append(out, t(ctx, "fee_part", from+1, upto, upto-from, b.Yuan))
+		}
+		from = upto
+	}
+	return strings.Join(out, "\n")
 }
 
 // where is the one sentence that says where a request is and until when.
@@ -242,13 +265,14 @@ func (w *Window) steps(ctx context.Context, c *inforequest.Case) []ui.Step {
 	has := func(kind string) bool {
 		return slices.ContainsFunc(c.Steps, func(s inforequest.Step) bool { return s.Kind == kind })
 	}
-	switch {
-	case c.State == inforequest.Closed && c.Delivered.IsZero():
-		names = []string{"filed", "ended"}
-	case has(inforequest.Clarified):
-		names = slices.Insert(names, 2, "clarified")
-	case has(inforequest.Charged):
+	if has(inforequest.Charged) {
 		names = slices.Insert(names, 2, "paid")
+	}
+	if has(inforequest.Clarified) {
+		names = slices.Insert(names, 2, "clarified")
+	}
+	if c.State == inforequest.Closed && c.Delivered.IsZero() {
+		names = []string{"filed", "ended"}
 	}
 	at := map[string]string{inforequest.Filed: "confirmed", inforequest.Open: "handled", inforequest.Clarifying: "clarified", inforequest.Paying: "paid",
 		inforequest.InReview: "reviewed", inforequest.Decided: "delivered", inforequest.Closed: ""}[c.State]
@@ -356,7 +380,7 @@ func events(ctx context.Context, c *inforequest.Case) (out []ui.Event) {
 func daysGrid(ctx context.Context, rows []calendar.Row) ui.Grid {
 	g := ui.Grid{Caption: t(ctx, "days"), Cards: true, Columns: []ui.Column{{Title: t(ctx, "day")}, {Title: t(ctx, "counted")}}}
 	for _, d := range calendar.ExplainRows(ctx, rows) {
-		row := []ui.Cell{{Text: d.Day}, {Text: d.Text}}
+		row := []ui.Cell{{Of: whole(d.Day)}, {Text: d.Text}}
 		if d.Due {
 			row[1] = ui.Cell{Of: marked(t(ctx, "due_day"), d.Text)}
 		}

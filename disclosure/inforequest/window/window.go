@@ -41,9 +41,10 @@ type Window struct {
 // Join adds the public navigation's entry.
 func Join(f *front.Front) { f.Nav("window.nav", "/requests") }
 
-// How often one caller may file, and try a number and a code.
+// How often one caller may send the form, and try a number and a code. A form
+// with errors is sent twice, and an office's people share one address.
 var (
-	filings = web.Rate{N: 6, Per: time.Minute}
+	filings = web.Rate{N: 20, Per: time.Minute}
 	guesses = web.Rate{N: 30, Per: time.Minute}
 )
 

@@ -245,9 +245,11 @@ func TestAnApplicantAsksFollowsClarifiesAndReadsTheAnswer(t *testing.T) {
 			c.decide(q)
 			c.post(status, key).says(t, 200, say("已答复：予以公开", "Disclosed"), say("行政复议", "reconsideration"))
 			done := c.request()
-			file := c.post(status+"/letter", with(with(key, "letter", id(done.Letters[len(done.Letters)-1].ID)), "form", "docx"))
-			if file.status != 200 || !strings.HasPrefix(file.body, "PK") || file.header.Get("Cache-Control") != "no-store" {
-				t.Errorf("the letter: %d %v", file.status, file.header)
+			for form, begins := range map[string]string{"pdf": "%PDF-", "docx": "PK"} {
+				file := c.post(status+"/letter", with(key, "letter", id(done.Letters[len(done.Letters)-1].ID), "form", form))
+				if file.status != 200 || !strings.HasPrefix(file.body, begins) || file.header.Get("Cache-Control") != "no-store" {
+					t.Errorf("the letter: %d %v", file.status, file.header)
+				}
 			}
 			got := c.post(status+"/file", with(key, "file", id(released(done).ID)))
 			if got.status != 200 || !strings.Contains(got.body, "桃城镇") || got.header.Get("Content-Disposition") == "" {
@@ -367,10 +369,37 @@ func TestAUnitThatTakesNoneLeadsToOneThatDoes(t *testing.T) {
 	if !strings.Contains(page.body, c.path(c.Township)) {
 		t.Error("no link to the township's form")
 	}
-	if got := c.get(c.path(c.Village) + "?as=person"); got.status != http.StatusMovedPermanently && got.status != http.StatusPermanentRedirect {
-		t.Errorf("the form of a village: %d", got.status)
-	}
+	c.get(c.path(c.Village)+"?as=person").says(t, 200, "这个单位不办理依申请公开")
 	c.post(c.path(c.Village), filled(strings.Repeat("x", 40))).says(t, 409)
+}
+
+// TestOneCallerFilesAFewAMinute holds the limit in front of the form: it takes
+// files, and starts a clock.
+func TestOneCallerFilesAFewAMinute(t *testing.T) {
+	t.Parallel()
+	c := open(t)
+	for i := range 21 {
+		r := httptest.NewRequest(http.MethodPost, c.path(c.County), strings.NewReader(url.Values{"as": {"person"}}.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		w := httptest.NewRecorder()
+		c.app.ServeHTTP(w, r)
+		if want := map[bool]int{true: http.StatusUnprocessableEntity, false: http.StatusTooManyRequests}[i < 20]; w.Code != want {
+			t.Errorf("form %d: %d, want %d", i+1, w.Code, want)
+		}
+	}
+}
+
+func TestAFeeSaysHowItWasReckonedAndHowToPay(t *testing.T) {
+	t.Parallel()
+	c := open(t)
+	ask := c.path(c.County)
+	key := c.post(ask, filled(c.get(ask+"?as=person").token(t))).key(t)
+	q := c.request()
+	check(t, c.Requests.Confirm(c.As(c.Desk), q.Province, q.ID, "电话确认"))
+	check(t, c.Requests.Charge(c.As(c.Handler), q.Province, q.ID, "page", 120))
+	c.post("/requests/status", key).says(t, 200, "1,100 元", "按量计收：120 页", "第 1 至 30 页：免费", "第 31 至 100 页：70 × 10 元", "第 101 至 120 页：20 × 20 元", "缴费方式", "请您在2026年12月21日（星期一）前缴费")
+	check(t, c.Requests.Pay(c.As(c.Desk), q.Province, q.ID, "0001234", clock.DateOf(c.Clock.Now())))
+	c.post("/requests/status", key).says(t, 200, "票据号 0001234", "正在办理")
 }
 
 func TestTheRulesAndTheCalculator(t *testing.T) {

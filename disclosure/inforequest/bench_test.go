@@ -1,0 +1,285 @@
+package inforequest_test
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"math"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"yangguang/disclosure/disclosuretest"
+	"yangguang/disclosure/inforequest"
+	"yangguang/disclosure/inforequest/inforequesttest"
+	"yangguang/internal/account"
+	"yangguang/internal/calendar"
+	"yangguang/internal/clock"
+	"yangguang/internal/db"
+	"yangguang/internal/db/dbtest"
+	"yangguang/internal/fault"
+	"yangguang/internal/secret"
+)
+
+// The figures of issue 4, by bench/requests.sh. YANGGUANG_BENCH_REQUESTS is how
+// many requests a list is taken from; a tenth of it is counted anew.
+
+func scale() int {
+	if n, err := strconv.Atoi(os.Getenv("YANGGUANG_BENCH_REQUESTS")); err == nil && n >= 1000 {
+		return n
+	}
+	return 20_000
+}
+
+// engines runs f on both engines where a PostgreSQL is offered.
+func engines(b *testing.B, f func(b *testing.B, h *house)) {
+	for name, open := range map[string]func(testing.TB, clock.Clock, ...fs.FS) *db.DB{"sqlite": dbtest.SQLite, "postgres": dbtest.Postgres} {
+		b.Run(name, func(b *testing.B) {
+			c := clock.NewFake(disclosuretest.Now)
+			f(b, inforequesttest.Over(b, open(b, c, inforequesttest.Migrations...), c))
+		})
+	}
+}
+
+var provinces = []int{11, 12, 13, 14, 15, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 41, 42, 43, 44, 45, 46, 50, 51, 52, 53, 54, 61, 62, 63, 64, 65}
+
+// place is where the i-th request of a fictional nation was sent: one in 200 to
+// the house's county, the others spread.
+func place(h *house, i int) (province int, prefecture, county, unit int64) {
+	if i%200 == 0 {
+		return h.County.Province(), int64(h.County.Division.Prefecture()), int64(h.County.Division), h.County.ID
+	}
+	province = provinces[i%len(provinces)]
+	prefecture = int64(province)*1e10 + int64(1+i/31%12)*1e8
+	county = prefecture + int64(1+i/372%9)*1e6
+	return province, prefecture, county, county + 7
+}
+
+// fill inserts n requests, of which every openEach-th is open with the two
+// events of a running clock.
+func fill(b *testing.B, h *house, n, openEach int) {
+	b.Helper()
+	sealed := make([]byte, 220)
+	today := clock.DateOf(h.Clock.Now())
+	for from := 0; from < n; from += 500 {
+		check(b, h.DB.Write(b.Context(), func(tx *db.Tx) error {
+			requests, events := &rows{}, &rows{}
+			for i := from; i < min(n, from+500); i++ {
+				p, prefecture, county, unit := place(h, i)
+				id, on := int64(p)<<56|int64(i), today.AddDays(-i%25).String()
+				state, due, closed := "closed", today.AddDays(-30-i%700).String(), any(today.AddDays(-40-i%700).String())
+				if i%openEach == 0 {
+					state, due, closed = "open", today.AddDays(30-i%25).String(), nil
+					if p != h.County.Province() && i%50 == 0 {
+						state = "review"
+					}
+					events.add(p, id, id*2, "filed", on, 0, true)
+					events.add(p, id, id*2+1, "received", on, 0, true)
+				}
+				requests.add(p, id, prefecture, county, county, unit, fmt.Sprintf("%d-%09d", p, i), fmt.Appendf(nil, "c%d", i), fmt.Appendf(nil, "t%d", i), "web", "natural", fmt.Appendf(nil, "w%d", i%9000), "202611",
+					state, "2025年度农村改厕补助资金的分配方案", sealed, sealed, "web", "electronic", int64(i), on, due, due, closed)
+			}
+			if err := requests.insert(tx, `inforequest (province, id, prefecture, county, region, agency, number, code, token, channel, applicant, who, month, state, subject, asked, identity, delivery, medium, filed_at, received_on, due_on, next_on, closed_on)`); err != nil {
+				return err
+			}
+			return events.insert(tx, "inforequest_event (province, request, id, kind, on_day, at, public)")
+		}))
+	}
+	if h.DB.Postgres() {
+		check(b, h.DB.Write(b.Context(), func(tx *db.Tx) error { _, err := tx.Exec("analyze inforequest"); return err }))
+	}
+}
+
+// rows are many rows for one statement.
+type rows struct {
+	vs   []string
+	args []any
+}
+
+func (r *rows) add(args ...any) {
+	marks := make([]string, len(args))
+	for i := range args {
+		marks[i] = "$" + strconv.Itoa(len(r.args)+i+1)
+	}
+	r.args = append(r.args, args...)
+	r.vs = append(r.vs, "("+strings.Join(marks, ", ")+")")
+}
+
+func (r *rows) insert(tx *db.Tx, into string) error {
+	if len(r.vs) == 0 {
+		return nil
+	}
+	_, err := tx.Exec("insert into "+into+" values "+strings.Join(r.vs, ", "), r.args...)
+	return err
+}
+
+// BenchmarkRequestsRecount: every open request under a new calendar that moves
+// each of them. Run it with -benchtime 1x: a second time nothing moves.
+func BenchmarkRequestsRecount(b *testing.B) {
+	engines(b, func(b *testing.B, h *house) {
+		n := scale() / 10
+		fill(b, h, n, 1)
+		_, err := h.Disclosure.Calendars.Import(h.As(h.Everybody), calendar.File{Name: "nation.csv", Body: []byte("date,kind,name\n2026-01-01,rest,元旦\n2026-05-01,rest,劳动节\n2026-10-01,rest,国庆节\n2026-10-02,rest,国庆节\n2026-10-03,rest,国庆节\n2026-12-01,rest,演示节\n2026-12-02,rest,演示节\n"), Division: 0, By: 901})
+		if err != nil {
+			b.Fatal(err, fault.FieldsOf(err))
+		}
+		b.ResetTimer()
+		start := time.Now()
+		moved, err := h.Requests.Recount(b.Context())
+		check(b, err)
+		b.ReportMetric(time.Since(start).Seconds(), "s/all")
+		b.ReportMetric(float64(n), "requests")
+		b.ReportMetric(float64(moved), "moved")
+		if moved < n/2 {
+			b.Errorf("only %d of %d moved: nothing was measured", moved, n)
+		}
+	})
+}
+
+// BenchmarkRequestsList: a page of the desk's list for those who look at it.
+func BenchmarkRequestsList(b *testing.B) {
+	engines(b, func(b *testing.B, h *house) {
+		fill(b, h, scale(), 20)
+		within := func(lo, hi int64) context.Context {
+			return account.With(b.Context(), &account.Actor{Person: 1, Rights: []account.Right{{Verb: inforequest.Overseeing, Range: account.Range{Lo: lo, Hi: hi}}}})
+		}
+		open := []string{inforequest.Filed, inforequest.Open, inforequest.Clarifying, inforequest.Paying, inforequest.InReview, inforequest.Decided}
+		lo, hi := h.Prefecture.Division.Range()
+		for _, x := range []struct {
+			name string
+			ctx  context.Context
+			f    inforequest.Filter
+		}{
+			{"office/open", h.As(h.Desk), inforequest.Filter{States: open}},
+			{"office/closed", h.As(h.Desk), inforequest.Filter{States: []string{inforequest.Closed}}},
+			{"office/late", h.As(h.Desk), inforequest.Filter{States: []string{inforequest.Open, inforequest.InReview}, Due: clock.DateOf(h.Clock.Now())}},
+			{"office/words", h.As(h.Desk), inforequest.Filter{States: open, Text: "改厕补助"}},
+			{"prefecture/open", within(int64(lo), int64(hi)), inforequest.Filter{States: open}},
+			{"province/open", within(35e10, 36e10-1), inforequest.Filter{States: open}},
+			{"province/closed", within(35e10, 36e10-1), inforequest.Filter{States: []string{inforequest.Closed}}},
+			{"nation/open", within(0, 999_999_999_999), inforequest.Filter{States: open}},
+			{"nation/review", within(0, 999_999_999_999), inforequest.Filter{States: []string{inforequest.InReview}}},
+			{"nation/closed", within(0, 999_999_999_999), inforequest.Filter{States: []string{inforequest.Closed}}},
+		} {
+			b.Run(x.name, func(b *testing.B) { pages(b, h, x.ctx, x.f) })
+		}
+	})
+}
+
+// pages turns page after page, from the first again when there are no more.
+func pages(b *testing.B, h *house, ctx context.Context, f inforequest.Filter) {
+	f.Limit = 51
+	var took []time.Duration
+	for b.Loop() {
+		start := time.Now()
+		qs, err := h.Requests.List(ctx, f)
+		took = append(took, time.Since(start))
+		check(b, err)
+		f.After = inforequest.Key{}
+		if len(qs) == f.Limit {
+			last := qs[f.Limit-2]
+			f.After = inforequest.Key{On: last.NextOn().String(), ID: last.ID}
+		}
+	}
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)*95/100].Microseconds())/1000, "p95-ms")
+	b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "p50-ms")
+}
+
+// BenchmarkRequestsCreate: a request by the web form, on disk when it is
+// acknowledged, with its notice, events and audit row.
+func BenchmarkRequestsCreate(b *testing.B) {
+	engines(b, func(b *testing.B, h *house) {
+		before := cpu(b)
+		for i := 0; b.Loop(); i++ {
+			_, _, err := h.Requests.File(h.Anyone(), h.Filing("bench "+strconv.Itoa(i)))
+			check(b, err)
+		}
+		b.ReportMetric(float64((cpu(b)-before).Microseconds())/1000/float64(b.N), "cpu-ms/op")
+	})
+}
+
+// cpu is the time this process has had of all processors.
+func cpu(b *testing.B) time.Duration {
+	b.Helper()
+	var u syscall.Rusage
+	check(b, syscall.Getrusage(syscall.RUSAGE_SELF, &u))
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// BenchmarkRequestsWrongCode: an unknown number against a wrong code, told apart
+// by time or not: Welch's t of 10^4 tries of each, in random order. Run it with
+// -benchtime 1x.
+func BenchmarkRequestsWrongCode(b *testing.B) {
+	h := inforequesttest.New(b)
+	var known []string
+	for i := range 400 {
+		q, _, err := h.Requests.File(h.Anyone(), h.Filing("known "+strconv.Itoa(i)))
+		check(b, err)
+		known = append(known, q.Number)
+	}
+	const tries = 10_000
+	var took [2][]float64
+	rnd := rand.New(rand.NewPCG(4, 5))
+	for i := 0; len(took[0]) < tries || len(took[1]) < tries; i++ {
+		which := rnd.IntN(2)
+		number := known[i%len(known)] // each is tried once an hour, as an unknown one is
+		if which == 1 {
+			number = secret.Number(number[:strings.Index(number, "-")], "202611")
+			if slices.Contains(known, number) {
+				continue
+			}
+		}
+		if i%200 == 0 {
+			h.Clock.Advance(2 * time.Hour) // below the limit of tries for any number
+			check(b, h.Requests.Tick(b.Context()))
+		}
+		code := secret.Code(10)
+		start := time.Now()
+		_, err := h.Requests.Follow(h.Anyone(), number, code)
+		d := float64(time.Since(start).Nanoseconds())
+		refusedAs(b, err)
+		took[which] = append(took[which], d)
+	}
+	b.ReportMetric(welch(took[0][:tries], took[1][:tries]), "t-all")
+	b.ReportMetric(welch(cropped(took[0][:tries]), cropped(took[1][:tries])), "t-cropped")
+	b.ReportMetric(mean(took[0])/1000, "known-µs")
+	b.ReportMetric(mean(took[1])/1000, "unknown-µs")
+}
+
+func refusedAs(b *testing.B, err error) {
+	b.Helper()
+	if err == nil || strings.Contains(err.Error(), "tried_often") {
+		b.Fatalf("a wrong try gave %v", err)
+	}
+}
+
+func mean(x []float64) (m float64) {
+	for _, v := range x {
+		m += v / float64(len(x))
+	}
+	return m
+}
+
+// cropped leaves out the slowest tenth, which the machine made and not the code.
+func cropped(x []float64) []float64 {
+	s := slices.Sorted(slices.Values(x))
+	return s[:len(s)*9/10]
+}
+
+// welch is the absolute t of two samples.
+func welch(x, y []float64) float64 {
+	variance := func(x []float64) (v float64) {
+		m := mean(x)
+		for _, a := range x {
+			v += (a - m) * (a - m) / float64(len(x)-1)
+		}
+		return v
+	}
+	return math.Abs(mean(x)-mean(y)) / math.Sqrt(variance(x)/float64(len(x))+variance(y)/float64(len(y)))
+}
