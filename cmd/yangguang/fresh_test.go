@@ -362,6 +362,7 @@ func TestEveryKeptPageSaysWhatItIsMadeOf(t *testing.T) {
 	}
 	report := yearReported(t, f)
 	paths = append(paths, report[:strings.LastIndexByte(report, '/')], report, report+"/revisions/1")
+	paths = append(paths, "/requests/answers", "/requests/answers/feed.atom", answeredOnce(t, f))
 	kept := 0
 	for _, p := range paths {
 		if m.get(p).Code != http.StatusOK {
@@ -396,6 +397,22 @@ func TestEveryKeptPageSaysWhatItIsMadeOf(t *testing.T) {
 			t.Errorf("no page of %s is looked at", r.Pattern)
 		}
 	}
+}
+
+// answeredOnce puts one published answer into the public log; how it gets there
+// is its room's to test.
+func answeredOnce(t *testing.T, f *filled) string {
+	t.Helper()
+	u := f.world.County
+	if err := f.db.Write(t.Context(), func(tx *db.Tx) error {
+		_, err := tx.Exec(`insert into answer (province, id, prefecture, county, region, agency, title, asked, decision, summary, month, state, published, author, approver)
+ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`, u.Province(), 4711, u.Division.Prefecture(), u.Division.County(), u.Division, u.ID,
+			"公开的答复", "申请的是什么", "granted", "答复的内容", "2026-03", "published", "2026-03", 1, 2)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return "/" + u.Path() + "/answers/4711"
 }
 
 // TestAnotherProcessForgetsExactlyWhatChanged publishes in one process and reads

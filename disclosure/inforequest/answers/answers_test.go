@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"strconv"
 	"strings"
@@ -64,6 +65,22 @@ func served(h *house) *web.App {
 	return web.New(web.Options{DB: h.DB, Clock: h.Clock, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), ShowError: func(w http.ResponseWriter, _ *http.Request, err error) {
 		http.Error(w, err.Error(), fault.KindOf(err).Status())
 	}}, h.Answers.Routes(), p.Routes())
+}
+
+// at asks as a member of the staff.
+func at(app *web.App, ctx context.Context, path string, pairs ...string) (int, string) {
+	r := httptest.NewRequest(http.MethodGet, path, nil)
+	if len(pairs) > 0 {
+		v := url.Values{}
+		for i := 0; i+1 < len(pairs); i += 2 {
+			v.Set(pairs[i], pairs[i+1])
+		}
+		r = httptest.NewRequest(http.MethodPost, path, strings.NewReader(v.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	w := httptest.NewRecorder()
+	app.ServeHTTP(w, r.WithContext(ctx))
+	return w.Code, w.Body.String()
 }
 
 func get(app *web.App, path string) (int, string) {
@@ -445,5 +462,108 @@ func TestASuggestionIsEnough(t *testing.T) {
 		refused(t, h.Answers.Decline(h.As(h.Handler), p.Province, p.ID, "年度报告已经包括。"), fault.Forbidden, "answers.no_grant")
 		refused(t, h.Answers.Decline(h.As(h.Head), p.Province, p.ID, ""), fault.Invalid, "reason:answers.need_reason")
 		check(t, h.Answers.Decline(h.As(h.Head), p.Province, p.ID, "年度报告已经包括。"))
+	})
+}
+
+// TestTheDeskLeadsFromDraftToTakeDown, page by page, in both languages.
+func TestTheDeskLeadsFromDraftToTakeDown(t *testing.T) {
+	t.Parallel()
+	h := inforequesttest.New(t)
+	app := served(h)
+	q, _ := h.Answered(t, nil)
+	w, err := h.Answers.Propose(h.As(h.Handler), q.Province, q.ID, told, true)
+	check(t, err)
+	one := "/desk/answers/" + strconv.Itoa(w.Province) + "/" + strconv.FormatInt(w.ID, 10)
+	form := []string{"answer_title", told.Title, "answer_asked", told.Asked, "answer_summary", told.Summary}
+	for _, x := range []struct {
+		who    inforequesttest.Person
+		path   string
+		pairs  []string
+		status int
+		says   string
+	}{
+		{h.Handler, "/desk/answers", nil, 200, told.Title},
+		{h.Handler, "/en/desk/answers", nil, 200, told.Title},
+		{h.Stranger, one, nil, 404, ""},
+		{h.Handler, one, nil, 200, "提交审核"},
+		{h.Handler, "/en" + one, nil, 200, "Submit for review"},
+		{h.Handler, one + "/save", []string{"answer_title", "短", "answer_asked", told.Asked, "answer_summary", told.Summary}, 422, "请写标题"},
+		{h.Handler, one + "/submit", form, 303, ""},
+		{h.Handler, one + "/submit", form, 409, "现在"},
+		{h.Head, "/desk/answers?state=review", nil, 200, told.Title},
+		{h.Head, one, nil, 200, "批准公开"},
+		{h.Head, one + "/return", []string{"why", ""}, 422, "请写明理由"},
+		{h.Handler, one + "/publish", []string{"x", ""}, 403, ""},
+		{h.Head, one + "/publish", []string{"x", ""}, 303, ""},
+		{h.Head, one, nil, 200, "查看公开页面"},
+		{h.Head, one + "/take-down", []string{"reason", "内容重复公开。"}, 303, ""},
+		{h.Head, "/en" + one, nil, 200, "内容重复公开"},
+	} {
+		status, body := at(app, h.As(x.who), x.path, x.pairs...)
+		if status != x.status || !strings.Contains(body, x.says) {
+			t.Errorf("%s %v: %d, want %d and %q", x.path, x.pairs, status, x.status, x.says)
+		}
+	}
+}
+
+// TestADraftIsGivenUp without a trace, and another may be begun.
+func TestADraftIsGivenUp(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, h *house) {
+		app := served(h)
+		q, _ := h.Answered(t, nil)
+		w, err := h.Answers.Propose(h.As(h.Handler), q.Province, q.ID, told, true)
+		check(t, err)
+		if status, _ := at(app, h.As(h.Handler), "/desk/answers/"+strconv.Itoa(w.Province)+"/"+strconv.FormatInt(w.ID, 10)+"/discard", "x", ""); status != 303 {
+			t.Errorf("given up: %d", status)
+		}
+		published(t, h, q)
+		n, err := h.Answers.Reindex(context.WithoutCancel(t.Context()))
+		if err != nil || n != 1 {
+			t.Errorf("%d indexed again, %v", n, err)
+		}
+	})
+}
+
+// TestTheApplicantIsToldWhatBecamePublic: the item that his suggestion led to.
+func TestTheApplicantIsToldWhatBecamePublic(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, h *house) {
+		app := served(h)
+		q, code := h.Answered(t, nil)
+		published(t, h, q)
+		check(t, h.Requests.Suggest(h.Anyone(), q.Number, code))
+		status, body := at(app, h.As(h.Handler), "/desk/answers/often")
+		if status != 200 || !strings.Contains(body, q.Subject) || strings.Contains(body, "王小明") {
+			t.Errorf("often asked for: %d", status)
+		}
+		if status, _ := at(app, h.As(h.Handler), "/desk/answers/often", "unit", strconv.FormatInt(h.County.ID, 10), "request", strconv.FormatInt(q.ID, 10)); status != 303 {
+			t.Fatalf("proposed: %d", status)
+		}
+		drafter := h.Author.With(h.County, disclosure.Drafting)
+		waiting, err := h.Answers.Waiting(h.As(drafter))
+		check(t, err)
+		one := waiting[0].Works[0].Href
+		if status, body := at(app, h.As(drafter), one); status != 200 || !strings.Contains(body, "补助资金按户数分配") {
+			t.Errorf("the proposal is not filled with the answer: %d", status)
+		}
+		if status, body := at(app, h.As(drafter), one+"/begin", "category", ""); status != 422 || !strings.Contains(body, "请选择一个目录栏目") {
+			t.Errorf("without a category: %d", status)
+		}
+		if status, _ := at(app, h.As(drafter), one+"/begin", "category", "county.10"); status != 303 {
+			t.Fatalf("begun: %d", status)
+		}
+		it := h.Publish(t, h.County, "county.10", h.Plain("农村改厕补助资金怎样分配"))
+		check(t, h.DB.Write(context.WithoutCancel(t.Context()), func(tx *db.Tx) error { // as if the draft had gone through its review
+			_, err := tx.Exec("update answer_often set item = $2 where province = $1", q.Province, it.ID)
+			return err
+		}))
+		h.Read(t, func(tx *db.Tx) error {
+			to, err := h.Answers.MadePublic(tx, q.Province, q.ID)
+			if err != nil || !strings.HasPrefix(to, "/"+h.County.Path()+"/") {
+				t.Errorf("the applicant is led to %q (%v)", to, err)
+			}
+			return nil
+		})
 	})
 }

@@ -22,6 +22,7 @@ import (
 	"yangguang/agency/front"
 	"yangguang/disclosure/disclosuretest"
 	"yangguang/disclosure/inforequest"
+	"yangguang/disclosure/inforequest/answers"
 	"yangguang/disclosure/inforequest/inforequesttest"
 	"yangguang/disclosure/inforequest/letter"
 	"yangguang/disclosure/inforequest/window"
@@ -433,5 +434,42 @@ func TestWhoAsksIsOnNoPublicPage(t *testing.T) {
 	})
 	if rows != 0 {
 		t.Error("a name lies open in the store")
+	}
+}
+
+// TestWhoAskedDecidesWhatOthersRead: he takes his consent back, suggests, and is
+// led to the answer; whoever asks next is shown it before he files.
+func TestWhoAskedDecidesWhatOthersRead(t *testing.T) {
+	t.Parallel()
+	c := open(t)
+	told := answers.Text{Title: "农村改厕补助资金怎样分配", Asked: "农村改厕补助资金的分配方案。", Summary: "补助资金按户数分配，各乡镇数额见附件。"}
+	const status = "/requests/status"
+	q, code := c.Answered(t, nil)
+	key := url.Values{"number": {q.Number}, "code": {code}}
+	c.post(status, key).says(t, 200, "您同意公开这件答复", "撤回同意")
+	w, err := c.Answers.Propose(c.As(c.Handler), q.Province, q.ID, told, true)
+	check(t, err)
+	c.post(status, key).says(t, 200, "正在准备公开这件答复")
+	c.post(status+"/suggest", key).says(t, 200, "建议已记下", "申请人建议主动公开")
+	c.post(status+"/suggest", key).says(t, 409)
+	check(t, c.Answers.Submit(c.As(c.Handler), w.Province, w.ID, told))
+	if page := c.get(c.path(c.County) + "?q=" + url.QueryEscape("补助资金")); strings.Contains(page.body, told.Title) {
+		t.Error("a draft is shown to who asks next")
+	}
+	check(t, c.Answers.Approve(c.As(c.Head), w.Province, w.ID))
+	page := c.post(status, key).says(t, 200, "这件答复已经公开")
+	if strings.Contains(page.body, "撤回同意</") || !strings.Contains(page.body, "/answers/"+id(w.ID)) {
+		t.Error("the page does not lead to the answer, or lets its consent be taken back")
+	}
+	c.post(status+"/consent", key).says(t, 409, "答复已经公开，不能撤回同意")
+	c.get(c.path(c.County)+"?q="+url.QueryEscape("补助资金")).says(t, 200, "已经答复过的申请", told.Title)
+	c.get("/requests").says(t, 200, "已答复的申请")
+
+	other, code := c.Answered(t, nil)
+	key = url.Values{"number": {other.Number}, "code": {code}}
+	c.post("/en"+status+"/consent", key).says(t, 200, "The consent was taken back")
+	c.post(status+"/consent", url.Values{"number": {other.Number}, "code": {"AAAAAAAAAA"}}).says(t, 422)
+	if page := c.post(status, key); strings.Contains(page.body, "您同意公开") {
+		t.Error("the consent is still there")
 	}
 }
