@@ -4,18 +4,21 @@ LISTEN  ?= 127.0.0.1:8080
 DATA    ?= demo-data
 VERSION ?= $(shell git describe --always --dirty 2>/dev/null || echo development)
 LDFLAGS  = -s -w -X main.version=$(VERSION)
+# Pages are generated code that calls the same small functions thousands of
+# times: inlined they were 3.5 of 60.2 MB (measured); what counts or scans is left alone.
+SMALL    = $(foreach p,agency/... disclosure/... site internal/ui,-gcflags=yangguang/$(p)=-l)
 
 .PHONY: all build demo test test-race tessera lint vet fmt vuln fuzz axe crash bench nation ci release clean
 
 all: build
 
 build:
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o yangguang ./cmd/yangguang
+	CGO_ENABLED=0 $(GO) build -trimpath $(SMALL) -ldflags '$(LDFLAGS)' -o yangguang ./cmd/yangguang
 
 # Static binaries, without cgo, for the machines offices have.
 release:
-	CGO_ENABLED=0 GOOS=linux GOARCH=amd64 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o dist/yangguang-linux-amd64 ./cmd/yangguang
-	CGO_ENABLED=0 GOOS=linux GOARCH=arm64 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o dist/yangguang-linux-arm64 ./cmd/yangguang
+	CGO_ENABLED=0 GOOS=linux GOARCH=amd64 $(GO) build -trimpath $(SMALL) -ldflags '$(LDFLAGS)' -o dist/yangguang-linux-amd64 ./cmd/yangguang
+	CGO_ENABLED=0 GOOS=linux GOARCH=arm64 $(GO) build -trimpath $(SMALL) -ldflags '$(LDFLAGS)' -o dist/yangguang-linux-arm64 ./cmd/yangguang
 
 demo: build
 	./yangguang demo --listen $(LISTEN) --data $(DATA)

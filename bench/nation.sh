@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 scale=${NATION_SCALE:-1}; n=${NATION_ASKS:-100}; port=${NATION_PORT:-18090}
 work=$(mktemp -d "${TMPDIR:-/tmp}/yangguang-nation.XXXXXX"); pid=
 trap 'kill "$pid" 2>/dev/null || true; rm -rf "$work"' EXIT
-bin=$work/yangguang; CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o "$bin" ./cmd/yangguang
+bin=$work/yangguang; make -s build && mv yangguang "$bin"
 ask() { # name path: n requests, never from the page cache
   local i
   for i in $(seq 1 "$n"); do

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 for p in nginx wrk curl; do command -v $p >/dev/null || { sudo=; [ "$(id -u)" = 0 ] || sudo=sudo; { $sudo apt-get update -qq; $sudo apt-get install -y -qq --no-install-recommends nginx-light wrk curl; } >&2; break; }; done
 work=$(mktemp -d); pids=()
 trap 'kill "${pids[@]}" 2>/dev/null || true; rm -rf "$work"' EXIT
-CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o "$work/yangguang" ./cmd/yangguang
+make -s build && mv yangguang "$work/yangguang"
 GOMAXPROCS=1 taskset -c 0 "$work/yangguang" demo --data "${DATA:-$work/data}" --listen 127.0.0.1:18080 >"$work/out" 2>"$work/log" &
 pids+=($!)
 until grep -q '^ready' "$work/out"; do kill -0 "${pids[0]}"; sleep 0.2; done

@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 work=$(mktemp -d); trap 'kill $pid 2>/dev/null || true; rm -rf "$work"' EXIT
 pid=
-CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o "$work/yangguang" ./cmd/yangguang
+make -s build && mv yangguang "$work/yangguang"
 echo "stripped binary: $(stat -c %s "$work/yangguang" | awk '{printf "%.1f MB", $1/1e6}')"
 now() { date +%s.%N; }
 start() { # sets took: seconds from exec to the first page

@@ -255,7 +255,7 @@ func retention() retained {
 func (p *Package) describe(tx *db.Tx, w Identity) {
 	c, ctx := p.c, tx.Ctx
 	m := archived{Schema: ArchiveSchema, ArchiveNumber: p.archive, Number: c.Number, Agency: c.Unit.Name, Address: c.Unit.Path(), Channel: c.Channel, Applicant: c.Applicant,
-		Who:     archivedWho{w.Name, w.IDKind, w.IDNumber, w.Representative, w.Phone, w.Email, w.Address, w.Helper, w.HelperTie},
+		Who:     archivedWho(w),
 		Subject: c.Asked.Subject, Detail: c.Asked.Detail, Reasons: c.Asked.Reasons, Delivery: c.Delivery, Medium: c.Medium, FiledOn: clock.DateOf(c.FiledAt).String(),
 		ReceivedOn: c.ReceivedOn.String(), DueOn: c.DueOn.String(), DecidedOn: c.DecidedOn.String(), ClosedOn: c.ClosedOn.String(), Late: c.Late, Decision: c.Decision, Variant: c.Variant,
 		Steps: []archivedStep{}, Consultations: []archivedConsult{}, Fees: []archivedFee{}, Letters: []archivedLetter{}, Files: []archivedFile{}, Remedies: []archivedRemedy{}}

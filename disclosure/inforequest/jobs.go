@@ -59,6 +59,12 @@ func keysOf(tx *db.Tx, query string, args ...any) ([]key, error) {
 	return db.List(tx, func(r *db.Rows, k *key) error { return r.Scan(&k.province, &k.id, &k.ref) }, query, args...)
 }
 
+// What the index of the open requests is over.
+const (
+	open   = "state <> 'closed'"
+	nextOn = "coalesce(next_on, '" + noDay + "')"
+)
+
 // each does f to every request a query names, a transaction each.
 func (r *Requests) each(ctx context.Context, query string, args []any, f func(tx *db.Tx, s *step, ref int64) error) error {
 	var todo []key
@@ -87,7 +93,7 @@ func (r *Requests) today() clock.Date { return clock.DateOf(r.DB.Clock().Now()) 
 // confirmSilent takes as confirmed what nobody confirmed in time, so that
 // silence cannot keep the clock from beginning (docs/divergence.md, 1.1.b).
 func (r *Requests) confirmSilent(ctx context.Context) error {
-	return r.each(ctx, "select province, id, 0 from inforequest where state = 'filed' and next_on < $1 order by next_on, id limit $2", []any{r.today(), perTick}, func(tx *db.Tx, s *step, _ int64) error {
+	return r.each(ctx, "select province, id, 0 from inforequest where "+open+" and state = 'filed' and "+nextOn+" < $1 order by "+nextOn+", id limit $2", []any{r.today(), perTick}, func(tx *db.Tx, s *step, _ int64) error {
 		if s.q.State != Filed {
 			return nil
 		}
@@ -120,7 +126,7 @@ func (r *Requests) hearSilence(ctx context.Context) error {
 // lapse closes what was not clarified or not paid in time: by law it counts as
 // given up (article 30; 信息处理费管理办法). It can be taken up again for good reason.
 func (r *Requests) lapse(ctx context.Context) error {
-	return r.each(ctx, "select province, id, 0 from inforequest where state in ('clarifying', 'paying') and next_on < $1 order by next_on, id limit $2", []any{r.today(), perTick}, func(tx *db.Tx, s *step, _ int64) error {
+	return r.each(ctx, "select province, id, 0 from inforequest where "+open+" and state in ('clarifying', 'paying') and "+nextOn+" < $1 order by "+nextOn+", id limit $2", []any{r.today(), perTick}, func(tx *db.Tx, s *step, _ int64) error {
 		if s.q.State != Clarifying && s.q.State != Paying {
 			return nil // somebody was quicker
 		}
@@ -166,7 +172,7 @@ func WarningLevel(left int) (level int) {
 // warn raises the level of what is due soon or late.
 func (r *Requests) warn(ctx context.Context) error {
 	soon := r.today().AddDays(14)
-	return r.each(ctx, "select province, id, 0 from inforequest where state in ('open', 'review') and next_on <= $1 order by next_on, id limit $2", []any{soon, perTick}, func(tx *db.Tx, s *step, _ int64) error {
+	return r.each(ctx, "select province, id, 0 from inforequest where "+open+" and state in ('open', 'review') and "+nextOn+" <= $1 order by "+nextOn+", id limit $2", []any{soon, perTick}, func(tx *db.Tx, s *step, _ int64) error {
 		if !s.q.running() || s.q.DueOn.IsZero() {
 			return nil
 		}
@@ -215,7 +221,7 @@ func (r *Requests) DestroyIdentityImages(ctx context.Context, _ time.Time) (n in
 
 // perRecount is how many requests one transaction counts anew; a calendar's
 // change must not hold the writer for long.
-const perRecount = 2000
+const perRecount = 1000
 
 // Recount computes every open request's clock anew and writes what moved; the
 // applicant sees that the calendar moved his day.
@@ -247,8 +253,8 @@ func (r *Requests) Recount(ctx context.Context) (moved int, err error) {
 func (r *Requests) recount(ctx context.Context, province int, after int64) (moved int, last int64, err error) {
 	err = r.DB.Write(ctx, func(tx *db.Tx) error {
 		open, err := db.List(tx, func(r *db.Rows, q *Request) error {
-			return r.Scan(&q.ID, &q.Region, &q.State, &q.DueOn, &q.ReplyBy, &q.AtLatest, &q.Uncertain, &q.calendar)
-		}, `select id, region, state, due_on, reply_by, at_latest, provisional, calendar from inforequest
+			return r.Scan(&q.ID, &q.Region, &q.State, &q.DueOn, &q.ReplyBy, &q.AtLatest, &q.Uncertain, &q.calendar, db.OrZero(&q.FiledAt))
+		}, `select id, region, state, due_on, reply_by, at_latest, provisional, calendar, filed_at from inforequest
  where province = $1 and id > $2 and state in ('filed', 'open', 'clarifying', 'paying', 'review') order by id limit $3`, province, after, perRecount)
 		if err != nil || len(open) == 0 {
 			return err
@@ -284,6 +290,7 @@ type reckoned struct {
 	due, replyBy, next  clock.Date
 	atLatest, uncertain bool
 	calendar            string
+	other               bool // than before; otherwise only the calendar is written, and no index
 }
 
 type recounting struct {
@@ -297,20 +304,23 @@ func (r *Requests) recountOne(tx *db.Tx, c *recounting, q *Request, cal *calenda
 	if q.calendar == cal.Version() {
 		return nil
 	}
-	was := q.NextOn()
+	was := *q
 	k := Reckon(cal, r.rules(), evs)
 	if q.State == Filed {
-		k.ReplyBy = cal.Deadline(evs[0].On, spanOf(r.Norm.Requests.Spans["confirm"]), nil).Due
+		k.ReplyBy = cal.Deadline(clock.DateOf(q.FiledAt), spanOf(r.Norm.Requests.Spans["confirm"]), nil).Due
 	}
 	q.follow(k, cal.Version())
-	to := reckoned{q.DueOn, q.ReplyBy, q.NextOn(), q.AtLatest, q.Uncertain, q.calendar}
+	to := reckoned{q.DueOn, q.ReplyBy, q.NextOn(), q.AtLatest, q.Uncertain, q.calendar, true}
+	if was.DueOn == q.DueOn && was.ReplyBy == q.ReplyBy && was.AtLatest == q.AtLatest && was.Uncertain == q.Uncertain {
+		to = reckoned{calendar: q.calendar}
+	}
 	c.to[to] = append(c.to[to], q.ID)
 	for ref, due := range k.Consults {
 		if _, err := tx.Exec("update inforequest_consult set due_on = $4 where province = $1 and request = $2 and id = $3 and answer = ''", q.Province, q.ID, ref, due); err != nil {
 			return err
 		}
 	}
-	if q.NextOn() != was {
+	if q.NextOn() != was.NextOn() {
 		c.moved = append(c.moved, q.ID)
 	}
 	return nil
@@ -325,8 +335,10 @@ func (c *recounting) write(tx *db.Tx, province int) error {
 			w := (&db.Where{}).And("province = ?", province)
 			db.In(w, "id", some)
 			cond, _ := w.SQL()
-			set := "update inforequest set due_on = " + w.Next(to.due) + ", reply_by = " + w.Next(to.replyBy) + ", next_on = " + w.Next(to.next) + ", at_latest = " + w.Next(to.atLatest) +
-				", provisional = " + w.Next(to.uncertain) + ", calendar = " + w.Next(to.calendar)
+			set := "update inforequest set calendar = " + w.Next(to.calendar)
+			if to.other {
+				set += ", due_on = " + w.Next(to.due) + ", reply_by = " + w.Next(to.replyBy) + ", next_on = " + w.Next(to.next) + ", at_latest = " + w.Next(to.atLatest) + ", provisional = " + w.Next(to.uncertain)
+			}
 			if _, err := tx.Exec(set+cond, w.Args()...); err != nil {
 				return err
 			}
@@ -347,14 +359,20 @@ func (c *recounting) write(tx *db.Tx, province int) error {
 	return nil
 }
 
+// clockKinds are the events a clock is reckoned from.
+var clockKinds = []string{Received, Supplied, Paid, Clarified, Charged, Extended, Deferred, Consulted, Replied}
+
 func eventsBetween(tx *db.Tx, province int, from, to int64) (map[int64][]Event, error) {
 	type row struct {
 		request int64
 		Event
 	}
+	w := (&db.Where{}).And("province = ?", province).And("request between ? and ?", from, to)
+	db.In(w, "kind", clockKinds)
+	sql, args := w.SQL()
 	rows, err := db.List(tx, func(r *db.Rows, x *row) error {
 		return r.Scan(&x.request, &x.ID, &x.Kind, &x.On, db.OrZero(&x.Ref), db.OrZero(&x.N))
-	}, "select request, id, kind, on_day, ref, n from inforequest_event where province = $1 and request between $2 and $3 order by request, id limit 1000000", province, from, to)
+	}, "select request, id, kind, on_day, ref, n from inforequest_event"+sql+" order by request, id limit 1000000", args...)
 	out := map[int64][]Event{}
 	for _, x := range rows {
 		out[x.request] = append(out[x.request], x.Event)

@@ -71,7 +71,7 @@ func (s *Answers) desk(w http.ResponseWriter, r *http.Request) error {
 			if err != nil {
 				return err
 			}
-			p.Grid.Rows = append(p.Grid.Rows, []ui.Cell{{Text: x.Text.Title, Href: href(ctx, deskPath(x.Province, x.ID, ""))}, {Text: u.Name}, {Text: s.decision(ctx, x.Decision)},
+			p.Grid.Rows = append(p.Grid.Rows, []ui.Cell{{Text: x.Text.Title, Href: href(ctx, deskPath(x.Province, x.ID))}, {Text: u.Name}, {Text: s.decision(ctx, x.Decision)},
 				{Text: monthWords(ctx, x.Month)}, {Text: word(ctx, "state_"+x.State), Tag: tagKind(x.State)}})
 		}
 		return nil
@@ -119,7 +119,7 @@ func (s *Answers) showReview(rw http.ResponseWriter, r *http.Request, status int
 		return err
 	}
 	a := account.From(ctx)
-	p := reviewPage{Errors: bad, Refused: refused, Base: href(ctx, deskPath(province, id, ""))}
+	p := reviewPage{Errors: bad, Refused: refused, Base: href(ctx, deskPath(province, id))}
 	err = s.read(ctx, func(tx *db.Tx) error {
 		x, err := answerByID(tx, province, id, "")
 		if err != nil {
@@ -207,7 +207,7 @@ func (s *Answers) act(do step, gone bool) web.Handler {
 		if gone {
 			return web.See(w, r, deskRoot)
 		}
-		return web.See(w, r, deskPath(province, id, ""))
+		return web.See(w, r, deskPath(province, id))
 	}
 }
 
@@ -277,7 +277,7 @@ func (s *Answers) Waiting(ctx context.Context) (out []front.Waiting, err error) 
 				if g.state == Draft && !a.Is(x.Author) {
 					continue
 				}
-				group.Works = append(group.Works, ui.Work{Href: href(ctx, deskPath(x.Province, x.ID, "")), Title: x.Text.Title, Meta: []string{word(ctx, "title")},
+				group.Works = append(group.Works, ui.Work{Href: href(ctx, deskPath(x.Province, x.ID)), Title: x.Text.Title, Meta: []string{word(ctx, "title")},
 					Tag: tagKind(x.State), TagWords: word(ctx, "state_"+x.State), Next: word(ctx, "next_"+x.State), Spent: -1})
 			}
 			if len(group.Works) > 0 {

@@ -114,7 +114,7 @@ func (s *Answers) fillProposals(tx *db.Tx, a *account.Actor, p *oftenPage) error
 		if err != nil {
 			return err
 		}
-		p.Proposals.Rows = append(p.Proposals.Rows, []ui.Cell{{Text: x.Subject, Href: href(ctx, proposalPath(&x, ""))}, {Text: u.Name}, {Text: word(ctx, "counts", x.Requests, x.Applicants, x.Suggested)},
+		p.Proposals.Rows = append(p.Proposals.Rows, []ui.Cell{{Text: x.Subject, Href: href(ctx, proposalPath(&x))}, {Text: u.Name}, {Text: word(ctx, "counts", x.Requests, x.Applicants, x.Suggested)},
 			{Text: word(ctx, "often_"+x.State), Tag: oftenTag(x.State)}})
 	}
 	return nil
@@ -124,8 +124,8 @@ func oftenTag(state string) ui.TagKind {
 	return map[string]ui.TagKind{Proposed: ui.TagWaiting, Begun: ui.TagPublished, Declined: ui.TagWithdrawn}[state]
 }
 
-func proposalPath(p *Proposal, rest string) string {
-	return oftenRoot + "/" + strconv.Itoa(p.Province) + "/" + itoa(p.ID) + rest
+func proposalPath(p *Proposal) string {
+	return oftenRoot + "/" + strconv.Itoa(p.Province) + "/" + itoa(p.ID)
 }
 
 // propose44 records a proposal.
@@ -146,7 +146,7 @@ func (s *Answers) propose44(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.See(w, r, proposalPath(p, ""))
+	return web.See(w, r, proposalPath(p))
 }
 
 // proposalPage is one proposal.
@@ -205,7 +205,7 @@ func (s *Answers) fillProposal(tx *db.Tx, r *http.Request, x *Proposal, p *propo
 	if err != nil {
 		return err
 	}
-	p.Title, p.Text, p.Base = text.Title, lines(disclosure.PlainText(text.Body)), href(ctx, proposalPath(x, ""))
+	p.Title, p.Text, p.Base = text.Title, lines(disclosure.PlainText(text.Body)), href(ctx, proposalPath(x))
 	p.Facts = []ui.Pair{{Term: word(ctx, "unit"), Text: u.Name}, {Term: word(ctx, "counts_head"), Text: word(ctx, "counts", x.Requests, x.Applicants, x.Suggested)},
 		{Term: word(ctx, "state"), Of: ui.Tag(oftenTag(x.State), word(ctx, "often_"+x.State))}}
 	if x.Reason != "" {
@@ -282,7 +282,7 @@ func (s *Answers) waitingOften(tx *db.Tx, a *account.Actor) (out front.Waiting, 
 	all, err := proposals(tx, a.Scope(disclosure.Drafting), []string{Proposed}, deskShown)
 	for i := range all {
 		x := &all[i]
-		out.Works = append(out.Works, ui.Work{Href: href(ctx, proposalPath(x, "")), Title: x.Subject, Meta: []string{word(ctx, "often")}, Tag: oftenTag(x.State), TagWords: word(ctx, "often_"+x.State),
+		out.Works = append(out.Works, ui.Work{Href: href(ctx, proposalPath(x)), Title: x.Subject, Meta: []string{word(ctx, "often")}, Tag: oftenTag(x.State), TagWords: word(ctx, "often_"+x.State),
 			Next: word(ctx, "next_often"), Spent: -1})
 	}
 	return out, err

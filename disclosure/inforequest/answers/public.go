@@ -241,7 +241,7 @@ func (s *Answers) DeskOf(ctx context.Context, province int, request int64) (path
 	err = s.read(ctx, func(tx *db.Tx) error {
 		id, err := s.tied(tx, province, request)
 		if err == nil && id != 0 {
-			path = deskPath(province, id, "")
+			path = deskPath(province, id)
 		}
 		return err
 	})

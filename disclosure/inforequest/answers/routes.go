@@ -81,8 +81,8 @@ func numbers(r *http.Request, name string) (province int, id int64, err error) {
 	return int(p), id, err
 }
 
-func deskPath(province int, id int64, rest string) string {
-	return deskRoot + "/" + strconv.Itoa(province) + "/" + itoa(id) + rest
+func deskPath(province int, id int64) string {
+	return deskRoot + "/" + strconv.Itoa(province) + "/" + itoa(id)
 }
 
 func (s *Answers) decision(ctx context.Context, id string) string {
