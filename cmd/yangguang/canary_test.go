@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"yangguang/agency"
 	"yangguang/disclosure"
 	"yangguang/internal/account"
 	"yangguang/internal/clock"
@@ -33,6 +34,7 @@ var canaries = map[string]string{
 	"a title under review": bird + "送审标题", "a correction's body": bird + "更正正文", "a correction's reason": bird + "更正理由",
 	"a reviewer's note": bird + "审查备注", "a reviewer's ground": bird + "审查依据", "a return's note": bird + "退回意见",
 	"a report's text": bird + "报告正文", "a report's contact": bird + "报告联系", "a clerk's name": bird + "经办人",
+	"an unpublished answer's title": bird + "拟公开答复", "an answer's text that was taken down": bird + "撤下答复",
 	"an applicant's name": bird + "申请人", "an applicant's address": bird + "申请人住址", "an applicant's words": bird + "申请线索", "an applicant's helper": bird + "代办人",
 }
 
@@ -105,6 +107,23 @@ func hearDisk(t *testing.T, dir string) {
 	}
 }
 
+// plantAnswers has one answer under review in the log of answered requests, and
+// one that was taken down.
+func plantAnswers(tx *db.Tx, u agency.Agency) error {
+	for id, x := range map[int64]struct{ title, state, reason string }{4711: {canaries["an unpublished answer's title"], "review", ""}, 4712: {canaries["an answer's text that was taken down"], "taken_down", "重复公开"}} {
+		var month, approver any
+		if x.state == "taken_down" {
+			month, approver = "2026-03", 2
+		}
+		if _, err := tx.Exec(`insert into answer (province, id, prefecture, county, region, agency, title, asked, decision, summary, month, state, reason, published, author, approver)
+ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`, u.Province(), id, u.Division.Prefecture(), u.Division.County(), u.Division, u.ID,
+			x.title, x.title, "granted", x.title, "2026-03", x.state, x.reason, month, 1, approver); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // plant lives one more day, with the canaries.
 func (f *filled) plant(t *testing.T) {
 	t.Helper()
@@ -120,6 +139,7 @@ func (f *filled) plant(t *testing.T) {
 		w.Author.ID, err = account.CreatePerson(tx, account.Person{Name: w.Author.Name, State: account.PersonActive, Home: account.Target{Agency: w.County.ID, Division: int64(w.County.Division)}})
 		return err
 	}))
+	must(f.db.Write(t.Context(), func(tx *db.Tx) error { return plantAnswers(tx, w.County) }))
 	text := w.Plain(canaries["a draft's title"])
 	text.Body, text.Summary = canaries["a draft's body"], canaries["a draft's summary"]
 	v := w.Draft(t, w.County, "county.12", text)

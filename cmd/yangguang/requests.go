@@ -16,7 +16,7 @@ import (
 func (h *house) wireRequests() {
 	h.requests = &inforequest.Requests{DB: h.db, Norm: h.norm, Calendars: h.calendars, Keys: h.keys, Blobs: h.blobs, Gate: h.gate, Outbox: h.outbox}
 	h.answers = &answers.Answers{Requests: h.requests, Disclosure: h.disclosure, Front: h.front}
-	h.requests.DropAnswer = h.answers.ConsentBack
+	h.requests.DropAnswer, h.requests.AnswerOf = h.answers.ConsentBack, h.answers.State
 	h.handling = &handling.Desk{Requests: h.requests, Front: h.front, Answers: h.answers}
 	h.handling.Join(h.front)
 	h.answers.Join(h.front)

@@ -201,6 +201,7 @@ type Case struct {
 	Files    []File
 	Remedies []Remedy
 	Draft    *Draft
+	Answer   string    // how far the answer for everybody is; "" without one
 	Month    int       // which request of the applicant in its month this is
 	Others   []Request // of the same applicant to the same agency
 	Verbs    []string  // what the person acting may do now
@@ -250,6 +251,9 @@ func (r *Requests) caseOf(tx *db.Tx, q *Request) (c *Case, err error) {
 	read(func() error { c.Remedies, err = remediesOf(tx, q); return err })
 	read(func() error { c.Draft, err = r.draftOf(tx, q); return err })
 	read(func() error { c.Month, err = monthly(tx, q); return err })
+	if r.AnswerOf != nil {
+		read(func() error { c.Answer, err = r.AnswerOf(tx, q); return err })
+	}
 	read(func() error { c.Others, err = siblings(tx, q, 20); return err })
 	return c, err
 }

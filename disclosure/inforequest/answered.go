@@ -2,7 +2,6 @@ package inforequest
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"yangguang/internal/clock"
@@ -10,14 +9,9 @@ import (
 	"yangguang/internal/fault"
 )
 
-// What a request's record says of its answer in the public log. The log itself
-// knows nothing of the request.
+// What the applicant says of others reading the answer too.
 const (
-	AnswerDrafted   = "answer_drafted"
-	AnswerDropped   = "answer_dropped"
-	AnswerPublished = "answer_published"
-	AnswerDown      = "answer_down"
-	// ConsentBack: the applicant does not want the answer published any more.
+	// ConsentBack: he does not want the answer published any more.
 	ConsentBack = "consent_back"
 	// Suggested: he thinks that everybody should have it without asking.
 	Suggested = "suggested"
@@ -27,20 +21,6 @@ const (
 // agreed, the decision has reached him, and it is not about his own record.
 func (q *Request) Publishable() bool {
 	return q.State == Closed && q.OpenAnswer && !q.OwnRecord && q.Decision != "" && !q.Delivered.IsZero() && q.MergedInto == 0 && !q.Destroyed
-}
-
-// Answered is how far the public log is with a request's answer: "", or the last
-// of AnswerDrafted, AnswerPublished, AnswerDown.
-func (c *Case) Answered() string {
-	for _, s := range slices.Backward(c.Steps) {
-		switch s.Kind {
-		case AnswerDropped:
-			return ""
-		case AnswerDrafted, AnswerPublished, AnswerDown:
-			return s.Kind
-		}
-	}
-	return ""
 }
 
 // ForAnswer locks a request whose answer is to be published, and refuses texts
@@ -64,16 +44,6 @@ func (r *Requests) ForAnswer(tx *db.Tx, province int, id int64, texts ...string)
 		}
 	}
 	return q, nil
-}
-
-// NoteAnswer writes into a request's record what became of its answer in the
-// public log; the applicant reads it.
-func (r *Requests) NoteAnswer(tx *db.Tx, province int, id int64, kind string, person int64) error {
-	q, err := requestByID(tx, province, id)
-	if err != nil {
-		return err
-	}
-	return r.note(tx, q, Event{Kind: kind, On: clock.DateOf(tx.Now)}, person, "", true)
 }
 
 // TakeBack withdraws the applicant's consent as long as nothing is published.

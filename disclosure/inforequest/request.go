@@ -31,6 +31,9 @@ type Requests struct {
 	// DropAnswer gives up the draft of a published answer when its applicant
 	// takes his consent back; it refuses once the answer is public.
 	DropAnswer func(tx *db.Tx, q *Request) error
+	// AnswerOf tells how far the answer for everybody is, "" without one. It
+	// stands in no event: the time of one would tell which answer it is.
+	AnswerOf func(tx *db.Tx, q *Request) (state string, err error)
 }
 
 // Channels are the ways a request comes in: web form, counter, orally at the

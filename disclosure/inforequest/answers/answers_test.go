@@ -138,8 +138,8 @@ func TestAnAnswerIsPublishedWithoutWhoAsked(t *testing.T) {
 		}
 		c, err := h.Requests.Follow(h.Anyone(), q.Number, code)
 		check(t, err)
-		if c.Answered() != inforequest.AnswerPublished {
-			t.Errorf("the applicant is told %q", c.Answered())
+		if c.Answer != answers.Published {
+			t.Errorf("the applicant is told %q", c.Answer)
 		}
 		refused(t, h.Requests.TakeBack(h.Anyone(), q.Number, code), fault.Conflict, "answers.consent_late")
 		if _, _, ok := file(t, app, h, w); !ok {
@@ -224,6 +224,9 @@ func TestTheTieIsSealed(t *testing.T) {
 			if err != nil {
 				return err
 			}
+			if n := proposed(tx, w); n != 0 {
+				t.Errorf("%d rows of the audit book tell when the answer was made of its request", n)
+			}
 			all, err := disclosuretest.Dump(tx, "inforequest_file")
 			if bytes.Contains(all, []byte(hash)) {
 				t.Error("the copy lies under the hash of the request's file")
@@ -231,6 +234,14 @@ func TestTheTieIsSealed(t *testing.T) {
 			return err
 		})
 	})
+}
+
+// proposed counts what the audit book says of an answer's beginning.
+func proposed(tx *db.Tx, w *answers.Answer) (n int) {
+	if err := tx.Row("select count(*) from audit where province = $1 and verb = 'answers.propose' and object = $2", w.Province, "answer "+strconv.FormatInt(w.ID, 10)).Scan(&n); err != nil {
+		return -1
+	}
+	return n
 }
 
 func TestOnlyWhatMayBePublishedIsProposed(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 
 	"yangguang/disclosure/inforequest"
 	"yangguang/internal/account"
+	"yangguang/internal/audit"
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
 	"yangguang/internal/fault"
@@ -97,10 +98,8 @@ func (s *Answers) propose(tx *db.Tx, province int, request int64, t Text, copies
 	if err := insertTie(tx, province, request, sealed, s.mark(w.ID)); err != nil {
 		return nil, err
 	}
-	if err := s.Requests.NoteAnswer(tx, province, request, inforequest.AnswerDrafted, a.Person); err != nil {
-		return nil, err
-	}
-	return w, record(tx, a, w, "propose", "")
+	// Under the request's number and not the answer's id: the book would tie them.
+	return w, audit.Append(tx, audit.Entry{Province: int64(province), Person: a.Person, Login: a.Login, Agency: w.Agency, Verb: "answers.propose", Object: "request " + q.Number})
 }
 
 // Save keeps the text of a draft as it is typed.
@@ -175,13 +174,6 @@ func (s *Answers) Discard(ctx context.Context, province int, id int64) (err erro
 		if err := w.in(Draft); err != nil {
 			return err
 		}
-		request, err := requestOf(tx, province, s.mark(id))
-		if err != nil {
-			return err
-		}
-		if err := s.Requests.NoteAnswer(tx, province, request, inforequest.AnswerDropped, a.Person); err != nil {
-			return err
-		}
 		if err := s.drop(tx, w); err != nil {
 			return err
 		}
@@ -208,10 +200,21 @@ func (s *Answers) ConsentBack(tx *db.Tx, q *inforequest.Request) error {
 	if w.State != Draft && w.State != InReview {
 		return fault.Say(fault.Conflict, "answers.consent_late")
 	}
-	if err := s.Requests.NoteAnswer(tx, q.Province, q.ID, inforequest.AnswerDropped, 0); err != nil {
-		return err
-	}
 	return s.drop(tx, w)
+}
+
+// State is how far the answer made of a request is; it is what
+// inforequest.Requests.AnswerOf is set to.
+func (s *Answers) State(tx *db.Tx, q *inforequest.Request) (string, error) {
+	id, err := s.tied(tx, q.Province, q.ID)
+	if err != nil || id == 0 {
+		return "", err
+	}
+	w, err := answerByID(tx, q.Province, id, "")
+	if err != nil {
+		return "", err
+	}
+	return w.State, nil
 }
 
 // monthOf is a day as the log tells it.

@@ -88,9 +88,6 @@ func (s *Answers) Approve(ctx context.Context, province int, id int64) (err erro
 		if err := index(tx, w); err != nil {
 			return err
 		}
-		if err := s.Requests.NoteAnswer(tx, province, request, inforequest.AnswerPublished, a.Person); err != nil {
-			return err
-		}
 		if err := changed(tx, w); err != nil {
 			return err
 		}
@@ -121,10 +118,6 @@ func (s *Answers) TakeDown(ctx context.Context, province int, id int64, why stri
 		if err := w.in(Published); err != nil {
 			return err
 		}
-		request, err := requestOf(tx, province, s.mark(id))
-		if err != nil {
-			return err
-		}
 		s.forgetFiles(tx, w)
 		if err := deleteFiles(tx, w); err != nil {
 			return err
@@ -134,9 +127,6 @@ func (s *Answers) TakeDown(ctx context.Context, province int, id int64, why stri
 			return err
 		}
 		if err := search.Delete(tx, int64(province), id); err != nil {
-			return err
-		}
-		if err := s.Requests.NoteAnswer(tx, province, request, inforequest.AnswerDown, a.Person); err != nil {
 			return err
 		}
 		if err := changed(tx, w); err != nil {

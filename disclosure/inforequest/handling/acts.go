@@ -183,7 +183,7 @@ var acts = []act{
 		do: func(ctx context.Context, d *Desk, c *inforequest.Case, in input) error {
 			return d.Requests.EndRemedy(ctx, c.Province, c.ID, in.id("remedy"), in.text("outcome"), in.date("on"))
 		}},
-	{name: "answer", verb: inforequest.Handling, offered: func(c *inforequest.Case) bool { return c.Publishable() && c.Answered() == "" }, fields: answerFields,
+	{name: "answer", verb: inforequest.Handling, offered: func(c *inforequest.Case) bool { return c.Publishable() && c.Answer == "" }, fields: answerFields,
 		do: func(ctx context.Context, d *Desk, c *inforequest.Case, in input) error {
 			_, err := d.Answers.Propose(ctx, c.Province, c.ID, answers.Text{Title: in.text("answer_title"), Asked: in.text("answer_asked"), Summary: in.text("answer_summary")}, in.yes("answer_files"))
 			return err

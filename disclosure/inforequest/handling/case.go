@@ -52,7 +52,7 @@ func (d *Desk) showCase(w http.ResponseWriter, r *http.Request, who *inforequest
 	}
 	p := casePage{Case: c, Facts: d.facts(ctx, c), Clock: d.clockFacts(ctx, c), Asked: paragraphs(c.Asked.Detail), ClockURL: web.URL(ctx, pathOf(province, id, "/clock"))}
 	p.Where, p.Steps = d.steps(ctx, c)
-	if c.Answered() != "" {
+	if c.Answer != "" {
 		path, err := d.Answers.DeskOf(ctx, province, id)
 		if err != nil {
 			return err

@@ -267,7 +267,7 @@ func TestAnAnswerIsWrittenForEverybody(t *testing.T) {
 	has(t, b.post(b.Handler, pathOf(q, "/answer"), http.StatusUnprocessableEntity, append(form, "answer_summary", "已答复王小明。")...), "文字或者附件里有申请人的姓名")
 	b.post(b.Handler, pathOf(q, "/answer"), http.StatusSeeOther, append(form, "answer_summary", "按户数分配，各乡镇数额见附件。")...)
 	page := b.get(b.Handler, pathOf(q, ""))
-	has(t, page, "拟公开本件答复")
+	has(t, page, "公开的答复")
 	if !strings.Contains(page, `href="/desk/answers/`) || strings.Contains(words(page), "公开这件答复") {
 		t.Error("the page does not lead to the draft, or offers a second one")
 	}

@@ -70,7 +70,7 @@ func Over(t testing.TB, d *db.DB, c *clock.Fake) *House {
 	x := h.Disclosure
 	h.Requests = &inforequest.Requests{DB: d, Norm: x.Norm, Calendars: x.Calendars, Keys: x.Keys, Blobs: x.Blobs, Outbox: &notify.Outbox{DB: d, Keys: x.Keys, Senders: map[notify.Channel]notify.Sender{notify.SMS: nowhere{}, notify.Email: nowhere{}}}}
 	h.Answers = &answers.Answers{Requests: h.Requests, Disclosure: h.Disclosure}
-	h.Requests.DropAnswer = h.Answers.ConsentBack
+	h.Requests.DropAnswer, h.Requests.AnswerOf = h.Answers.ConsentBack, h.Answers.State
 	hire := func(name string, at agency.Agency, verbs ...string) (p Person) {
 		disclosuretest.Check(t, d.Write(t.Context(), func(tx *db.Tx) error {
 			id, err := account.CreatePerson(tx, account.Person{Name: name, State: account.PersonActive, Home: account.Target{Agency: at.ID, Division: int64(at.Division)}})

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"yangguang/disclosure/inforequest"
+	"yangguang/disclosure/inforequest/answers"
 	"yangguang/internal/db"
 )
 
@@ -24,9 +25,8 @@ func (p publicity) any() bool {
 }
 
 func (w *Window) fillOpen(tx *db.Tx, p *publicity, c *inforequest.Case) (err error) {
-	answered := c.Answered()
-	p.TakeBack = c.OpenAnswer && (answered == "" || answered == inforequest.AnswerDrafted)
-	p.Drafted = answered == inforequest.AnswerDrafted
+	p.Drafted = c.Answer == answers.Draft || c.Answer == answers.InReview
+	p.TakeBack = c.OpenAnswer && (c.Answer == "" || p.Drafted)
 	p.Suggest = c.MaySuggest(c.Steps)
 	p.Said = slices.ContainsFunc(c.Steps, func(s inforequest.Step) bool { return s.Kind == inforequest.Suggested })
 	path, err := w.Answers.Of(tx, c.Province, c.ID)
