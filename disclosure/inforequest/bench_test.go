@@ -142,10 +142,11 @@ func BenchmarkRequestsRecount(b *testing.B) {
 			b.Fatal(err, fault.FieldsOf(err))
 		}
 		b.ResetTimer()
-		start := time.Now()
+		start, before := time.Now(), cpu(b)
 		moved, err := h.Requests.Recount(b.Context())
 		check(b, err)
 		b.ReportMetric(time.Since(start).Seconds(), "s/all")
+		b.ReportMetric((cpu(b) - before).Seconds(), "cpu-s/all")
 		b.ReportMetric(float64(n), "requests")
 		b.ReportMetric(float64(moved), "moved")
 		if moved < n/2 {
