@@ -246,6 +246,10 @@ func staffViews(t *testing.T) []view {
 	for as, vs := range requestViews(t, clerk, head) {
 		add(as, vs...)
 	}
+	done := clerk.some("/desk/requests?state=closed", `/desk/requests/[0-9]+/[0-9]+$`)
+	add("xian.qicao", view{name: "desk-requests-deliver", path: "/desk/requests?state=deliver"}, view{name: "desk-request-archive", path: below(done, "/archive")},
+		view{name: "desk-request-archive-wrong", path: below(done, "/archive"), submit: "main form", state: "error"})
+	add("xian.pizhun", view{name: "desk-request-templates", path: "/desk/requests/templates"}, view{name: "desk-request-template", path: "/desk/requests/templates/granted"})
 	add("xian.pizhun", view{name: "desk-close-earlier", path: below(head.some("/desk/items?state=published", `/desk/published/[0-9]+/[0-9]+$`), "/close-earlier")})
 	return views
 }

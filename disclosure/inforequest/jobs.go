@@ -332,14 +332,17 @@ const perStatement = 250
 func (c *recounting) write(tx *db.Tx, province int) error {
 	for to, ids := range c.to {
 		for some := range slices.Chunk(ids, perStatement) {
-			w := (&db.Where{}).And("province = ?", province)
-			db.In(w, "id", some)
-			cond, _ := w.SQL()
-			set := "update inforequest set calendar = " + w.Next(to.calendar)
+			w := &db.Where{}
+			w.Next(province)
+			ids := make([]string, len(some))
+			for i, id := range some {
+				ids[i] = w.Next(id)
+			}
+			set := "calendar = " + w.Next(to.calendar)
 			if to.other {
 				set += ", due_on = " + w.Next(to.due) + ", reply_by = " + w.Next(to.replyBy) + ", next_on = " + w.Next(to.next) + ", at_latest = " + w.Next(to.atLatest) + ", provisional = " + w.Next(to.uncertain)
 			}
-			if _, err := tx.Exec(set+cond, w.Args()...); err != nil {
+			if _, err := tx.Exec("update inforequest set "+set+" where province = $1 and id in ("+strings.Join(ids, ", ")+")", w.Args()...); err != nil {
 				return err
 			}
 		}
@@ -367,12 +370,9 @@ func eventsBetween(tx *db.Tx, province int, from, to int64) (map[int64][]Event, 
 		request int64
 		Event
 	}
-	w := (&db.Where{}).And("province = ?", province).And("request between ? and ?", from, to)
-	db.In(w, "kind", clockKinds)
-	sql, args := w.SQL()
 	rows, err := db.List(tx, func(r *db.Rows, x *row) error {
 		return r.Scan(&x.request, &x.ID, &x.Kind, &x.On, db.OrZero(&x.Ref), db.OrZero(&x.N))
-	}, "select request, id, kind, on_day, ref, n from inforequest_event"+sql+" order by request, id limit 1000000", args...)
+	}, "select request, id, kind, on_day, ref, n from inforequest_event where province = $1 and request between $2 and $3 and kind in ('"+strings.Join(clockKinds, "', '")+"') order by request, id limit 1000000", province, from, to)
 	out := map[int64][]Event{}
 	for _, x := range rows {
 		out[x.request] = append(out[x.request], x.Event)

@@ -128,11 +128,11 @@ func (d *Desk) showTemplate(w http.ResponseWriter, r *http.Request, status int, 
 func (p *templatePage) book(ctx context.Context) {
 	p.Words = ui.Grid{Caption: t(ctx, "placeholders"), Long: true, Columns: cols(ctx, "write_so", "stands_for")}
 	for _, x := range letter.Placeholders() {
-		p.Words.Rows = append(p.Words.Rows, ui.Text("{{"+x.Title.Zh+"}}", x.Title.In(ctx)))
+		p.Words.Rows = append(p.Words.Rows, ui.Text("{{"+x.Title.Zh+"}} {{"+x.ID+"}}", x.Title.In(ctx)))
 	}
 	p.Conditions = ui.Grid{Caption: t(ctx, "conditions"), Columns: cols(ctx, "write_so", "stands_when")}
 	for _, x := range letter.Conditions() {
-		p.Conditions.Rows = append(p.Conditions.Rows, ui.Text("["+x.Title.Zh+"]", t(ctx, "condition_"+x.ID)))
+		p.Conditions.Rows = append(p.Conditions.Rows, ui.Text("["+x.Title.Zh+"] ["+x.ID+"]", t(ctx, "condition_"+x.ID)))
 	}
 	for _, m := range []struct{ sign, key string }{{"#", "title"}, {"@", "addressee"}, {"##", "heading"}, {"*", "attachment"}, {"~", "note"}, {"|", "row"}, {"|=", "widths"}, {"===", "part"}} {
 		p.Marks = append(p.Marks, ui.Pair{Term: m.sign, Text: t(ctx, "mark_"+m.key)})

@@ -1,9 +1,9 @@
 -- +goose Up
 -- Lists go by the next day; what has none comes last. The open are few among many closed, so each half has its own order.
--- A province is many of the open ones: it is read from the order of all.
 create index inforequest_open_agency on inforequest (agency, (coalesce(next_on, '9999-12-31')), id) where state <> 'closed';
 create index inforequest_open_county on inforequest (county, (coalesce(next_on, '9999-12-31')), id) where state <> 'closed';
 create index inforequest_open_prefecture on inforequest (prefecture, (coalesce(next_on, '9999-12-31')), id) where state <> 'closed';
+create index inforequest_open_province on inforequest (province, (coalesce(next_on, '9999-12-31')), id) where state <> 'closed';
 create index inforequest_open_next on inforequest ((coalesce(next_on, '9999-12-31')), id) where state <> 'closed';
 create index inforequest_open_handler on inforequest (handler, (coalesce(next_on, '9999-12-31')), id) where state <> 'closed' and handler is not null;
 create index inforequest_closed_agency on inforequest (agency, (coalesce(next_on, '9999-12-31')), id) where state = 'closed';
