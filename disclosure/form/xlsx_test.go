@@ -245,7 +245,7 @@ func TestLibreOfficeOpensTheFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"演示数据，与真实机关无关", `出生合计,6,"1,010",r.total`, "统计截止日期 *,2026-09-30,f.as_of"} {
+	for _, want := range []string{"演示数据，与真实机关无关", `出生合计,6,"1,010",,r.total`, "统计截止日期 *,2026-09-30,f.as_of"} {
 		if !strings.Contains(string(got), want) {
 			t.Errorf("no %q in\n%s", want, got)
 		}
