@@ -138,14 +138,9 @@ func (r *Requests) newRequest(tx *db.Tx, u agency.Agency, f Filing, code string)
 	if u.Division == agency.Nation {
 		division = "00"
 	}
-	for {
-		q.Number = secret.Number(division, q.month)
-		if taken, err := numberTaken(tx, q.Province, q.Number); err != nil || !taken {
-			if err != nil {
-				return nil, err
-			}
-			break
-		}
+	var err error
+	if q.Number, err = freeNumber(tx, q.Province, division, q.month); err != nil {
+		return nil, err
 	}
 	q.who = r.whoIndex(f.Who)
 	q.code = r.codeIndex(q.Number, code)
@@ -155,6 +150,16 @@ func (r *Requests) newRequest(tx *db.Tx, u agency.Agency, f Filing, code string)
 	r.sealAsked(q, f.Asked)
 	r.sealIdentity(q, f.Who)
 	return q, nil
+}
+
+// freeNumber is a public number nobody has.
+func freeNumber(tx *db.Tx, province int, division, month string) (string, error) {
+	for {
+		n := secret.Number(division, month)
+		if taken, err := numberTaken(tx, province, n); err != nil || !taken {
+			return n, err
+		}
+	}
 }
 
 // whoIndex recognises the same applicant again without naming him.
@@ -214,8 +219,14 @@ func (r *Requests) receive(tx *db.Tx, q *Request, on clock.Date, person int64) e
 	return r.happen(tx, q, Event{Kind: Received, On: on}, person, "", true)
 }
 
+// longer are the events that begin the clock anew or give it more time.
+var longer = []string{Received, Supplied, Paid, Extended, Deferred}
+
 // happen records an event and lets the clock follow it.
 func (r *Requests) happen(tx *db.Tx, q *Request, e Event, person int64, note string, public bool) error {
+	if slices.Contains(longer, e.Kind) {
+		q.Warned = 0 // another last day, another warning
+	}
 	if err := r.note(tx, q, e, person, note, public); err != nil {
 		return err
 	}

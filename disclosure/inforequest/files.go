@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"io"
 	"path"
+	"slices"
 	"strings"
 
 	"yangguang/internal/clock"
@@ -46,6 +47,9 @@ type File struct {
 	hash string
 }
 
+// attached are the purposes a person may attach a file for.
+var attached = []string{IdentityImage, AskedFile, Source, Release, Scanned, ProofFile}
+
 // Limits of files.
 const (
 	MaxFile  = 30 << 20
@@ -59,6 +63,9 @@ const purposeFile = "inforequest.file"
 // Attach adds a file for a purpose of the office's.
 func (r *Requests) Attach(ctx context.Context, province int, id int64, purpose, name string, b []byte) (f *File, err error) {
 	defer fault.Wrap(&err, "inforequest.Attach(%d)", id)
+	if !slices.Contains(attached, purpose) {
+		return nil, fault.Fields(fault.Field{Name: "purpose", Key: "inforequest.need_purpose"})
+	}
 	if f, err = r.inspect(ctx, purpose, name, b); err != nil {
 		return nil, err
 	}

@@ -229,7 +229,9 @@ func (r *Requests) Split(ctx context.Context, province int, id int64, first, sec
 		two = &copied
 		two.ID, two.SplitFrom = tx.ID(province), id
 		division, _, _ := strings.Cut(s.q.Number, "-")
-		two.Number = secret.Number(division, s.q.month)
+		if two.Number, err = freeNumber(tx, province, division, s.q.month); err != nil {
+			return err
+		}
 		code = secret.Code(10)
 		two.code = r.codeIndex(two.Number, code)
 		r.sealAsked(two, second)

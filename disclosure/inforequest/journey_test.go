@@ -426,6 +426,8 @@ func TestRedactionRemoves(t *testing.T) {
 		text := "中标单位：演示建筑公司\n单价：每户三千二百元\n联系人电话 13800000000\n"
 		src, err := r.Attach(h.As(h.Handler), q.Province, q.ID, inforequest.Source, "合同.txt", []byte(text))
 		check(t, err)
+		_, err = r.Attach(h.As(h.Handler), q.Province, q.ID, "letter", "假的.txt", []byte("不是本机关的文书"))
+		refused(t, err, fault.Invalid, "purpose:inforequest.need_purpose")
 		_, err = r.Redact(h.As(h.Handler), q.Province, q.ID, src.ID, []string{"没有的话"}, false, false)
 		refused(t, err, fault.Invalid, "remove:inforequest.redact_missing")
 		made, err := r.Redact(h.As(h.Handler), q.Province, q.ID, src.ID, []string{"每户三千 二百元"}, false, false)
@@ -558,6 +560,34 @@ func TestALeaversRequestsPassToHisSuccessor(t *testing.T) {
 		}))
 		if c := state(t, h, q); c.Handler != h.Second.ID || len(lines) != 1 {
 			t.Errorf("handled by %d, listed %v", c.Handler, lines)
+		}
+	})
+}
+
+func TestAnotherLastDayBringsAnotherWarning(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, h *house) {
+		r := h.Requests
+		q, _ := h.Open(t)
+		warnings := func() (n int) {
+			for _, s := range state(t, h, q).Steps {
+				if s.Kind == "warn" {
+					n++
+				}
+			}
+			return n
+		}
+		h.Clock.Set(day("2026-12-17").Start().Add(9 * time.Hour)) // two working days before
+		check(t, r.Tick(h.Anyone()))
+		check(t, r.Tick(h.Anyone()))
+		check(t, r.Extend(h.As(h.Head), q.Province, q.ID, 20, "需要查找历史档案。"))
+		if c := state(t, h, q); warnings() != 1 || c.Warned != 0 {
+			t.Errorf("%d warnings, level %d after the extension", warnings(), c.Warned)
+		}
+		h.Clock.Set(state(t, h, q).DueOn.Start().Add(9 * time.Hour))
+		check(t, r.Tick(h.Anyone()))
+		if warnings() != 2 {
+			t.Errorf("%d warnings at the new last day", warnings())
 		}
 	})
 }

@@ -225,11 +225,7 @@ func attach(ctx context.Context, d *Desk, c *inforequest.Case, in input) error {
 	if err != nil {
 		return err
 	}
-	purpose := in.text("purpose")
-	if purpose == "" {
-		return fault.Fields(fault.Field{Name: "purpose", Key: "handling.need_purpose"})
-	}
-	_, err = d.Requests.Attach(ctx, c.Province, c.ID, purpose, name, b)
+	_, err = d.Requests.Attach(ctx, c.Province, c.ID, in.text("purpose"), name, b)
 	return err
 }
 
