@@ -74,7 +74,7 @@ func (r *reader) read(b []byte) *Profile {
 	}
 	r.shape(body)
 	p := &Profile{}
-	if err := yaml.NodeToValue(body, p); err != nil {
+	if err := decode(body, p); err != nil {
 		if len(r.problems) == 0 { // else the shape has already said it better
 			r.syntax(err)
 		}
@@ -83,6 +83,17 @@ func (r *reader) read(b []byte) *Profile {
 	p.fillDefaults()
 	r.validate(p)
 	return p
+}
+
+// decode fills the profile. The library panics at some lists that hold nothing
+// (testdata/fuzz); a file must not stop the program that reads it.
+func decode(body ast.Node, p *Profile) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = errors.New("the file cannot be read; look for a list or a mapping that is empty")
+		}
+	}()
+	return yaml.NodeToValue(body, p)
 }
 
 // parse returns the one mapping the file consists of, or nil with a problem.
