@@ -34,7 +34,10 @@ var Answers = []string{"agrees", "partly", "refuses"}
 
 type whom struct{ Name, Address string }
 
-const purposeConsult = "inforequest.consult"
+const (
+	purposeConsult = "inforequest.consult"
+	purposeReasons = "inforequest.consult_reasons"
+)
 
 // Ask consults: within 15 working days it is to answer, and so long the clock
 // stands still.
@@ -92,7 +95,7 @@ func (r *Requests) Heard(ctx context.Context, province int, id, consult int64, a
 		}
 		var sealed []byte
 		if reasons != "" {
-			sealed = r.Keys.Seal(purposeConsult, placeOf(x.ID+1), []byte(reasons))
+			sealed = r.Keys.Seal(purposeReasons, placeOf(x.ID), []byte(reasons))
 		}
 		if err := answerConsult(tx, s.q, consult, answer, on, sealed); err != nil {
 			return err
@@ -148,7 +151,7 @@ func (r *Requests) consults(tx *db.Tx, q *Request) ([]Consult, error) {
 		x.Whom, x.Address = w.Name, w.Address
 		if err == nil && x.reasons != nil {
 			var b []byte
-			b, err = r.Keys.Open(purposeConsult, placeOf(x.ID+1), x.reasons)
+			b, err = r.Keys.Open(purposeReasons, placeOf(x.ID), x.reasons)
 			x.Reasons = string(b)
 		}
 	}

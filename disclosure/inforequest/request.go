@@ -25,9 +25,6 @@ type Requests struct {
 	Blobs     blob.Store
 	Gate      *privacy.Gate
 	Outbox    *notify.Outbox
-	// Refer hands a petition-like request over to whoever handles complaints,
-	// with the applicant's consent (article 39); nil where nobody does yet.
-	Refer func(tx *db.Tx, q *Request, asked Asked, who Identity) (number string, err error)
 	// DropAnswer gives up the draft of a published answer when its applicant
 	// takes his consent back; it refuses once the answer is public.
 	DropAnswer func(tx *db.Tx, q *Request) error
@@ -69,7 +66,7 @@ type Request struct {
 	VerifiedBy int64 // who checked the identity; 0 = not checked
 	VerifiedAt time.Time
 	Handler    int64
-	Unit       string
+	Section    string     // 承办科室
 	DueOn      clock.Date // the last day to answer; none while the clock does not run
 	ReplyBy    clock.Date // while it waits for the applicant
 	AtLatest   bool
