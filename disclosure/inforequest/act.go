@@ -121,7 +121,7 @@ func (r *Requests) Assign(ctx context.Context, province int, id, handler int64, 
 		if err := fault.Fields(c.bad...); err != nil {
 			return err
 		}
-		s.q.Handler, s.q.Unit = handler, unit
+		s.q.Handler, s.q.Section = handler, unit
 		if err := r.note(tx, s.q, Event{Kind: "assign", On: s.today}, s.person(), unit, false); err != nil {
 			return err
 		}

@@ -18,7 +18,7 @@ const requestCols = `q.province, q.id, q.agency, q.region, q.number, q.channel, 
 func scanRequest(r *db.Rows, q *Request) error {
 	var gone int64
 	err := r.Scan(&q.Province, &q.ID, &q.Agency, &q.Region, &q.Number, &q.Channel, &q.Applicant, &q.State, &q.Subject, &q.Delivery, &q.Medium, &q.OwnRecord, &q.OpenAnswer,
-		&q.Needs, &q.Helped, db.OrZero(&q.FiledAt), &q.ReceivedOn, db.OrZero(&q.VerifiedBy), db.OrZero(&q.VerifiedAt), db.OrZero(&q.Handler), &q.Unit, &q.DueOn, &q.ReplyBy, &q.AtLatest, &q.Uncertain, &q.Extra, &q.Warned,
+		&q.Needs, &q.Helped, db.OrZero(&q.FiledAt), &q.ReceivedOn, db.OrZero(&q.VerifiedBy), db.OrZero(&q.VerifiedAt), db.OrZero(&q.Handler), &q.Section, &q.DueOn, &q.ReplyBy, &q.AtLatest, &q.Uncertain, &q.Extra, &q.Warned,
 		db.OrZero(&q.Decision), &q.Variant, &q.DecidedOn, db.OrZero(&q.Delivered), &q.ClosedOn, &q.Late, &q.ReassessOn, db.OrZero(&q.MergedInto), db.OrZero(&q.SplitFrom), db.OrZero(&q.ArchivedAt), db.OrZero(&gone), &q.who, &q.month, &q.calendar, &q.code, &q.asked, &q.identity)
 	q.Destroyed = gone != 0
 	return err
@@ -72,7 +72,7 @@ func updateRequest(tx *db.Tx, q *Request) error {
 	_, err := tx.Exec(`update inforequest set state = $3, subject = $4, asked = $5, identity = $6, received_on = $7, verified_by = $8, verified_at = $9, handler = $10, unit = $11,
  due_on = $12, reply_by = $13, next_on = $14, at_latest = $15, provisional = $16, calendar = $17, extra = $18, warned = $19, decision = $20, variant = $21, decided_on = $22,
  delivered_at = $23, closed_on = $24, late = $25, reassess_on = $26, merged_into = $27, code = $28, open_answer = $29 where province = $1 and id = $2`,
-		q.Province, q.ID, q.State, q.Subject, q.asked, q.identity, q.ReceivedOn, db.OrNull(q.VerifiedBy), db.OrNull(q.VerifiedAt), db.OrNull(q.Handler), q.Unit,
+		q.Province, q.ID, q.State, q.Subject, q.asked, q.identity, q.ReceivedOn, db.OrNull(q.VerifiedBy), db.OrNull(q.VerifiedAt), db.OrNull(q.Handler), q.Section,
 		q.DueOn, q.ReplyBy, q.NextOn(), q.AtLatest, q.Uncertain, q.calendar, q.Extra, q.Warned, db.OrNull(q.Decision), q.Variant, q.DecidedOn,
 		db.OrNull(q.Delivered), q.ClosedOn, q.Late, q.ReassessOn, db.OrNull(q.MergedInto), q.code, q.OpenAnswer)
 	return err

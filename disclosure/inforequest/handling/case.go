@@ -122,7 +122,7 @@ func (d *Desk) facts(ctx context.Context, c *inforequest.Case) []ui.Pair {
 		}
 	}
 	add("handler", c.People[c.Handler])
-	add("subunit", c.Request.Unit)
+	add("section", c.Section)
 	add("needs", c.Needs)
 	if c.OwnRecord {
 		add("own_record", t(ctx, "yes"))
