@@ -32,7 +32,7 @@ var acts = []act{
 		do: func(ctx context.Context, d *Desk, c *inforequest.Case, _ input) error {
 			return d.Requests.Verify(ctx, c.Province, c.ID)
 		}},
-	{name: "clarify", verb: inforequest.Handling, offered: in(inforequest.Open), fields: ask(of("area", "what"), preset(of("number", "days"), "15")),
+	{name: "clarify", verb: inforequest.Handling, offered: mayClarify, fields: ask(of("area", "what"), preset(of("number", "days"), "15")),
 		do: func(ctx context.Context, d *Desk, c *inforequest.Case, in input) error {
 			return d.Requests.Clarify(ctx, c.Province, c.ID, in.text("what"), in.number("days"))
 		}},

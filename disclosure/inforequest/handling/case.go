@@ -70,6 +70,9 @@ func (d *Desk) showCase(w http.ResponseWriter, r *http.Request, who *inforequest
 	}
 	f := d.frame(r, c.Asked.Subject, ui.Link{Text: c.Number})
 	f.Lead = t(ctx, "lead_"+c.State)
+	if c.Overdue(d.today()) {
+		f.Lead = t(ctx, "lead_late")
+	}
 	return web.Render(w, r, http.StatusOK, caseView(f, p))
 }
 

@@ -102,6 +102,13 @@ func attach(ctx context.Context, d *Desk, c *inforequest.Case, in input) error {
 	return err
 }
 
+// mayClarify: clarification is asked once, and not when the last day has passed;
+// whether its seven working days have, the use case knows (article 30).
+func mayClarify(c *inforequest.Case) bool {
+	asked := slices.ContainsFunc(c.Steps, func(s inforequest.Step) bool { return s.Kind == inforequest.Clarified })
+	return c.State == inforequest.Open && !asked && c.Warned < inforequest.WarnSuperior
+}
+
 func against(x inforequest.Consult) bool {
 	return x.Kind == "third_party" && (x.Answer == "refuses" || x.Answer == "partly") && x.ToldOn.IsZero()
 }

@@ -234,6 +234,15 @@ func TestTheInboxSaysWhoseStepIsNext(t *testing.T) {
 			t.Errorf("%s: %v", name, got)
 		}
 	}
+	list, err := b.Requests.List(b.As(b.Handler), inforequest.Filter{States: []string{inforequest.Open}, Limit: 1})
+	check(t, err)
+	has(t, b.get(b.Handler, pathOf(&list[0], "")), "办理期限正在计算", "通知补正")
+	b.Clock.Set(clock.MustDate("2026-12-23").Start().Add(9 * time.Hour))
+	check(t, b.Requests.Tick(b.Anyone()))
+	late := b.get(b.Handler, pathOf(&list[0], ""))
+	if has(t, late, "答复期限已过"); strings.Contains(late, "通知补正") {
+		t.Error("what is late is still offered to be clarified")
+	}
 	for on, want := range map[string]string{"2026-12-14": "", "2026-12-17": "head", "2026-12-22": "head superior", "2026-12-28": "head superior", "2026-12-29": "head superior province"} {
 		b.Clock.Set(clock.MustDate(on).Start().Add(9 * time.Hour))
 		reached := ""
