@@ -260,14 +260,14 @@ func requestViews(t *testing.T, desk, head *reader) map[string][]view {
 	t.Helper()
 	const list, aRequest = "/desk/requests", `/desk/requests/[0-9]+/[0-9]+$`
 	in := func(state string) string { return desk.one(list+"?state="+state, aRequest) }
-	handling := in("handling")
+	handling, young := in("handling"), desk.inRow(list+"?state=handling", "未分派", aRequest) // the most urgent is late, and no longer to be clarified
 	out := map[string][]view{"xian.qicao": {{name: "requests-desk", path: list}, {name: "requests-desk-none", path: list + "?q=zzzqqq", state: "empty"}, {name: "requests-desk-closed", path: list + "?state=closed"},
 		{name: "requests-new", path: list + "/new"}, {name: "requests-new-wrong", path: list + "/new", submit: "main form", state: "error"}, {name: "requests-statistics", path: list + "/statistics"},
 		{name: "request-handling", path: handling}, {name: "request-clock", path: handling + "/clock"}, {name: "request-decision", path: handling + "/decision"},
-		{name: "request-draft", path: handling + "/decision?decision=partial", state: "filled"}, {name: "request-clarify-wrong", path: handling + "/clarify", submit: "main form", state: "error"},
+		{name: "request-draft", path: handling + "/decision?decision=partial", state: "filled"}, {name: "request-clarify-wrong", path: young + "/clarify", submit: "main form", state: "error"},
 		{name: "request-closed", path: in("closed")}},
 		"xian.pizhun": {{name: "requests-office", path: list + "/office"}, {name: "requests-office-wrong", path: list + "/office", submit: `main form[method="post"]`, state: "error"}}}
-	for state, steps := range map[string][]string{"handling": {"assign", "clarify", "consult", "ask-reasons", "charge", "attach", "attach-proof", "split", "withdraw", "identity", "renew"},
+	for state, steps := range map[string][]string{"handling": {"assign", "consult", "ask-reasons", "charge", "attach", "attach-proof", "split", "withdraw", "identity", "renew"},
 		"filed": {"confirm", "verify"}, "deliver": {"deliver", "seal"}, "closed": {"remedy"}} {
 		for _, step := range steps {
 			out["xian.qicao"] = append(out["xian.qicao"], view{name: "request-" + step, path: in(state) + "/" + step})
@@ -285,6 +285,7 @@ func requestViews(t *testing.T, desk, head *reader) map[string][]view {
 	review := head.one(answers+"?state=review", anAnswer)
 	out["xian.pizhun"] = append(out["xian.pizhun"], view{name: "answer-review", path: review}, view{name: "answer-return-wrong", path: review, submit: `main form[action$="/return"]`, state: "error"},
 		view{name: "answer-published", path: head.one(answers+"?state=published", anAnswer)})
+	out["xian.qicao"] = append(out["xian.qicao"], view{name: "request-clarify", path: young + "/clarify"})
 	for _, step := range []string{"supplement", "pay"} {
 		word := map[string]string{"supplement": "待补正", "pay": "待缴费"}[step]
 		out["xian.qicao"] = append(out["xian.qicao"], view{name: "request-" + step, path: desk.inRow(list+"?state=waiting", word, aRequest) + "/" + step})
