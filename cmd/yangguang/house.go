@@ -54,17 +54,18 @@ import (
 	"yangguang/internal/web"
 	"yangguang/norm"
 	"yangguang/site"
+	"yangguang/supervision/casework"
 )
 
 // migrations are the rooms' schemas; they are merged in the order of time.
 func migrations() []fs.FS {
-	return []fs.FS{calendar.Migrations, audit.Migrations, fresh.Migrations, ledger.Migrations, account.Migrations, jobs.Migrations, search.Migrations, notify.Migrations, agency.Migrations, catalogue.Migrations, disclosure.Migrations, coverage.Migrations, linkcheck.Migrations, keeping.Migrations, importer.Migrations, export.Migrations, inforequest.Migrations, answers.Migrations, yearly.Migrations}
+	return []fs.FS{calendar.Migrations, audit.Migrations, fresh.Migrations, ledger.Migrations, account.Migrations, jobs.Migrations, search.Migrations, notify.Migrations, agency.Migrations, catalogue.Migrations, disclosure.Migrations, coverage.Migrations, linkcheck.Migrations, keeping.Migrations, importer.Migrations, export.Migrations, inforequest.Migrations, answers.Migrations, yearly.Migrations, casework.Migrations}
 }
 
 // locales are the rooms' sentences.
 func locales() []fs.FS {
 	return []fs.FS{fault.Locale, flow.Locale, blob.Locale, calendar.Locale, audit.Locale, ledger.Locale, account.Locale, privacy.Locale, safe.Locale, notify.Locale, web.Locale, ui.Locale,
-		agency.Locale, front.Locale, office.Locale, keeping.Locale, form.Locale, disclosure.Locale, importer.Locale, coverage.Locale, linkcheck.Locale, export.Locale, portal.Locale, publiclog.Locale, desk.Locale, inforequest.Locale, letter.Locale, handling.Locale, window.Locale, answers.Locale, yearly.Locale, channel.Locale, site.Locale}
+		agency.Locale, front.Locale, office.Locale, keeping.Locale, form.Locale, disclosure.Locale, importer.Locale, coverage.Locale, linkcheck.Locale, export.Locale, portal.Locale, publiclog.Locale, desk.Locale, inforequest.Locale, letter.Locale, handling.Locale, window.Locale, answers.Locale, yearly.Locale, channel.Locale, casework.Locale, site.Locale}
 }
 
 // house is the product, wired.
@@ -95,6 +96,7 @@ type house struct {
 	handling   *handling.Desk
 	answers    *answers.Answers
 	yearly     *yearly.Yearly
+	casework   *casework.Casework
 	site       *site.Site
 	app        *web.App
 	jobs       *jobs.Runner
@@ -228,13 +230,14 @@ func (h *house) wire(demo bool) {
 	h.accounts.OnHandover(h.disclosure.HandOver)
 	// Before the office's: an audit row holds its book until the commit.
 	h.calendars.OnChange(func(tx *db.Tx, _ calendar.Change) error {
-		return errors.Join(jobs.Add(tx, jobs.Job{Kind: countDeadlines, Key: "all"}), h.requests.CalendarChanged(tx))
+		return errors.Join(jobs.Add(tx, jobs.Job{Kind: countDeadlines, Key: "all"}), h.requests.CalendarChanged(tx), h.casework.CalendarChanged(tx))
 	})
 	h.office.Wire()
 	h.wireRequests()
 	h.wireKeeping()
 	h.wireCopies()
 	h.wireYearly(demo)
+	h.wireCasework()
 	h.links = &linkcheck.Links{Disclosure: h.disclosure, Front: h.front, Outside: c.CheckLinks}
 	h.links.Join(h.front)
 	h.agencies.Audit = h.agencyChanged
