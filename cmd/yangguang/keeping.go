@@ -34,6 +34,12 @@ func (h *house) wireKeeping() {
 	})
 	h.keeping.Carry("importer.sources", h.importer.Forget)
 	h.keeping.Carry("inforequest.identity", h.requests.DestroyIdentityImages)
+	h.keeping.Carry("casework.contacts", func(ctx context.Context, before time.Time) (int64, error) {
+		return h.casework.DestroyContacts(ctx, before)
+	})
+	h.keeping.Carry("casework.private", func(ctx context.Context, before time.Time) (int64, error) {
+		return h.casework.DestroyPrivate(ctx, before)
+	})
 	h.keeping.Carry("account.sessions", func(ctx context.Context, _ time.Time) (int64, error) {
 		return -1, h.db.Write(ctx, account.ForgetSessions)
 	})
