@@ -46,6 +46,7 @@ func (w *world) planErrands(cal *calendar.Calendar) error {
 	}
 	w.planRequests(cal)
 	w.planYearly()
+	w.planKnowledge(cal)
 	return w.errandsFit()
 }
 

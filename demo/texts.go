@@ -33,6 +33,8 @@ type texts struct {
 	Sought        []soughtText      `yaml:"sought"`
 	Past          []pastText        `yaml:"past"`
 	Yearly        yearlyText        `yaml:"yearly"`
+	Knowledge     []articleText     `yaml:"knowledge"`
+	Canned        []cannedText      `yaml:"canned"`
 }
 
 type peopleText struct {
@@ -163,6 +165,7 @@ func (t *texts) join(p *texts) {
 	t.Substitutes, t.Handovers = append(t.Substitutes, p.Substitutes...), append(t.Handovers, p.Handovers...)
 	t.Requests, t.Past = append(t.Requests, p.Requests...), append(t.Past, p.Past...)
 	t.Sought = append(t.Sought, p.Sought...)
+	t.Knowledge, t.Canned = append(t.Knowledge, p.Knowledge...), append(t.Canned, p.Canned...)
 	if p.Yearly.Problems != "" {
 		t.Yearly = p.Yearly
 	}
