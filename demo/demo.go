@@ -96,6 +96,8 @@ type world struct {
 	jobs    *jobs.Runner    // does the background work of the import
 	done    map[string]*job // the published items other texts refer to, by key
 	started int
+	// reported is when articles of the knowledge base are found wrong.
+	reported clock.Date
 }
 
 func (w *world) say(format string, args ...any) {

@@ -59,8 +59,8 @@ func (w *world) planKnowledge(cal *calendar.Calendar) {
 	for _, x := range w.texts.Canned {
 		w.errands[on] = append(w.errands[on], errand{"keep " + x.Name, func(ctx context.Context) error { return w.keepCanned(ctx, x) }})
 	}
-	last := workday(cal, w.dayOf(-3))
-	w.errands[last] = append(w.errands[last], errand{"list what is due for review", w.Knowledge.ListDue})
+	w.reported = workday(cal, w.dayOf(-6))
+	w.errands[w.reported] = append(w.errands[w.reported], errand{"list what is due for review", w.Knowledge.ListDue})
 }
 
 func (w *world) writeArticle(ctx context.Context, x articleText) error {
@@ -94,7 +94,7 @@ func (w *world) writeArticle(ctx context.Context, x articleText) error {
 	return w.answered(ctx, x, a)
 }
 
-// answered is what readers and staff say of an article afterwards.
+// answered is what readers say of an article; what is found wrong comes later.
 func (w *world) answered(ctx context.Context, x articleText, a *knowledge.Article) error {
 	k := w.Knowledge
 	for i, n := range x.Said {
@@ -105,15 +105,20 @@ func (w *world) answered(ctx context.Context, x articleText, a *knowledge.Articl
 			}
 		}
 	}
+	if x.Report.Kind != "" {
+		w.errands[w.reported] = append(w.errands[w.reported], errand{"report " + x.Title, func(ctx context.Context) error { return w.reportArticle(ctx, x, a) }})
+	}
+	return nil
+}
+
+// reportArticle is what readers and staff find wrong with it, lately.
+func (w *world) reportArticle(ctx context.Context, x articleText, a *knowledge.Article) error {
 	for _, kind := range x.Public {
-		if err := k.ReportPublic(ctx, a.ID, kind); err != nil {
+		if err := w.Knowledge.ReportPublic(ctx, a.ID, kind); err != nil {
 			return words(err)
 		}
 	}
-	if x.Report.Kind == "" {
-		return nil
-	}
-	return words(k.Report(w.units["county"].staff[overseer].as(ctx), a.Province, a.ID, x.Report.Kind, x.Report.Note))
+	return words(w.Knowledge.Report(w.units["county"].staff[overseer].as(ctx), a.Province, a.ID, x.Report.Kind, x.Report.Note))
 }
 
 func (w *world) keepCanned(ctx context.Context, x cannedText) error {

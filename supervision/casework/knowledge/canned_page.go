@@ -1,6 +1,7 @@
 package knowledge
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -242,7 +243,7 @@ func (k *Knowledge) fillCanned(tx *db.Tx, c *Canned, p *cannedPage) error {
 		whose = word(ctx, "canned_own")
 	}
 	p.Facts = []ui.Pair{{Term: word(ctx, "c_whose"), Text: whose}, {Term: word(ctx, "changed"), Text: i18n.Date(ctx, clock.DateOf(c.Changed))}}
-	text, err := Fill(c.Body, map[string]string{"number": word(ctx, "sample_number"), "unit": u.Name, "date": i18n.Date(ctx, today(tx)), "due": i18n.DateWeekday(ctx, today(tx).AddDays(15)), "topic": k.topic(ctx, k.Topics[0].ID)})
+	text, err := Fill(c.Body, map[string]string{"number": word(ctx, "sample_number"), "unit": u.Name, "date": i18n.Date(ctx, today(tx)), "due": i18n.DateWeekday(ctx, today(tx).AddDays(15)), "topic": k.sampleTopic(ctx, c)})
 	if err != nil {
 		return err
 	}
@@ -256,6 +257,14 @@ func (k *Knowledge) fillCanned(tx *db.Tx, c *Canned, p *cannedPage) error {
 		}
 	}
 	return nil
+}
+
+// sampleTopic is the topic a preview names.
+func (k *Knowledge) sampleTopic(ctx context.Context, c *Canned) string {
+	if c.Topic == "" && len(k.Topics) > 0 {
+		return k.Topics[0].Title.In(ctx)
+	}
+	return k.topic(ctx, cmp.Or(c.Topic, "—"))
 }
 
 func cannedOf(r *http.Request) *Canned {
