@@ -180,3 +180,30 @@ func index(tx *db.Tx, x *Article, v *Version) error {
 	return search.Put(tx, search.Doc{Province: int64(x.Province), ID: x.ID, Kind: kind, Title: v.Title + "\n" + strings.Join(v.Questions, "\n"), Body: v.Answer + "\n" + v.Basis(),
 		Scopes: []string{scopeOf(x.Region)}, At: v.From.Start()})
 }
+
+// reindexed is how many articles one transaction indexes again.
+const reindexed = 100
+
+// Reindex puts every article that stands into the search index again.
+func (k *Knowledge) Reindex(ctx context.Context) (done int, err error) {
+	defer fault.Wrap(&err, "knowledge.Reindex")
+	for after := int64(0); ; {
+		n := 0
+		if err := k.DB.Write(ctx, func(tx *db.Tx) error {
+			some, err := standingAfter(tx, after, reindexed)
+			for i := range some {
+				if err == nil {
+					err = index(tx, &some[i].Article, &some[i].Version)
+				}
+				after = some[i].ID
+			}
+			n = len(some)
+			return err
+		}); err != nil {
+			return done, err
+		}
+		if done += n; n < reindexed {
+			return done, nil
+		}
+	}
+}

@@ -151,6 +151,11 @@ func listHolding(tx *db.Tx, q query, ids []int64) ([]standingArticle, error) {
 	return db.List(tx.Of(allTag), scanStanding, "select "+articleCols+", "+versionCols+" from knowledge_article a join knowledge_version v on v.province = a.province and v.article = a.id and v.number = a.standing"+sql+" order by a.region desc, a.topic, a.id limit "+n, w.Args()...)
 }
 
+// standingAfter lists every valid article, in the order of ids.
+func standingAfter(tx *db.Tx, after int64, limit int) ([]standingArticle, error) {
+	return db.List(tx, scanStanding, "select "+articleCols+", "+versionCols+" from knowledge_article a join knowledge_version v on v.province = a.province and v.article = a.id and v.number = a.standing where a.state = 'valid' and a.id > $1 order by a.id limit $2", after, limit)
+}
+
 // countHolding tells how many articles are in force for a division.
 func countHolding(tx *db.Tx, place agency.Code) (n int64, err error) {
 	provinces := []int{0}
