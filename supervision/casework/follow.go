@@ -285,9 +285,24 @@ func (c *Casework) Follow(ctx context.Context, number, code string) (k *Case, er
 			return err
 		}
 		k.hideWithin()
-		return nil
+		return c.hearMain(tx, k)
 	})
 	return k, err
+}
+
+// hearMain gives whoever's matter was merged into another the reply to that
+// one, once it is out: it was written for both.
+func (c *Casework) hearMain(tx *db.Tx, k *Case) error {
+	if k.State != Merged {
+		return nil
+	}
+	main, err := matterByID(tx, k.Province, k.MergedInto)
+	if err != nil || main.RepliedAt.IsZero() {
+		return err
+	}
+	replies, err := c.repliesOf(tx, main)
+	k.Replies = slices.DeleteFunc(replies, func(r Reply) bool { return r.State != "approved" })
+	return err
 }
 
 // hideWithin takes out of a case what is the office's own.
