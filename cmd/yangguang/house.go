@@ -281,7 +281,7 @@ func (h *house) agencyChanged(tx *db.Tx, e audit.Entry) error {
 // routes are every room's routes, in the order of the norm.
 func (h *house) routes() [][]web.Route {
 	p := &portal.Portal{Front: h.front, Disclosure: h.disclosure, EmbedIn: h.c.EmbedIn}
-	cov := &coverage.Coverage{Front: h.front, DB: h.db, Norm: h.norm}
+	cov := &coverage.Coverage{Front: h.front, DB: h.db, Norm: h.norm, Waiting: casework.Errors}
 	ch := &channel.Channel{Front: h.front, Disclosure: h.disclosure}
 	wd := &window.Window{Front: h.front, Portal: p, Requests: h.requests, Answers: h.answers}
 	h.answers.Portal = p

@@ -138,6 +138,7 @@ func (i *Intake) receipt(rw http.ResponseWriter, r *http.Request, u, to agency.A
 	p.Next, p.QR = next, i.whole(r, p.Href)
 	f := i.page(r, t(ctx, "filed"))
 	private(rw, &f)
+	at(ctx, &f, statusPath+"?number="+m.Number)
 	return web.Render(rw, r, http.StatusOK, receiptView(f, p))
 }
 

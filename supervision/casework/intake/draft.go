@@ -39,6 +39,7 @@ func (i *Intake) askDraft(rw http.ResponseWriter, r *http.Request, status int, b
 	f := i.page(r, t(ctx, "draft"))
 	f.Lead = t(ctx, "draft_lead", draftDays)
 	private(rw, &f)
+	at(ctx, &f, draftPath)
 	return web.Render(rw, r, status, draftView(f, p))
 }
 

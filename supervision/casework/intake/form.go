@@ -91,6 +91,7 @@ func (i *Intake) showForm(rw http.ResponseWriter, r *http.Request, status int, v
 	i.questions(ctx, &p, v)
 	f.Title, f.Lead = t(ctx, "form_title", k.Title.In(ctx), p.Unit.Name), t(ctx, "form_lead")
 	private(rw, &f)
+	at(ctx, &f, "/"+p.Unit.Path()+"/matter?type="+k.ID)
 	return web.Render(rw, r, status, formView(f, p))
 }
 

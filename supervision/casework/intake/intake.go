@@ -108,6 +108,15 @@ func private(rw http.ResponseWriter, f *ui.Frame) {
 	f.NoIndex = true
 }
 
+// at says where a page answered to a post is found again: its address takes
+// posts alone, and the tools and the other language lead to pages that are there.
+func at(ctx context.Context, f *ui.Frame, path string) {
+	f.URL, f.AltURL = href(ctx, path), path
+	if i18n.LangOf(ctx) == i18n.ZH {
+		f.AltURL = i18n.Prefix(i18n.EN) + path
+	}
+}
+
 // norm is what the norm says of matters.
 func (i *Intake) norm() *norm.Casework { return &i.Cases.Norm.Casework }
 

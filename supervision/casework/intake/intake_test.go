@@ -22,6 +22,7 @@ import (
 	"yangguang/agency/front"
 	"yangguang/disclosure/disclosuretest"
 	"yangguang/disclosure/portal"
+	"yangguang/internal/db"
 	"yangguang/internal/fault"
 	"yangguang/internal/i18n"
 	"yangguang/internal/ui"
@@ -455,6 +456,15 @@ func TestAReportOfAnErrorIsAMatterOfTheUnit(t *testing.T) {
 		t.Errorf("filed as %+v", k.Matter)
 	}
 	c.post("/matters/status", key).says(t, 200, "公开内容纠错", "奖励扶助政策问答", "金额与文件不一致")
+	for code, want := range map[agency.Code]int64{c.County.Division: 1, c.Township.Division: 0, agency.Nation: 1} {
+		c.Read(t, func(tx *db.Tx) error {
+			waiting, old, err := casework.Errors(tx, code, c.Clock.Now())
+			if waiting != want || old != want {
+				t.Errorf("%s has %d reports without an answer, %d of them old, not %d", code, waiting, old, want)
+			}
+			return err
+		})
+	}
 }
 
 // TestWhatMayAnswerItIsShownBeforeItIsSent.

@@ -137,6 +137,7 @@ func (i *Intake) withdraw(rw http.ResponseWriter, r *http.Request) error {
 	f := i.page(r, t(ctx, "withdraw_sure"))
 	f.Lead = t(ctx, "withdraw_lead")
 	private(rw, &f)
+	at(ctx, &f, statusPath+"?number="+c.Number)
 	return web.Render(rw, r, http.StatusOK, sureView(f, k, []ui.Pair{{Term: t(ctx, "number"), Text: c.Number}, {Term: t(ctx, "unit"), Text: c.Unit.Name}, {Term: t(ctx, "f_text"), Of: lines(c.Told.Text)}}))
 }
 

@@ -41,6 +41,7 @@ func (i *Intake) login(rw http.ResponseWriter, r *http.Request, status int, numb
 	f := i.page(r, t(ctx, "status"))
 	f.Lead = t(ctx, "status_lead")
 	private(rw, &f)
+	at(ctx, &f, statusPath)
 	return web.Render(rw, r, status, loginView(f, p))
 }
 
@@ -84,6 +85,7 @@ func (i *Intake) after(rw http.ResponseWriter, r *http.Request, acted error, don
 	p.QR = i.whole(r, href(ctx, statusPath)+"?number="+c.Number)
 	f := i.page(r, t(ctx, "status_of", c.Number))
 	private(rw, &f)
+	at(ctx, &f, statusPath+"?number="+c.Number)
 	return web.Render(rw, r, status, caseView(f, p))
 }
 
