@@ -10,6 +10,8 @@ import (
 // last one is only the beginning of a term.
 type phrase struct {
 	terms  []string
+	behind []int  // how far behind the first each stands, where runs of Han characters have a gap between them
+	within []bool // the pairs beside it hold both of its characters
 	prefix bool
 }
 
@@ -60,8 +62,10 @@ func phraseOf(s string) (p phrase, ok bool) {
 	default:
 		p.prefix = ts[n-1].alone
 	}
-	for _, t := range ts {
+	p.behind = stands(ts)
+	for i, t := range ts {
 		p.terms = append(p.terms, t.s)
+		p.within = append(p.within, i > 0 && i < len(ts)-1 && !p.within[i-1] && ts[i-1].pair() && t.pair() && ts[i+1].pair())
 	}
 	return p, true
 }
@@ -87,6 +91,11 @@ func term(sign, s string) string {
 	return b.String()
 }
 
+// single is a phrase of one whole term.
+func single(t string) phrase {
+	return phrase{terms: []string{t}, behind: []int{0}, within: []bool{false}}
+}
+
 // dialect is how an engine writes a query.
 type dialect struct {
 	phrase  func(p phrase, inTitle bool) string
@@ -105,16 +114,45 @@ var fts5 = dialect{and: " AND ", or: " OR ", beside: true, phrase: func(p phrase
 	return s
 }}
 
+// tsquery asks for every second pair of a Han run and how far they are from each
+// other: what is between them follows, and half the terms are looked through.
 var tsquery = dialect{and: " & ", or: " | ", phrase: func(p phrase, inTitle bool) string {
-	end := ""
-	if inTitle {
-		end = "A"
+	var b strings.Builder
+	last := 0
+	for i, t := range p.terms {
+		if p.within[i] {
+			continue
+		}
+		if i > 0 {
+			fmt.Fprintf(&b, " <%d> ", p.behind[i]-last)
+		}
+		last = p.behind[i]
+		b.WriteString("'" + t + "'")
+		end := ""
+		if p.prefix && i == len(p.terms)-1 {
+			end = "*"
+		}
+		if inTitle {
+			end += "A"
+		}
+		b.WriteString(weighted(end))
 	}
-	s := "'" + strings.Join(p.terms, "'"+weighted(end)+" <-> '") + "'"
-	if p.prefix {
-		end = "*" + end
+	return b.String()
+}}
+
+// tsqueryEarlier asks an index in which documents of an earlier release stand
+// too, without gaps between the runs.
+var tsqueryEarlier = dialect{and: tsquery.and, or: tsquery.or, phrase: func(p phrase, inTitle bool) string {
+	n := len(p.terms)
+	dense := phrase{terms: p.terms, within: make([]bool, n), prefix: p.prefix}
+	for i := range n {
+		dense.behind = append(dense.behind, i)
 	}
-	return s + weighted(end)
+	s := tsquery.phrase(dense, inTitle)
+	if p.behind[n-1] != n-1 {
+		s = "(" + s + " | " + tsquery.phrase(p, inTitle) + ")"
+	}
+	return s
 }}
 
 func weighted(s string) string {
@@ -127,7 +165,7 @@ func weighted(s string) string {
 // asking is the question as the engine takes it.
 func (d dialect) asking(q Q) asking {
 	if d.beside {
-		return asking{words: d.write(q), kinds: q.Kinds}
+		return asking{words: d.write(q), kinds: q.Kinds, scopes: q.Scopes}
 	}
 	a := asking{words: d.write(q)}
 	for _, w := range parse(q.Text, q.Also) {
@@ -168,11 +206,11 @@ func (d dialect) write(q Q) string {
 		all = append(all, d.near(q.Near))
 	}
 	for _, s := range q.Scopes {
-		all = append(all, d.phrase(phrase{terms: []string{term(scopeSign, s)}}, false))
+		all = append(all, d.phrase(single(term(scopeSign, s)), false))
 	}
 	var kinds []string
 	for _, k := range q.Kinds {
-		kinds = append(kinds, d.phrase(phrase{terms: []string{term(kindSign, k)}}, false))
+		kinds = append(kinds, d.phrase(single(term(kindSign, k)), false))
 	}
 	if len(kinds) > 0 && (!d.beside || len(all) == 0) {
 		all = append(all, "("+strings.Join(kinds, d.or)+")")

@@ -18,6 +18,25 @@ type token struct {
 	opening  bool // the first character of a Han run that follows a word
 }
 
+// pair answers whether the token is two characters of a Han run.
+func (t token) pair() bool {
+	first, n := utf8.DecodeRuneInString(t.s)
+	return classOf(first) == han && n < len(t.s)
+}
+
+// stands tells how far behind the first each token stands: with a gap between two
+// Han runs, so that of pairs two apart the characters follow each other.
+func stands(ts []token) []int {
+	out := make([]int, len(ts))
+	for i := 1; i < len(ts); i++ {
+		out[i] = out[i-1] + 1
+		if first, _ := utf8.DecodeRuneInString(ts[i].s); ts[i-1].last && classOf(first) == han {
+			out[i]++
+		}
+	}
+	return out
+}
+
 // maxWord is the longest Latin word kept whole, in characters; longer ones
 // (addresses, encoded data) are cut into pieces. PostgreSQL takes 2 KB.
 const maxWord = 64
