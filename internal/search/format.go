@@ -8,7 +8,8 @@ import (
 // format counts the ways documents were put: 2 has the first character of a Han
 // run behind a word, and attachments; 3 has the scopes beside the index; 4 has
 // the cells of time on PostgreSQL; 5 has a shelf for each province on SQLite, and
-// on PostgreSQL a gap between two Han runs.
+// on PostgreSQL a gap between two Han runs, and the word before a run with its
+// first character.
 const format = 5
 
 // Outdated answers whether documents may stand in the index that an earlier

@@ -2,6 +2,7 @@ package search
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -140,20 +141,31 @@ var tsquery = dialect{and: " & ", or: " | ", phrase: func(p phrase, inTitle bool
 	return b.String()
 }}
 
+// earlier is the phrase as the release before this one wrote it: without gaps
+// between the runs, and the first character of a run without the word before it.
+func (p phrase) earlier() phrase {
+	out := phrase{within: make([]bool, len(p.terms)), prefix: p.prefix}
+	for i, t := range p.terms {
+		if at := strings.Index(t, openingSign); at > 0 && !strings.HasPrefix(t, scopeSign) {
+			t = t[at:]
+		}
+		out.terms, out.behind = append(out.terms, t), append(out.behind, i)
+	}
+	return out
+}
+
 // tsqueryEarlier asks an index in which documents of an earlier release stand
-// too, without gaps between the runs.
-var tsqueryEarlier = dialect{and: tsquery.and, or: tsquery.or, phrase: func(p phrase, inTitle bool) string {
-	n := len(p.terms)
-	dense := phrase{terms: p.terms, within: make([]bool, n), prefix: p.prefix}
-	for i := range n {
-		dense.behind = append(dense.behind, i)
-	}
-	s := tsquery.phrase(dense, inTitle)
-	if p.behind[n-1] != n-1 {
-		s = "(" + s + " | " + tsquery.phrase(p, inTitle) + ")"
-	}
-	return s
-}}
+// too, fts5Earlier one that has none but those.
+var (
+	tsqueryEarlier = dialect{and: tsquery.and, or: tsquery.or, phrase: func(p phrase, inTitle bool) string {
+		s, old := tsquery.phrase(p, inTitle), p.earlier()
+		if slices.Equal(old.behind, p.behind) && slices.Equal(old.terms, p.terms) {
+			return tsquery.phrase(old, inTitle)
+		}
+		return "(" + tsquery.phrase(old, inTitle) + " | " + s + ")"
+	}}
+	fts5Earlier = dialect{and: fts5.and, or: fts5.or, beside: true, phrase: func(p phrase, inTitle bool) string { return fts5.phrase(p.earlier(), inTitle) }}
+)
 
 func weighted(s string) string {
 	if s == "" {

@@ -216,8 +216,9 @@ func ask(tx *db.Tx, q Q) (a asking, err error) {
 			d = tsqueryEarlier
 		}
 	}
-	a = d.asking(q)
-	a.current = current
+	if a = d.asking(q); !current {
+		a.earlier = fts5Earlier.write(q)
+	}
 	return a, err
 }
 

@@ -109,14 +109,14 @@ func (a asking) readers(tx *db.Tx, before int64, most int) (all []*reader, err e
 		}
 		all = append(all, r)
 	}
-	if !a.current {
-		there, err := earlierThere(tx)
-		if err != nil {
-			return nil, err
-		}
-		if there {
-			all = append(all, &reader{asking: a, from: earlier, order: " order by search_fts.rowid desc", next: before})
-		}
+	there, err := a.earlierAsked(tx)
+	if err != nil {
+		return nil, err
+	}
+	if there {
+		r := &reader{asking: a, from: earlier, order: " order by search_fts.rowid desc", next: before}
+		r.words = a.earlier
+		all = append(all, r)
 	}
 	for _, r := range all {
 		if r.step = most; len(all) > 1 {
@@ -193,19 +193,32 @@ func (a asking) bestShelved(tx *db.Tx, limit int) ([]found, error) {
 	if err != nil {
 		return nil, err
 	}
-	if there := false; !a.current {
-		if there, err = earlierThere(tx); there && err == nil {
-			var old []ranked
-			old, err = db.List(tx, scan, "select rowid, bm25(search_fts, 10.0, 1.0) from search_fts where search_fts match $1 and rowid between $2 and $3", a.words, from, to)
-			ranks = append(ranks, old...)
+	there, err := a.earlierAsked(tx)
+	if err != nil {
+		return nil, err
+	}
+	if there {
+		old, err := db.List(tx, scan, "select rowid, bm25(search_fts, 10.0, 1.0) from search_fts where search_fts match $1 and rowid between $2 and $3", a.earlier, from, to)
+		if err != nil {
+			return nil, err
 		}
+		ranks = append(ranks, old...)
 	}
 	of := map[int64]float64{}
 	for _, x := range ranks {
 		of[x.place] = x.rank
 	}
 	slices.SortStableFunc(all, func(x, y found) int { return cmp.Compare(of[x.Key], of[y.Key]) })
-	return all[:min(len(all), limit)], err
+	return all[:min(len(all), limit)], nil
+}
+
+// earlierAsked answers whether documents of an earlier release are to be looked
+// for where that release put them.
+func (a asking) earlierAsked(tx *db.Tx) (bool, error) {
+	if a.earlier == "" {
+		return false, nil
+	}
+	return earlierThere(tx)
 }
 
 // shelve puts a document onto the shelf of its province.

@@ -72,6 +72,11 @@ func putEarlier(tx *db.Tx, doc Doc, low int64) error {
 		return err
 	}
 	title, texts, labels := doc.terms()
+	for i, x := range texts[0] {
+		if x.opening {
+			texts[0][i].s = x.s[strings.Index(x.s, openingSign):]
+		}
+	}
 	if !tx.Postgres() {
 		_, err := tx.Exec("insert into search_fts (rowid, title, body) values ($1, $2, $3)", place, text(title), joinTexts(texts)+" "+strings.Join(labels, " "))
 		return err
@@ -93,7 +98,7 @@ func TestTheIndexOfAnEarlierReleaseIsFoundUntilItIsRenewed(t *testing.T) {
 		const n = 60
 		var docs []Doc
 		for i := range n {
-			docs = append(docs, Doc{Province: int64(35 + i%3), ID: int64(i + 1), Kind: "item", Body: "情况公示，奖励" + strconv.Itoa(i), Scopes: []string{"p" + strconv.Itoa(35+i%3)}, At: time.UnixMilli(int64(1_700_000_000_000 + i*1000))})
+			docs = append(docs, Doc{Province: int64(35 + i%3), ID: int64(i + 1), Kind: "item", Body: "情况公示，奖励" + strconv.Itoa(i) + "户，第12号", Scopes: []string{"p" + strconv.Itoa(35+i%3)}, At: time.UnixMilli(int64(1_700_000_000_000 + i*1000))})
 		}
 		do := func(f func(tx *db.Tx) error) {
 			t.Helper()
@@ -128,7 +133,7 @@ func TestTheIndexOfAnEarlierReleaseIsFoundUntilItIsRenewed(t *testing.T) {
 		})
 		for renewed := 0; ; renewed += 15 {
 			do(func(tx *db.Tx) error {
-				for _, q := range []Q{{Text: "情况公示"}, {Text: "公示，奖励"}, {Text: "奖励", Scopes: []string{"p36"}}, {Kinds: []string{"item"}}} {
+				for _, q := range []Q{{Text: "情况公示"}, {Text: "公示，奖励"}, {Text: "第12号"}, {Text: "奖励", Scopes: []string{"p36"}}, {Kinds: []string{"item"}}} {
 					all, before := []int64(nil), int64(0)
 					for {
 						q.Limit, q.Before = 7, before
@@ -197,7 +202,7 @@ func TestAPhraseAsksForEverySecondPair(t *testing.T) {
 		"公示期":      "'公示' <1> '示期'",
 		"基本公共卫生服务": "'基本' <2> '公共' <2> '卫生' <2> '服务'",
 		"社会，抚养费":   "'社会' <1> '会' <2> '抚养' <1> '养费'",
-		"第12号公告":   "'第' <1> '12' <1> '·号' <1> '号公' <1> '公告'",
+		"第12号公告":   "'第' <1> '12' <1> '12·号' <1> '号公' <1> '公告'",
 		"费":        "'费':*",
 	} {
 		p, _ := phraseOf(text)
@@ -207,6 +212,14 @@ func TestAPhraseAsksForEverySecondPair(t *testing.T) {
 	}
 	p, _ := phraseOf("社会，抚养")
 	if got, want := tsqueryEarlier.phrase(p, true), "('社会':A <1> '会':A <1> '抚养':A | '社会':A <1> '会':A <2> '抚养':A)"; got != want {
+		t.Errorf("an earlier index: %s, want %s", got, want)
+	}
+	p, _ = phraseOf("基本公共")
+	if got, want := tsqueryEarlier.phrase(p, false), "'基本' <1> '本公' <1> '公共'"; got != want {
+		t.Errorf("an earlier index: %s, want %s", got, want)
+	}
+	p, _ = phraseOf("12号")
+	if got, want := fts5Earlier.phrase(p, false), `"12 ·号"`; got != want {
 		t.Errorf("an earlier index: %s, want %s", got, want)
 	}
 }

@@ -123,7 +123,7 @@ type asking struct {
 	kinds   []string
 	scopes  []string
 	each    [][][]string // the terms of each spelling of each word, for telling how many fit
-	current bool         // every document was put by this release
+	earlier string       // the words for documents of an earlier release; "" when there are none
 }
 
 func (a asking) terms() []string {

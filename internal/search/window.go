@@ -171,7 +171,7 @@ func (a asking) reach(tx *db.Tx, before int64, enough int, ask func(a asking) (f
 	docs := reachMore * float64(enough) / max(o.fits(a.each), 1e-9)
 	for range 2 {
 		from, ok := o.back(newest, docs)
-		if !ok || !a.current {
+		if !ok || a.earlier != "" {
 			break
 		}
 		n, err := ask(asking{words: "(" + a.words + ")" + tsquery.and + tsquery.oneOf(cells(from, newest, before == 0))})
