@@ -3,7 +3,7 @@
 # index alone: on the embedded store, and on the PostgreSQL that
 # YANGGUANG_TEST_PG names (scripts/with-test-env starts one), in a database of
 # its own. RECALL=1 holds every question's answer against a scan first; SLOW=1
-# prints each question's middle and slowest. KEEP is a folder that keeps the
+# prints what each question works, its middle and its slowest. KEEP is a folder that keeps the
 # embedded store between runs; PG_KEEP=1 keeps the database. It must be run
 # alone on the machine: what is measured is time.
 set -euo pipefail

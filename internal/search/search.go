@@ -209,16 +209,20 @@ func Count(tx *db.Tx, q Q, atMost int) (n int, err error) {
 
 // ask reads a question as the engine takes it.
 func ask(tx *db.Tx, q Q) (a asking, err error) {
-	current, err := hasFormat(tx)
-	d := fts5
-	if tx.Postgres() {
-		if d = tsquery; !current {
-			d = tsqueryEarlier
+	if !tx.Postgres() {
+		groups, current, err := shelves(tx)
+		if a = fts5.asking(q); !current {
+			a.earlier = fts5Earlier.write(q)
 		}
+		a.shelves = groups
+		return a, err
 	}
-	if a = d.asking(q); !current {
-		a.earlier = fts5Earlier.write(q)
+	current, err := hasFormat(tx)
+	if current {
+		return tsquery.asking(q), err
 	}
+	a = tsqueryEarlier.asking(q)
+	a.earlier = a.words
 	return a, err
 }
 

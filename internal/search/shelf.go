@@ -87,10 +87,7 @@ func (a asking) readers(tx *db.Tx, before int64, most int) (all []*reader, err e
 	if before == 0 {
 		before = math.MaxInt64
 	}
-	groups, err := shelves(tx)
-	if err != nil {
-		return nil, err
-	}
+	groups := a.shelves
 	for _, s := range a.scopes {
 		if len(groups) < 2 {
 			break
@@ -254,15 +251,17 @@ func earlierThere(tx *db.Tx) (bool, error) {
 	return n > 0, err
 }
 
-// shelves are the provinces that have documents.
-func shelves(tx *db.Tx) (groups []int64, err error) {
-	groups, err = db.List(tx, db.One[int64], `with recursive p (n) as (select min(province) from search_doc union all
- select (select min(province) from search_doc where province > p.n) from p where p.n is not null) select n from p where n is not null order by n limit 10000`)
+// shelves are the provinces that have documents, and whether this release put
+// every one.
+func shelves(tx *db.Tx) (groups []int64, current bool, err error) {
+	groups, err = db.List(tx, func(r *db.Rows, g *int64) error { return r.Scan(g, &current) }, `with recursive p (n) as (select min(province) from search_doc union all
+ select (select min(province) from search_doc where province > p.n) from p where p.n is not null)
+select n, exists (select 1 from search_format where version = $1) from p where n is not null order by n limit 10000`, format)
 	for i := range groups {
 		groups[i] &= placeMask
 	}
 	slices.Sort(groups)
-	return slices.Compact(groups), err
+	return slices.Compact(groups), current, err
 }
 
 // holding are those of the shelves on which a scope is met.

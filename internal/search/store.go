@@ -124,6 +124,7 @@ type asking struct {
 	scopes  []string
 	each    [][][]string // the terms of each spelling of each word, for telling how many fit
 	earlier string       // the words for documents of an earlier release; "" when there are none
+	shelves []int64      // where documents stand in the embedded index
 }
 
 func (a asking) terms() []string {
