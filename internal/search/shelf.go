@@ -2,6 +2,7 @@ package search
 
 import (
 	"cmp"
+	"encoding/json"
 	"math"
 	"slices"
 	"strconv"
@@ -13,8 +14,8 @@ import (
 // in the order of rows, the newest first. A question about one place so steps
 // through the entries of one province only, not of the nation; one about the
 // nation goes along the shelves and takes from each what is newest. (One order of
-// time for all, as it was, took ten times as long for a prefecture. Smaller pages
-// of the index, and rows without gaps, were tried and gained nothing.)
+// time for all, as it was, took ten times as long for a prefecture. Pages of the
+// index of a quarter of the size were tried and gained nothing.)
 //
 // A row is the bits of a place in another order, so that one tells the other.
 const (
@@ -81,6 +82,20 @@ func (r *reader) first(tx *db.Tx) (*found, error) {
 	return &r.ahead[0], nil
 }
 
+// where narrows a question to the shelves on which something may fit.
+func (a asking) where(tx *db.Tx) (asking, error) {
+	for _, s := range a.scopes {
+		if len(a.shelves) < 2 {
+			break
+		}
+		var err error
+		if a.shelves, err = holding(tx, s, a.shelves); err != nil {
+			return a, err
+		}
+	}
+	return a, nil
+}
+
 // readers are for every shelf on which something may fit below a place (0 = from
 // the newest), so that most are read with few statements.
 func (a asking) readers(tx *db.Tx, before int64, most int) (all []*reader, err error) {
@@ -88,14 +103,6 @@ func (a asking) readers(tx *db.Tx, before int64, most int) (all []*reader, err e
 		before = math.MaxInt64
 	}
 	groups := a.shelves
-	for _, s := range a.scopes {
-		if len(groups) < 2 {
-			break
-		}
-		if groups, err = holding(tx, s, groups); err != nil {
-			return nil, err
-		}
-	}
 	for _, g := range groups {
 		r := &reader{asking: a, from: onShelf, order: " order by search_shelf.rowid", next: shelfRow(g, min(milliOf(before), lastMilli))}
 		if g < groupOf(before) {
@@ -125,6 +132,14 @@ func (a asking) readers(tx *db.Tx, before int64, most int) (all []*reader, err e
 
 // walk gives the newest that fit below a place (0 = of all).
 func (a asking) walk(tx *db.Tx, before int64, most int) (all []found, err error) {
+	if a, err = a.where(tx); err != nil {
+		return nil, err
+	}
+	if before == 0 && a.earlier == "" && len(a.shelves) > 1 {
+		if all, ok, err := a.few(tx, most); ok || err != nil {
+			return all, err
+		}
+	}
 	left, err := a.readers(tx, before, most)
 	if err != nil {
 		return nil, err
@@ -150,7 +165,70 @@ func (a asking) walk(tx *db.Tx, before int64, most int) (all []found, err error)
 	return all, nil
 }
 
+// few tries a quarter of what is wanted, goes on where that lets it expect no
+// more than twice, and reads four times at most.
+const (
+	fewTried    = 4
+	fewExpected = 2
+	fewMost     = 4
+)
+
+// few reads all that fits, the shelves as one, where that is not much more than
+// is wanted; not ok where it is: then each shelf's newest are read. What is rare
+// is so looked for once, not once on each shelf.
+func (a asking) few(tx *db.Tx, most int) (all []found, ok bool, err error) {
+	rows := func(after int64, limit int) ([]int64, error) {
+		return db.List(tx, db.One[int64], "select rowid from search_shelf where search_shelf match $1 and rowid > $2 order by rowid limit $3", a.words, after, limit)
+	}
+	tried := most/fewTried + 1
+	some, err := rows(-1, tried)
+	if err != nil {
+		return nil, false, err
+	}
+	if len(some) == tried {
+		last := some[tried-1]
+		passed, _ := slices.BinarySearch(a.shelves, last>>milliBits)
+		if tried*len(a.shelves) > most*fewExpected*(passed+1) {
+			return nil, false, nil
+		}
+		more, err := rows(last, most*fewMost)
+		if err != nil || len(more) == most*fewMost {
+			return nil, false, err
+		}
+		some = append(some, more...)
+	}
+	for i, row := range some {
+		some[i] = (lastMilli-row&lastMilli)<<placeBits | row>>milliBits
+	}
+	slices.SortFunc(some, func(x, y int64) int { return cmp.Compare(y, x) })
+	for len(some) > 0 && len(all) < most {
+		n := min(len(some), most-len(all))
+		next, err := standing(tx, some[:n], a.kinds)
+		if err != nil {
+			return nil, false, err
+		}
+		all, some = append(all, next...), some[n:]
+	}
+	return all, true, nil
+}
+
+// standing are the documents at some places, of some kinds only, the newest first.
+func standing(tx *db.Tx, places []int64, kinds []string) (all []found, err error) {
+	list, err := json.Marshal(places)
+	if err != nil {
+		return nil, err
+	}
+	of, err := db.List(tx, scanFound, hitColumns+" from json_each($1) as j cross join search_doc as d on d.place = j.value order by d.place desc limit $2", string(list), len(places))
+	for _, f := range of {
+		if len(kinds) == 0 || slices.Contains(kinds, f.Kind) {
+			all = append(all, f)
+		}
+	}
+	return all, err
+}
+
 func (a asking) countShelved(tx *db.Tx, atMost int) (n int, err error) {
+	a.shelves = a.shelves[:min(1, len(a.shelves))] // as one: their order does not matter
 	all, err := a.readers(tx, 0, atMost)
 	if err != nil {
 		return 0, err
@@ -158,6 +236,9 @@ func (a asking) countShelved(tx *db.Tx, atMost int) (n int, err error) {
 	for _, r := range all {
 		if n == atMost {
 			break
+		}
+		if r.from == onShelf {
+			r.next = -1
 		}
 		sql, args := r.query("select d.place", atMost-n)
 		some, err := countOf(tx, sql, args)
