@@ -171,13 +171,18 @@ func listRequests(tx *db.Tx, ranges []account.Range, f Filter) (out []Request, e
 	return out[:min(len(out), f.Limit)], nil
 }
 
+const (
+	openHalf   = "q.state <> 'closed'"
+	closedHalf = "q.state = 'closed'"
+)
+
 // halves are the open and the closed requests a filter is about.
 func (f Filter) halves() (out []string) {
 	if len(f.States) == 0 || slices.ContainsFunc(f.States, func(s string) bool { return s != Closed }) {
-		out = append(out, "q.state <> 'closed'")
+		out = append(out, openHalf)
 	}
 	if len(f.States) == 0 || slices.Contains(f.States, Closed) {
-		out = append(out, "q.state = 'closed'")
+		out = append(out, closedHalf)
 	}
 	return out
 }
@@ -187,7 +192,11 @@ func (q *Request) nextDay() string { return or(q.NextOn().String(), noDay) }
 
 func listRange(tx *db.Tx, x account.Range, half string, f Filter) ([]Request, error) {
 	w := (&db.Where{}).And(half)
-	if c, ok := (agency.Scope{Lo: agency.Code(x.Lo), Hi: agency.Code(x.Hi)}).Division(); ok && x.Agency == 0 {
+	switch c, ok := (agency.Scope{Lo: agency.Code(x.Lo), Hi: agency.Code(x.Hi)}).Division(); {
+	case !ok || x.Agency != 0:
+	case c.Level() == agency.LevelProvince && half == openHalf: // its few are found in the nation's order
+		w.And(tx.Aside("q.province")+" = ?", c.Province())
+	default:
 		agency.WithinAs(w, "q.", c)
 	}
 	account.In(w, []account.Range{x}, "q.agency", "q.region")
