@@ -58,3 +58,44 @@ func TestListsTakeTheirIndex(t *testing.T) {
 		}
 	}
 }
+
+// An office with thousands of open requests does not read them all for a page:
+// they are picked from the nation's order, each once.
+func TestACrowdedOfficeIsListedInTheNationsOrder(t *testing.T) {
+	t.Parallel()
+	h := inforequesttest.New(t)
+	const n = 2100
+	fillAt(t, h, n, 1, func(h *house, i int) (int, int64, int64, int64) {
+		_, _, _, unit := place(h, 0)
+		if i%40 == 7 {
+			unit++ // another's, of the same county
+		}
+		return h.County.Province(), int64(h.County.Division.Prefecture()), int64(h.County.Division), unit
+	})
+	f := inforequest.Filter{States: []string{inforequest.Open}, Limit: 200}
+	seen, was := map[int64]bool{}, ""
+	plan := dbtest.PlanIn(t, h.DB, h.As(h.Desk), func(ctx context.Context) error {
+		for {
+			qs, err := h.Requests.List(ctx, f)
+			if err != nil || len(qs) == 0 {
+				return err
+			}
+			for _, q := range qs {
+				if on := q.NextOn().String(); seen[q.ID] || q.Agency != h.County.ID || on < was {
+					t.Fatalf("request %d of %d until %s comes after %s", q.ID, q.Agency, on, was)
+				} else {
+					was = on
+				}
+				seen[q.ID] = true
+			}
+			last := qs[len(qs)-1]
+			f.After = inforequest.Key{On: last.NextOn().String(), ID: last.ID}
+		}
+	})
+	if want := n - (n+39-7)/40; len(seen) != want {
+		t.Errorf("%d listed of %d", len(seen), want)
+	}
+	if !slices.ContainsFunc(plan, func(p dbtest.Planned) bool { return strings.Contains(p.Line, "inforequest_open_day") }) {
+		t.Errorf("the nation's order is not taken: %+v", plan[0])
+	}
+}

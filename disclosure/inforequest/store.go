@@ -190,19 +190,50 @@ func (f Filter) halves() (out []string) {
 // nextDay is the day as lists compare it.
 func (q *Request) nextDay() string { return or(q.NextOn().String(), noDay) }
 
+// place is the condition a range's own index answers.
+func place(w *db.Where, q string, x account.Range) {
+	if x.Agency != 0 {
+		w.And(q+"agency = ?", x.Agency)
+	} else if c, ok := division(x); ok {
+		agency.WithinAs(w, q, c)
+	}
+}
+
+func division(x account.Range) (agency.Code, bool) {
+	return agency.Scope{Lo: agency.Code(x.Lo), Hi: agency.Code(x.Hi)}.Division()
+}
+
+// many is from how many open requests on a place's page is looked for in the
+// nation's order of days; fewer are all read and put in order.
+const many = 2000
+
+// crowded answers whether so many are open in a range. PostgreSQL knows by itself.
+func crowded(tx *db.Tx, x account.Range) (bool, error) {
+	if c, ok := division(x); tx.Postgres() || x.Agency == 0 && (!ok || c.Level() <= agency.LevelProvince) {
+		return true, nil
+	}
+	w := (&db.Where{}).And(openHalf)
+	place(w, "q.", x)
+	sql, _ := w.SQL()
+	n, limit := 0, w.Next(many)
+	err := tx.Row("select count(*) from (select q.id from inforequest q"+sql+" limit "+limit+") as first", w.Args()...).Scan(&n)
+	return n == many, err
+}
+
 func listRange(tx *db.Tx, x account.Range, half string, f Filter) ([]Request, error) {
 	w := (&db.Where{}).And(half)
-	switch c, ok := (agency.Scope{Lo: agency.Code(x.Lo), Hi: agency.Code(x.Hi)}).Division(); {
-	case !ok || x.Agency != 0:
-	case c.Level() == agency.LevelProvince && half == openHalf: // its few are found in the nation's order
-		w.And(tx.Aside("q.province")+" = ?", c.Province())
-	default:
-		agency.WithinAs(w, "q.", c)
+	q := "q."
+	if half == openHalf {
+		many, err := crowded(tx, x)
+		if err != nil {
+			return nil, err
+		}
+		if many {
+			q = tx.Aside(q)
+		}
 	}
+	place(w, q, x)
 	account.In(w, []account.Range{x}, "q.agency", "q.region")
-	if x.Agency != 0 {
-		w.And("q.agency = ?", x.Agency)
-	}
 	if len(f.States) > 0 {
 		db.In(w, "q.state || ''", f.States) // an expression: the list's own index is the one to take
 	}

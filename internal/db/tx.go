@@ -131,8 +131,8 @@ func (t *Tx) SkipLocked() string {
 // only one engine has (full-text search).
 func (t *Tx) Postgres() bool { return t.db.postgres }
 
-// Aside is a column by which SQLite is not to look up rows, where it would leave
-// the order of a list for it; PostgreSQL knows what is in its tables.
+// Aside is before a column by which SQLite is not to look up rows, where it would
+// leave the order of a list for it; PostgreSQL knows what is in its tables.
 func (t *Tx) Aside(col string) string {
 	if t.db.postgres {
 		return col

@@ -1,8 +1,8 @@
 -- +goose Up
 -- A new calendar moves the next day of every open request, and writes each index
--- that holds it. So one holds it, for the lists of the nation and of provinces;
--- what is open at one place is few, and put in order when it is asked for.
-create index inforequest_open_day on inforequest ((coalesce(next_on, '9999-12-31')), id, province, state) where state <> 'closed';
+-- that holds it. So one holds it, with the places, for lists that find many; what
+-- is open at one place is few, and put in order when it is asked for.
+create index inforequest_open_day on inforequest ((coalesce(next_on, '9999-12-31')), id, province, prefecture, county, agency, state) where state <> 'closed';
 create index inforequest_open_at_prefecture on inforequest (province, prefecture, id) where state <> 'closed';
 create index inforequest_open_at_county on inforequest (province, county, id) where state <> 'closed';
 create index inforequest_open_at_agency on inforequest (agency, id) where state <> 'closed';
