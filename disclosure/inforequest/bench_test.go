@@ -101,7 +101,7 @@ func fillAt(b testing.TB, h *house, n, openEach int, place func(h *house, i int)
 		}))
 	}
 	if h.DB.Postgres() {
-		check(b, h.DB.Write(b.Context(), func(tx *db.Tx) error { _, err := tx.Exec("analyze inforequest"); return err }))
+		check(b, h.DB.Write(b.Context(), func(tx *db.Tx) error { _, err := tx.Exec("analyze inforequest, inforequest_event"); return err }))
 	}
 }
 
