@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"encoding/hex"
 
+	"yangguang/disclosure/inforequest"
+	"yangguang/internal/db"
 	"yangguang/supervision/casework"
 	"yangguang/supervision/casework/outcome"
 )
@@ -10,10 +13,33 @@ import (
 // wireCasework joins casework and what grows on it.
 func (h *house) wireCasework() {
 	h.casework = &casework.Casework{DB: h.db, Norm: h.norm, Calendars: h.calendars, Keys: h.keys, Blobs: h.blobs, Gate: h.gate, Outbox: h.outbox}
+	h.requests.AsMatter = h.asMatter
 	h.accounts.Register(casework.Verbs()...)
 	h.accounts.OnHandover(h.casework.HandOver)
 	h.outcomes = &outcome.Outcomes{Cases: h.casework, Front: h.front}
 	h.outcomes.Join(h.front)
+}
+
+// asMatter files a request that is a petition in truth as one, at the agency it
+// was sent to (article 39).
+func (h *house) asMatter(tx *db.Tx, q *inforequest.Request, asked inforequest.Asked, who inforequest.Identity) (number, code string, err error) {
+	text := asked.Subject
+	if asked.Detail != "" {
+		text += "\n" + asked.Detail
+	}
+	f := casework.Filing{Agency: q.Agency, Channel: "web", Type: "petition", Told: casework.Told{Text: text}, Token: hex.EncodeToString(h.keys.Index("casework.from_request", q.Number)), // nobody can post it as a form of his own
+		Who: casework.Contact{Name: who.Name, Phone: who.Phone, Email: who.Email, Address: who.Address, Helper: who.Helper, HelperTie: who.HelperTie}}
+	switch {
+	case who.Email != "":
+		f.Ack = "email"
+	case casework.Mobile(who.Phone):
+		f.Ack = "sms"
+	}
+	m, code, err := h.casework.FileIn(tx, f)
+	if err != nil {
+		return "", "", err
+	}
+	return m.Number, code, nil
 }
 
 // keepTime lets casework do what is due at its moment, until ctx ends.

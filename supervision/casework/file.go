@@ -187,7 +187,7 @@ func (c *Casework) checkFiling(u agency.Agency, f Filing) error {
 		k.length(name, s, 0, maxLine)
 	}
 	k.reachable(f.Who)
-	k.when(f.Ack == "sms" && !mobile(f.Who.Phone), "phone", "casework.need_mobile")
+	k.when(f.Ack == "sms" && !Mobile(f.Who.Phone), "phone", "casework.need_mobile")
 	k.when(f.Ack == "email" && f.Who.Email == "", "email", "casework.need_email")
 	k.when(f.Ack != "" && f.Ack != "sms" && f.Ack != "email", "ack", "casework.need_ack")
 	k.when(f.Token == "", "text", "casework.need_token")
