@@ -136,7 +136,7 @@ func (a asking) walk(tx *db.Tx, before int64, most int) (all []found, err error)
 		return nil, err
 	}
 	if before == 0 && a.earlier == "" && len(a.shelves) > 1 {
-		if all, ok, err := a.few(tx, most); ok || err != nil {
+		if all, ok, err := a.asOne(tx, most); ok || err != nil {
 			return all, err
 		}
 	}
@@ -165,51 +165,98 @@ func (a asking) walk(tx *db.Tx, before int64, most int) (all []found, err error)
 	return all, nil
 }
 
-// few tries a quarter of what is wanted, goes on where that lets it expect no
-// more than twice, and reads four times at most.
+// asOne tries a quarter of what is wanted, and expects little where that leads so
+// far that there can hardly be more than twice as much; it reads so many times of
+// it at most. First it looks through some times as many documents, and never
+// further back than a part of a million.
 const (
-	fewTried    = 4
-	fewExpected = 2
-	fewMost     = 4
+	oneTried    = 4
+	oneExpected = 2
+	oneMost     = 16
+	oneFirst    = 4
+	oneBack     = 100_000
 )
 
-// few reads all that fits, the shelves as one, where that is not much more than
-// is wanted; not ok where it is: then each shelf's newest are read. What is rare
-// is so looked for once, not once on each shelf.
-func (a asking) few(tx *db.Tx, most int) (all []found, ok bool, err error) {
-	rows := func(after int64, limit int) ([]int64, error) {
-		return db.List(tx, db.One[int64], "select rowid from search_shelf where search_shelf match $1 and rowid > $2 order by rowid limit $3", a.words, after, limit)
-	}
-	tried := most/fewTried + 1
-	some, err := rows(-1, tried)
+// asOne reads all shelves as one, where that does not lead through much more than
+// is wanted: what fits in the newest cells of time, or all that fits, where it is
+// little. Not ok where it would: then each shelf's newest are read, for which
+// every term is looked up on every shelf, in every piece of the index.
+func (a asking) asOne(tx *db.Tx, most int) (all []found, ok bool, err error) {
+	tried := most/oneTried + 1
+	rows, err := a.rows(tx, -1, tried)
 	if err != nil {
 		return nil, false, err
 	}
-	if len(some) == tried {
-		last := some[tried-1]
-		passed, _ := slices.BinarySearch(a.shelves, last>>milliBits)
-		if tried*len(a.shelves) > most*fewExpected*(passed+1) {
-			return nil, false, nil
+	if len(rows) < tried {
+		return a.newestOf(tx, rows, 0, most)
+	}
+	passed, _ := slices.BinarySearch(a.shelves, rows[tried-1]>>milliBits)
+	if tried*len(a.shelves) > most*oneExpected*(passed+1) {
+		if all, ok, err = a.lately(tx, most); ok || err != nil {
+			return all, ok, err
 		}
-		more, err := rows(last, most*fewMost)
-		if err != nil || len(more) == most*fewMost {
+	}
+	more, err := a.rows(tx, rows[tried-1], most*oneMost)
+	if err != nil || len(more) == most*oneMost {
+		return nil, false, err
+	}
+	return a.newestOf(tx, append(rows, more...), 0, most)
+}
+
+// lately reads what fits in the newest cells of time, and in more of them where
+// that is too little.
+func (a asking) lately(tx *db.Tx, most int) (all []found, ok bool, err error) {
+	var docs, to int64
+	if err := tx.Row("select coalesce((select max(rowid) from search_doc), 0), coalesce((select max(place) from search_doc), 0)").Scan(&docs, &to); err != nil {
+		return nil, false, err
+	}
+	back := float64(oneFirst * most)
+	for range 3 {
+		if back > oneBack || back > float64(docs)/reachMost {
+			break
+		}
+		var from int64
+		if err := tx.Row("select place from search_doc order by place desc limit 1 offset $1", int64(back)).Scan(&from); err != nil {
 			return nil, false, err
 		}
-		some = append(some, more...)
+		narrow := a
+		narrow.words = "(" + a.words + ")" + fts5.and + fts5.oneOf(cells(from, to, true))
+		rows, err := narrow.rows(tx, -1, most*oneMost)
+		if err != nil || len(rows) == most*oneMost {
+			return nil, false, err
+		}
+		if all, ok, err = a.newestOf(tx, rows, from, most); ok || err != nil {
+			return all, ok, err
+		}
+		back *= reachMore * float64(most) / max(float64(len(all)), 1)
 	}
-	for i, row := range some {
-		some[i] = (lastMilli-row&lastMilli)<<placeBits | row>>milliBits
+	return nil, false, nil
+}
+
+// rows are those that fit behind one, in their order.
+func (a asking) rows(tx *db.Tx, after int64, limit int) ([]int64, error) {
+	return db.List(tx, db.One[int64], "select rowid from search_shelf where search_shelf match $1 and rowid > $2 order by rowid limit $3", a.words, after, limit)
+}
+
+// newestOf are the newest of what stands in rows, from a place on; not ok when
+// they are fewer than wanted and older ones were left out.
+func (a asking) newestOf(tx *db.Tx, rows []int64, from int64, most int) (all []found, ok bool, err error) {
+	var places []int64
+	for _, row := range rows {
+		if place := (lastMilli-row&lastMilli)<<placeBits | row>>milliBits; place >= from {
+			places = append(places, place)
+		}
 	}
-	slices.SortFunc(some, func(x, y int64) int { return cmp.Compare(y, x) })
-	for len(some) > 0 && len(all) < most {
-		n := min(len(some), most-len(all))
-		next, err := standing(tx, some[:n], a.kinds)
+	slices.SortFunc(places, func(x, y int64) int { return cmp.Compare(y, x) })
+	for len(places) > 0 && len(all) < most {
+		n := min(len(places), most-len(all))
+		next, err := standing(tx, places[:n], a.kinds)
 		if err != nil {
 			return nil, false, err
 		}
-		all, some = append(all, next...), some[n:]
+		all, places = append(all, next...), places[n:]
 	}
-	return all, true, nil
+	return all, from == 0 || len(all) == most, nil
 }
 
 // standing are the documents at some places, of some kinds only, the newest first.
