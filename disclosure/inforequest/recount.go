@@ -15,9 +15,10 @@ import (
 )
 
 // Recount computes every open request's clock anew and writes what moved; the
-// applicant sees that the calendar moved his day. Requests are taken in the
-// order they were filed in, whatever their province: that is how they lie on
-// disk, and each page of it is read and written once.
+// applicant sees that the calendar moved his day. On SQLite requests
+// are taken in the order they were filed in, whatever their province: that is how
+// they lie on disk, and each page of it is read and written once. PostgreSQL may
+// keep provinces on different nodes and is asked province by province.
 func (r *Requests) Recount(ctx context.Context) (moved int, err error) {
 	defer fault.Wrap(&err, "inforequest.Recount")
 	var ids []int64
@@ -27,7 +28,12 @@ func (r *Requests) Recount(ctx context.Context) (moved int, err error) {
 	}); err != nil {
 		return 0, err
 	}
-	slices.SortFunc(ids, func(a, b int64) int { return cmp.Or(cmp.Compare(db.Moment(a), db.Moment(b)), cmp.Compare(a, b)) })
+	slices.SortFunc(ids, func(a, b int64) int {
+		if r.DB.Postgres() {
+			return cmp.Compare(a, b)
+		}
+		return cmp.Or(cmp.Compare(db.Moment(a), db.Moment(b)), cmp.Compare(a, b))
+	})
 	for some := range slices.Chunk(ids, perRecount) {
 		n, err := r.recount(ctx, some)
 		if err != nil {
@@ -38,15 +44,18 @@ func (r *Requests) Recount(ctx context.Context) (moved int, err error) {
 	return moved, nil
 }
 
-const (
-	// perRecount is how many requests one transaction counts anew; a calendar's
-	// change must not hold the writer for long.
-	perRecount = 1000
-	// perStatement bounds the arguments of a statement: SQLite looks each of
-	// them up among all the others.
-	perStatement = 100
-	perInsert    = 32 // rows with several arguments each
-)
+// perRecount is how many requests one transaction counts anew; a calendar's
+// change must not hold the writer for long.
+const perRecount = 1000
+
+// atOnce bounds the rows of a statement with so many arguments each: SQLite looks
+// each of them up among all the others, PostgreSQL is waited for each time.
+func (r *Requests) atOnce(arguments int) int {
+	if r.DB.Postgres() {
+		return perRecount
+	}
+	return 100 / arguments
+}
 
 // waits is said of requests that have a day to act by.
 const waits = "state in ('filed', 'open', 'clarifying', 'paying', 'review')"
@@ -64,7 +73,7 @@ func (r *Requests) recount(ctx context.Context, ids []int64) (moved int, err err
 		}
 		c := &recounting{Requests: r, tx: tx, in: in, cals: map[agency.Code]*calendar.Calendar{}, to: map[written][]int64{}}
 		for p, ids := range byProvince {
-			for some := range slices.Chunk(ids, perStatement) {
+			for some := range slices.Chunk(ids, r.atOnce(1)) {
 				if err := c.count(p, some); err != nil {
 					return err
 				}
@@ -175,7 +184,7 @@ func (c *recounting) calendarOf(region agency.Code) (cal *calendar.Calendar, err
 
 func (c *recounting) write() error {
 	for to, ids := range c.to {
-		for some := range slices.Chunk(ids, perStatement) {
+		for some := range slices.Chunk(ids, c.atOnce(1)) {
 			w := &db.Where{}
 			set := "due_on = " + w.Next(to.due) + ", reply_by = " + w.Next(to.replyBy) + ", next_on = " + w.Next(actBy(to.due, to.replyBy)) +
 				", at_latest = " + w.Next(to.atLatest) + ", provisional = " + w.Next(to.uncertain) + ", calendar = " + w.Next(to.calendar)
@@ -184,7 +193,7 @@ func (c *recounting) write() error {
 			}
 		}
 	}
-	for some := range slices.Chunk(c.moved, perInsert) {
+	for some := range slices.Chunk(c.moved, c.atOnce(3)) {
 		w := &db.Where{}
 		tail := ", 'calendar', " + w.Next(clock.DateOf(c.tx.Now)) + ", " + w.Next(clock.Millis(c.tx.Now)) + ", 0, true)"
 		rows := make([]string, len(some))

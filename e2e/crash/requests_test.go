@@ -2,6 +2,7 @@ package crash
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -88,7 +89,7 @@ type asking struct {
 
 // form is the public form as a browser sends it; the token is its page's.
 func form(subject string) url.Values {
-	return url.Values{"token": {strings.Repeat("k", 20) + "-" + fmt.Sprintf("%x", subject)}, "as": {"person"}, "subject": {subject}, "name": {"王小明"}, "id_kind": {"resident"},
+	return url.Values{"token": {fmt.Sprintf("%x", sha256.Sum256([]byte(subject)))}, "as": {"person"}, "subject": {subject}, "name": {"王小明"}, "id_kind": {"resident"},
 		"id_number": {"350525199001011234"}, "phone": {"13800000000"}, "delivery": {"web"}, "medium": {"electronic"}}
 }
 
