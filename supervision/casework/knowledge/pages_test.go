@@ -3,6 +3,7 @@ package knowledge
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
@@ -481,5 +482,50 @@ func TestPagesAskABoundedNumberOfQuestions(t *testing.T) {
 		if status(t, path, got, 200); n.Load() > most {
 			t.Errorf("%s asks the store %d questions, at most %d", path, n.Load(), most)
 		}
+	}
+}
+
+// Lists page by key through every level, and the public page shows the first of
+// each topic.
+func TestLongListsPageByKey(t *testing.T) {
+	t.Parallel()
+	h, app := embedded(t)
+	province := disclosuretest.Person{ID: 881, Name: "省里庚"}.With(h.Province, Writing)
+	for i := range 45 {
+		h.passed(t, func(x *Text) { x.Title = fmt.Sprintf("县里第%02d条", i) })
+	}
+	h.passedAt(t, province, h.Everybody.Within(agency.Nation, Reviewing), h.Province, agencytest.Province, h.text("省里的一条"))
+	for name, path := range map[string]string{"what holds here": "/desk/knowledge", "our own": "/desk/knowledge?show=mine"} {
+		seen := map[string]bool{}
+		for path != "" {
+			got, body := ask(app, h.As(h.Writer), path, nil)
+			status(t, path, got, 200)
+			for i := range 45 {
+				if s := fmt.Sprintf("县里第%02d条", i); strings.Contains(body, s+"<") {
+					if seen[s] {
+						t.Errorf("%s: %s stands on two pages", name, s)
+					}
+					seen[s] = true
+				}
+			}
+			seen["省里的一条"] = seen["省里的一条"] || strings.Contains(body, "省里的一条")
+			path = ""
+			if _, rest, ok := strings.Cut(body, `rel="next" href="`); ok {
+				path, _, _ = strings.Cut(rest, `"`)
+				path = strings.ReplaceAll(path, "&amp;", "&")
+			}
+		}
+		if want := map[string]int{"what holds here": 46, "our own": 46}[name]; len(seen) != want || seen["省里的一条"] != (name == "what holds here") {
+			t.Errorf("%s: %d titles seen", name, len(seen))
+		}
+	}
+	_, body := ask(app, t.Context(), "/knowledge", nil)
+	has(t, "the public page", body, "看这个主题的全部 46 条", "/knowledge?topic=births")
+	if n := strings.Count(body, "县里第"); n != ofTopic {
+		t.Errorf("%d of the topic are shown", n)
+	}
+	_, body = ask(app, t.Context(), "/knowledge?topic=births", nil)
+	if n := strings.Count(body, "县里第"); n != 45 {
+		t.Errorf("%d of 45 are shown under their topic", n)
 	}
 }

@@ -15,8 +15,12 @@ import (
 	"yangguang/internal/web"
 )
 
-// publicShown is how many articles the public page lists.
-const publicShown = 200
+// publicShown is how many articles the public page lists at once; ofTopic, how
+// many of a topic where all topics are shown.
+const (
+	publicShown = 200
+	ofTopic     = 5
+)
 
 // column is the column of the guideline for government websites.
 const column = "问答知识库"
@@ -36,6 +40,7 @@ type allPage struct {
 type topicGroup struct {
 	ID, Title string
 	Entries   []ui.Entry
+	More      ui.Link // to all of the topic
 }
 
 // all lists what may be relied on for a place, the nearest level first.
@@ -113,11 +118,19 @@ func (k *Knowledge) fillAll(tx *db.Tx, p *allPage, f *ui.Frame, q query) error {
 	}
 	ids, of := k.byTopic(rows)
 	for _, id := range ids {
-		es, err := k.entries(tx, n, of[id], nil)
-		if err != nil {
+		g, shown := topicGroup{ID: id, Title: k.topic(ctx, id)}, of[id]
+		if q.topic == "" && len(shown) > ofTopic {
+			v := url.Values{"topic": {id}}
+			if q.place != k.Front.Home {
+				v.Set("within", q.place.Short())
+			}
+			g.More = ui.Link{Text: word(ctx, "more_n", len(shown)), Href: href(ctx, publicRoot) + "?" + v.Encode()}
+			shown = shown[:ofTopic]
+		}
+		if g.Entries, err = k.entries(tx, n, shown, nil); err != nil {
 			return err
 		}
-		p.Groups = append(p.Groups, topicGroup{ID: id, Title: k.topic(ctx, id), Entries: es})
+		p.Groups = append(p.Groups, g)
 	}
 	return nil
 }
