@@ -118,19 +118,37 @@ func (k *Knowledge) fillAll(tx *db.Tx, p *allPage, f *ui.Frame, q query) error {
 	}
 	ids, of := k.byTopic(rows)
 	for _, id := range ids {
-		g, shown := topicGroup{ID: id, Title: k.topic(ctx, id)}, of[id]
-		if q.topic == "" && len(shown) > ofTopic {
-			v := url.Values{"topic": {id}}
-			if q.place != k.Front.Home {
-				v.Set("within", q.place.Short())
-			}
-			g.More = ui.Link{Text: word(ctx, "more_n", len(shown)), Href: href(ctx, publicRoot) + "?" + v.Encode()}
-			shown = shown[:ofTopic]
+		g := topicGroup{ID: id, Title: k.topic(ctx, id)}
+		if q.topic != "" {
+			g.Entries, err = k.entries(tx, n, of[id], nil)
+		} else {
+			err = k.overview(tx, n, &g, of[id], q)
 		}
-		if g.Entries, err = k.entries(tx, n, shown, nil); err != nil {
+		if err != nil {
 			return err
 		}
 		p.Groups = append(p.Groups, g)
+	}
+	return nil
+}
+
+// overview is a topic among the others: the first questions alone.
+func (k *Knowledge) overview(tx *db.Tx, n *names, g *topicGroup, rows []standingArticle, q query) error {
+	ctx := tx.Ctx
+	if len(rows) > ofTopic {
+		v := url.Values{"topic": {g.ID}}
+		if q.place != k.Front.Home {
+			v.Set("within", q.place.Short())
+		}
+		g.More = ui.Link{Text: word(ctx, "more_n", len(rows)), Href: href(ctx, publicRoot) + "?" + v.Encode()}
+		rows = rows[:ofTopic]
+	}
+	for _, x := range rows {
+		place, err := n.place(tx, x.Region)
+		if err != nil {
+			return err
+		}
+		g.Entries = append(g.Entries, ui.Entry{Title: x.Title, Href: href(ctx, publicRoot, "/", itoa(x.ID)), Meta: word(ctx, "holds_for", place)})
 	}
 	return nil
 }
