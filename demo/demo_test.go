@@ -90,7 +90,7 @@ func seed(t *testing.T, townships int) place {
 	rep, err := demo.Seed(ctx, demo.Options{Disclosure: room, Agencies: agency.New(d), Accounts: accounts,
 		Importer: &importer.Importer{Disclosure: room}, Keeping: requests,
 		Yearly:    &yearly.Yearly{DB: d, Norm: norm.Builtin(), Facts: demo.YearlyFacts(norm.Builtin().Requests)},
-		Knowledge: &knowledge.Knowledge{DB: d, Calendars: cals, Front: requests.Front, Topics: knowledge.DefaultTopics()},
+		Knowledge: &knowledge.Knowledge{DB: d, Calendars: cals, Front: requests.Front, Topics: norm.Builtin().Casework.TopicChoices()},
 		Clock:     fake, Until: until, Seed: 1, Cost: secret.Cheap, Townships: townships, Progress: t.Output()})
 	must(err)
 	return place{d, accounts, requests, rep}

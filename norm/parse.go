@@ -45,6 +45,7 @@ func Parse(name string, b []byte) (*Profile, []Problem) {
 	}
 	p.Coverage = p.Coverage.orUsual()
 	p.Requests = p.Requests.orUsual()
+	p.Casework = p.Casework.orUsual()
 	p.buildIndex()
 	return p, nil
 }

@@ -23,6 +23,7 @@ type Profile struct {
 	Forms      []Form               `yaml:"forms"`
 	Catalogues []Catalogue          `yaml:"catalogues"`
 	Requests   Requests             `yaml:"requests"`
+	Casework   Casework             `yaml:"casework"`
 	Synonyms   [][]string           `yaml:"synonyms"` // words a search takes for each other, and former names
 
 	index index

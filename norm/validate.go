@@ -62,6 +62,7 @@ func (r *reader) validate(p *Profile) {
 	r.forms(p.Forms)
 	r.catalogues(p)
 	r.requests(p.Requests)
+	r.casework(p.Casework)
 	r.synonyms(p.Synonyms)
 	r.allTies(p)
 }

@@ -56,15 +56,16 @@ func (h *house) serve(ctx context.Context, out io.Writer) error {
 	if err := h.disclosure.Renew(ctx); err != nil {
 		return err
 	}
-	ended := make(chan error, 4)
+	ended := make(chan error, 5)
 	ear := fresh.Listen(h.db)
 	go func() { ended <- ear.Run(ctx, lookEvery, h.log) }()
 	go func() { ended <- h.keepLedger(ctx) }()
 	go func() { ended <- h.jobs.Run(ctx) }()
+	go func() { ended <- h.keepTime(ctx) }()
 	go func() { ended <- h.serveMetrics(ctx) }()
 	err := web.Serve(ctx, web.Listener{Addr: h.c.Listen, Cert: h.c.Cert, Key: h.c.Key, BehindProxy: len(h.c.Proxies) > 0, Ready: out}, h.app)
 	stop()
-	for range 4 {
+	for range 5 {
 		if e := <-ended; e != nil && !errors.Is(e, context.Canceled) {
 			err = errors.Join(err, e)
 		}
@@ -136,6 +137,7 @@ func (h *house) runner() *jobs.Runner {
 	h.outbox.Register(r)
 	h.registerKeeping(r)
 	h.disclosure.RegisterJobs(r)
+	h.casework.Register(r)
 	h.registerLedger(r)
 	r.Every("disclosure.publish_due", jobs.Each(time.Minute), func(ctx context.Context, _ jobs.Job) error {
 		_, err := h.disclosure.PublishDue(ctx)

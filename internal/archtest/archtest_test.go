@@ -23,7 +23,7 @@ var order = []string{
 	"disclosure/form", "disclosure/catalogue", "disclosure", "disclosure/importer", "disclosure/coverage", "disclosure/export",
 	"disclosure/portal", "disclosure/publiclog", "disclosure/desk",
 	"disclosure/inforequest", "disclosure/channel",
-	"evaluation", "supervision/casework", "supervision/hotline", "supervision/tipoff", "supervision/observer", "supervision/media",
+	"evaluation", "supervision", "supervision/casework/knowledge", "supervision/casework", "supervision/hotline", "supervision/tipoff", "supervision/observer", "supervision/media",
 	"guarantee/leadership", "guarantee/rectification", "guarantee/reporting", "guarantee/assessment",
 	"site", "demo", "cmd",
 }

@@ -3,14 +3,11 @@ package knowledge
 import (
 	"context"
 	"crypto/sha256"
-	_ "embed"
 	"encoding/hex"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/goccy/go-yaml"
 
 	"yangguang/agency"
 	"yangguang/agency/front"
@@ -30,20 +27,6 @@ type Knowledge struct {
 	Front     *front.Front
 	Calendars *calendar.Keeper
 	Topics    []norm.Choice
-}
-
-//go:embed topics.yaml
-var topics []byte
-
-// DefaultTopics are the topics of a profile that lists none.
-func DefaultTopics() []norm.Choice {
-	var t struct {
-		Topics []norm.Choice `yaml:"topics"`
-	}
-	if err := yaml.UnmarshalWithOptions(topics, &t, yaml.Strict()); err != nil {
-		panic("knowledge: topics.yaml: " + err.Error()) // tested
-	}
-	return t.Topics
 }
 
 // topic is the title of a topic; a topic of an earlier profile shows its id.

@@ -39,7 +39,7 @@ func TestWhoseCannedRepliesAre(t *testing.T) {
 		k := h.k
 		unit := &Canned{Agency: h.County.ID, Name: "收到告知", Body: "已经收到，谢谢。", Suits: []string{"receipt"}}
 		check(t, k.KeepCanned(h.As(h.Writer), unit))
-		own := &Canned{Agency: h.County.ID, Person: h.Checker.ID, Name: "我的说法", Body: "我再核实一下。", Topic: "births", Note: "回访时再问一次"}
+		own := &Canned{Agency: h.County.ID, Person: h.Checker.ID, Name: "我的说法", Body: "我再核实一下。", Topic: "registration", Note: "回访时再问一次"}
 		check(t, k.KeepCanned(h.As(h.Checker), own))
 		refused(t, k.KeepCanned(h.As(h.Checker), &Canned{Agency: h.County.ID, Name: "越权的", Body: "没有编写权限。"}), fault.Forbidden, "knowledge.no_grant_write")
 		refused(t, k.KeepCanned(h.As(h.Stranger), &Canned{Agency: h.County.ID, Name: "外人的", Body: "外单位写的。"}), fault.NotFound, "fault.not_found")
@@ -68,7 +68,7 @@ func TestWhoseCannedRepliesAre(t *testing.T) {
 				t.Errorf("%s uses %v, want %v", name, c.got, c.want)
 			}
 		}
-		if diff := cmp.Diff([]Step{{"reply", "我再核实一下。"}, {"set_topic", "births"}, {"note", "回访时再问一次"}}, own.Steps()); diff != "" {
+		if diff := cmp.Diff([]Step{{"reply", "我再核实一下。"}, {"set_topic", "registration"}, {"note", "回访时再问一次"}}, own.Steps()); diff != "" {
 			t.Errorf("the macro does (-want +got):\n%s", diff)
 		}
 		stale := *own

@@ -351,7 +351,7 @@ func TestTheNearestLevelStandsFirst(t *testing.T) {
 				t.Errorf("%s (-want +got):\n%s", name, diff)
 			}
 		}
-		spoken, err := h.k.Spoken(t.Context(), agencytest.Township, "births")
+		spoken, err := h.k.Spoken(t.Context(), agencytest.Township, "registration")
 		check(t, err)
 		if len(spoken) != 3 || spoken[0].Title != "生育登记，镇里的说明" || len(spoken[0].Text) != 2 || spoken[0].Hash == "" {
 			t.Errorf("a voice reads %+v", spoken)

@@ -26,6 +26,7 @@ import (
 	"yangguang/internal/i18n"
 	"yangguang/internal/ui"
 	"yangguang/internal/web"
+	"yangguang/norm"
 )
 
 func TestMain(m *testing.M) {
@@ -63,7 +64,7 @@ func each(t *testing.T, f func(t *testing.T, h *house)) {
 func over(t *testing.T, d *db.DB, c *clock.Fake) *house {
 	t.Helper()
 	h := &house{House: disclosuretest.Found(t, d, c)}
-	h.k = &Knowledge{DB: d, Calendars: h.Disclosure.Calendars, Topics: DefaultTopics(),
+	h.k = &Knowledge{DB: d, Calendars: h.Disclosure.Calendars, Topics: norm.Builtin().Casework.TopicChoices(),
 		Front: &front.Front{Site: front.Site{Home: agencytest.County, Name: i18n.Text{Zh: "示例站", En: "Example"}, Organiser: i18n.Text{Zh: "办公室", En: "Office"}, Demo: true}}}
 	hire := func(name string, at agency.Agency, verbs ...string) (p disclosuretest.Person) {
 		check(t, d.Write(t.Context(), func(tx *db.Tx) error {
@@ -83,7 +84,7 @@ func over(t *testing.T, d *db.DB, c *clock.Fake) *house {
 // text is an article about births, valid for a year.
 func (h *house) text(title string) Text {
 	on := clock.DateOf(h.Clock.Now())
-	return Text{Title: title, Questions: []string{"生三个孩子可以吗"}, Answer: "一对夫妻可以生育三个子女。\n办理生育登记即可。", Topic: "births", Law: "中华人民共和国人口与计划生育法", LawArticle: "第十八条", LawURL: "https://www.example.gov.cn/law",
+	return Text{Title: title, Questions: []string{"生三个孩子可以吗"}, Answer: "一对夫妻可以生育三个子女。\n办理生育登记即可。", Topic: "registration", Law: "中华人民共和国人口与计划生育法", LawArticle: "第十八条", LawURL: "https://www.example.gov.cn/law",
 		From: on.AddDays(-30), To: on.AddDays(335), Review: on.AddDays(180), Audience: ForPublic, Lang: "zh"}
 }
 

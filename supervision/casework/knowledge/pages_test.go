@@ -88,7 +88,7 @@ func TestStaffArticlesAreNeverPublic(t *testing.T) {
 	h.Clock.Advance(24 * time.Hour)
 	for _, lang := range []string{"", "/en"} {
 		q := url.QueryEscape(canary)
-		for _, path := range []string{"/knowledge", "/knowledge?q=" + q, "/knowledge?topic=births", "/knowledge?within=350525100", "/knowledge/suggest?q=" + q, "/search?q=" + q, "/search/suggest?q=" + q, "/api/v1/search?q=" + q,
+		for _, path := range []string{"/knowledge", "/knowledge?q=" + q, "/knowledge?topic=registration", "/knowledge?within=350525100", "/knowledge/suggest?q=" + q, "/search?q=" + q, "/search/suggest?q=" + q, "/api/v1/search?q=" + q,
 			"/knowledge/" + itoa(shown.ID), "/knowledge/" + itoa(staff.ID), "/knowledge/" + itoa(early.ID), "/knowledge/" + itoa(over.ID), "/knowledge/" + itoa(retired.ID), "/knowledge/" + itoa(draft.ID)} {
 			if strings.HasPrefix(path, "/api/") && lang != "" {
 				continue
@@ -185,14 +185,14 @@ func TestThePublicPageIsSearchedByPlaceAndTopic(t *testing.T) {
 	h.passedAt(t, h.Village, h.Everybody.Within(agency.Nation, Reviewing), h.House.Village, agencytest.Village, h.text("村里在哪里登记"))
 	h.passed(t, func(x *Text) { x.Title, x.Lang = "How to register a birth", "en" })
 	for path, c := range map[string]struct{ has, not []string }{
-		"/knowledge":                                    {[]string{"县里的生育登记", "县里的产假多少天", "生育政策和生育登记", "假期和待遇"}, []string{"村里在哪里登记", "How to register"}},
+		"/knowledge":                                    {[]string{"县里的生育登记", "县里的产假多少天", "生育登记与证件", "假期和待遇"}, []string{"村里在哪里登记", "How to register"}},
 		"/knowledge?topic=leave":                        {[]string{"县里的产假多少天"}, []string{"县里的生育登记"}},
 		"/knowledge?within=350525100001":                {[]string{"村里在哪里登记", "县里的生育登记"}, nil},
 		"/knowledge?q=" + url.QueryEscape("产假"):         {[]string{"<mark>产假</mark>", "找到 1 条"}, []string{"县里的生育登记"}},
 		"/knowledge?q=" + url.QueryEscape("三个孩子"):       {[]string{"县里的生育登记"}, []string{"县里的产假多少天"}},
 		"/knowledge?q=zzz":                              {[]string{"没有找到"}, nil},
 		"/knowledge?within=11&topic=x&q=%22%3Cb%3E":     {[]string{"没有找到"}, []string{`"<b>`}},
-		"/en/knowledge":                                 {[]string{"How to register a birth", "Birth policy"}, nil},
+		"/en/knowledge":                                 {[]string{"How to register a birth", "Registration and certificates"}, nil},
 		"/knowledge/suggest?q=" + url.QueryEscape("生育"): {[]string{"县里的生育登记", `"suggestions"`}, nil},
 		"/knowledge/suggest?q=":                         {[]string{`"suggestions":[]`}, nil},
 	} {
@@ -444,7 +444,7 @@ func TestSheetsGoOutAndComeIn(t *testing.T) {
 			}
 		}
 	}
-	good := map[string]any{"title": "导入的一条", "questions": "怎么问", "answer": "这里是一条足够长的答复。", "topic": "奖励和扶助", "audience": word(zh, "audience_public"), "lang": "中文", "law": "某某条例", "from": "2026-01-01", "review": 46400}
+	good := map[string]any{"title": "导入的一条", "questions": "怎么问", "answer": "这里是一条足够长的答复。", "topic": "奖励扶助与优待", "audience": word(zh, "audience_public"), "lang": "中文", "law": "某某条例", "from": "2026-01-01", "review": 46400}
 	set(2, good)
 	set(3, map[string]any{"holds": "11", "title": "短", "questions": "怎么问", "answer": "这里是一条足够长的答复。", "topic": "天气", "audience": "大家", "lang": "中文", "law": "某某条例", "from": "明天", "review": "2027-01-01"})
 	var b bytes.Buffer
@@ -455,12 +455,12 @@ func TestSheetsGoOutAndComeIn(t *testing.T) {
 	hasNot(t, "it", page, "第 2 行")
 	_, body = ask(app, h.As(h.Writer), "/desk/knowledge?show=mine", nil)
 	hasNot(t, "our articles", body, "导入的一条")
-	set(3, map[string]any{"holds": "350525100", "title": "镇里的一条", "topic": "births", "audience": "public", "from": "2026-01-01"})
+	set(3, map[string]any{"holds": "350525100", "title": "镇里的一条", "topic": "registration", "audience": "public", "from": "2026-01-01"})
 	b.Reset()
 	check(t, f.Write(&b))
 	got, _ = sheet(t, app, h.As(h.Writer), h.County.ID, b.Bytes())
 	status(t, "mended", got, 303)
-	_, body = ask(app, h.As(h.Writer), "/desk/knowledge?show=mine&topic=support", nil)
+	_, body = ask(app, h.As(h.Writer), "/desk/knowledge?show=mine&topic=reward", nil)
 	has(t, "our articles", body, "导入的一条", "2027年1月13日")
 	got, page = sheet(t, app, h.As(h.Writer), h.County.ID, []byte("PK no workbook"))
 	status(t, "what is no workbook", got, 422)
