@@ -199,7 +199,7 @@ func (f *filled) plantKnowledge(t *testing.T) {
 		if s == "" {
 			s = "生育登记在哪里办"
 		}
-		text := knowledge.Text{Title: s, Questions: []string{s}, Answer: s + "，到便民服务中心办理。", Topic: "births", Law: s, From: on, Review: on.AddDays(90), Audience: x.audience, Lang: "zh"}
+		text := knowledge.Text{Title: s, Questions: []string{s}, Answer: s + "，到便民服务中心办理。", Topic: "registration", Law: s, From: on, Review: on.AddDays(90), Audience: x.audience, Lang: "zh"}
 		if x.ends {
 			text.To = on
 		}
