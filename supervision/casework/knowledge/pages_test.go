@@ -21,6 +21,7 @@ import (
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
 	"yangguang/internal/db/dbtest"
+	"yangguang/internal/fault"
 	"yangguang/internal/i18n"
 	"yangguang/internal/web"
 )
@@ -528,4 +529,27 @@ func TestLongListsPageByKey(t *testing.T) {
 	if n := strings.Count(body, "县里第"); n != 45 {
 		t.Errorf("%d of 45 are shown under their topic", n)
 	}
+}
+
+// An article leads to a published item by its title, as long as it is published.
+func TestAnArticleLeadsToWhatIsPublished(t *testing.T) {
+	t.Parallel()
+	h, app := embedded(t)
+	it := h.Publish(t, h.County, "county.12", h.Plain("生育登记办事指南"))
+	text := h.text("生育登记怎么办")
+	for _, link := range []string{"/350525/bureau/2026-09999", "/guide", "/999999/bureau/2026-00001"} {
+		text.Link = link
+		_, err := h.k.Start(h.As(h.Writer), h.County.ID, h.County.Division, text)
+		disclosuretest.Refused(t, err, fault.Invalid, "link:knowledge.no_item")
+	}
+	text.Link = it.Path(h.County)
+	x := h.passedAt(t, h.Writer, h.Checker, h.County, h.County.Division, text)
+	path := "/knowledge/" + itoa(x.ID)
+	_, body := ask(app, t.Context(), path, nil)
+	has(t, "the page", body, it.Path(h.County), "生育登记办事指南")
+	h.TakeDown(t, it, "error", "内容有误")
+	_, body = ask(app, t.Context(), path, nil)
+	hasNot(t, "the page after it was taken down", body, it.Path(h.County), "生育登记办事指南")
+	_, body = ask(app, h.As(h.Writer), deskPath(x.Province, x.ID), nil)
+	has(t, "the desk", body, "相关公开信息现在没有公开")
 }

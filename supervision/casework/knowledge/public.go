@@ -177,7 +177,7 @@ type onePage struct {
 	Version   *Version
 	Facts     []ui.Pair
 	Law       ui.Link
-	Link      string
+	Link      ui.Link // the published item
 	Base      string
 	Said      string
 	Errors    ui.Errors
@@ -246,7 +246,10 @@ func (k *Knowledge) fillPublic(tx *db.Tx, id int64, p *onePage) (err error) {
 	if err != nil {
 		return err
 	}
-	p.Law, p.Link = ui.Link{Text: v.Basis(), Href: v.LawURL}, v.Link
+	if p.Link, err = linked(tx, v.Link); err != nil {
+		return err
+	}
+	p.Law = ui.Link{Text: v.Basis(), Href: v.LawURL}
 	until := word(ctx, "until_changed")
 	if !v.To.IsZero() {
 		until = i18n.Date(ctx, v.To)
