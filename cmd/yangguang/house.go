@@ -55,6 +55,7 @@ import (
 	"yangguang/norm"
 	"yangguang/site"
 	"yangguang/supervision/casework"
+	"yangguang/supervision/casework/intake"
 	"yangguang/supervision/casework/knowledge"
 	"yangguang/supervision/casework/outcome"
 )
@@ -67,7 +68,7 @@ func migrations() []fs.FS {
 // locales are the rooms' sentences.
 func locales() []fs.FS {
 	return []fs.FS{fault.Locale, flow.Locale, blob.Locale, calendar.Locale, audit.Locale, ledger.Locale, account.Locale, privacy.Locale, safe.Locale, notify.Locale, web.Locale, ui.Locale,
-		agency.Locale, front.Locale, office.Locale, keeping.Locale, form.Locale, disclosure.Locale, importer.Locale, coverage.Locale, linkcheck.Locale, export.Locale, portal.Locale, publiclog.Locale, desk.Locale, inforequest.Locale, letter.Locale, handling.Locale, window.Locale, answers.Locale, yearly.Locale, channel.Locale, casework.Locale, outcome.Locale, knowledge.Locale, site.Locale}
+		agency.Locale, front.Locale, office.Locale, keeping.Locale, form.Locale, disclosure.Locale, importer.Locale, coverage.Locale, linkcheck.Locale, export.Locale, portal.Locale, publiclog.Locale, desk.Locale, inforequest.Locale, letter.Locale, handling.Locale, window.Locale, answers.Locale, yearly.Locale, channel.Locale, casework.Locale, outcome.Locale, knowledge.Locale, intake.Locale, site.Locale}
 }
 
 // house is the product, wired.
@@ -225,6 +226,7 @@ func (h *house) wire(demo bool) {
 	h.front.Nav("coverage.title_short", "/"+c.Home.Short()+"/coverage")
 	h.front.Nav("site.nav_overdue", "/overdue")
 	window.Join(h.front)
+	intake.Join(h.front)
 	h.front.Nav("site.nav_clauses", "/clauses")
 	h.front.DeskNav("site.desk", "/desk")
 	h.desk = &desk.Desk{Disclosure: h.disclosure, Front: h.front}
@@ -284,12 +286,14 @@ func (h *house) agencyChanged(tx *db.Tx, e audit.Entry) error {
 // routes are every room's routes, in the order of the norm.
 func (h *house) routes() [][]web.Route {
 	p := &portal.Portal{Front: h.front, Disclosure: h.disclosure, EmbedIn: h.c.EmbedIn}
-	cov := &coverage.Coverage{Front: h.front, DB: h.db, Norm: h.norm}
+	cov := &coverage.Coverage{Front: h.front, DB: h.db, Norm: h.norm, Waiting: casework.Errors}
 	ch := &channel.Channel{Front: h.front, Disclosure: h.disclosure}
 	wd := &window.Window{Front: h.front, Portal: p, Requests: h.requests, Answers: h.answers}
 	h.answers.Portal = p
+	in := &intake.Intake{Front: h.front, Portal: p, Cases: h.casework}
+	p.Correct = in.Correct
 	pl := &publiclog.Log{Front: h.front, DB: h.db, Key: h.ledger.Key, Witnessing: h.witnessing}
-	return [][]web.Route{h.office.Routes(), cov.Routes(), p.Routes(), wd.Routes(), pl.Routes(), ch.Routes(), h.office.Guard(h.desk.Routes()), h.office.Guard(h.handling.Routes()), h.office.Guard(h.answers.Routes()), h.office.Guard(h.yearly.Routes()), h.office.Guard(h.outcomes.Routes()), h.office.Guard(h.importer.Routes()), h.office.Guard(h.keeping.Routes()),
+	return [][]web.Route{h.office.Routes(), cov.Routes(), p.Routes(), wd.Routes(), in.Routes(), pl.Routes(), ch.Routes(), h.office.Guard(h.desk.Routes()), h.office.Guard(h.handling.Routes()), h.office.Guard(h.answers.Routes()), h.office.Guard(h.yearly.Routes()), h.office.Guard(h.outcomes.Routes()), h.office.Guard(h.importer.Routes()), h.office.Guard(h.keeping.Routes()),
 		h.office.Guard(h.copies.Routes()), h.office.Guard(h.links.Routes()), h.office.Guard(h.knowledge.Routes()), h.office.Guard(h.site.Routes()), h.health()}
 }
 

@@ -124,11 +124,13 @@ func (q *Request) running() bool {
 }
 
 // NextOn is the day by which somebody must act next, for lists.
-func (q *Request) NextOn() clock.Date {
-	if !q.ReplyBy.IsZero() {
-		return q.ReplyBy
+func (q *Request) NextOn() clock.Date { return actBy(q.DueOn, q.ReplyBy) }
+
+func actBy(due, replyBy clock.Date) clock.Date {
+	if !replyBy.IsZero() {
+		return replyBy
 	}
-	return q.DueOn
+	return due
 }
 
 // target is what an act on a request touches.

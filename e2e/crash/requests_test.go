@@ -45,7 +45,10 @@ func TestRequestsOutliveAKill(t *testing.T) {
 	p := &program{bin: bin, data: filepath.Join(work, "data"), addr: freeAddr(t)}
 	p.start(t)
 	o := &asking{p: p, t: t, clerk: p.signIn(t, "xian.qicao"), head: p.signIn(t, "xian.pizhun"), filed: map[string]string{}, decided: map[string]bool{}}
-	rounds := max(5, kills()/2)
+	rounds := 10
+	if n := kills(); n > 2*rounds { // the long run
+		rounds = n
+	}
 	drafts := o.drafts(rounds * 2)
 	rnd := rand.New(rand.NewPCG(11, uint64(os.Getpid())))
 	for n := range rounds {

@@ -187,6 +187,9 @@ func (c *Casework) rules(m *Matter) Rules {
 	return RulesFor(&c.Norm.Casework, m.Type, m.Class, m.Stage, levelName(m.Region))
 }
 
+// RulesOf are the spans of the norm for a matter, for pages that say what comes next.
+func (c *Casework) RulesOf(m *Matter) Rules { return c.rules(m) }
+
 func levelName(code agency.Code) string {
 	return map[agency.Level]string{agency.LevelNation: "nation", agency.LevelProvince: "province", agency.LevelPrefecture: "prefecture", agency.LevelCounty: "county",
 		agency.LevelTownship: "township", agency.LevelVillage: "village"}[code.Level()]

@@ -72,6 +72,25 @@ func (c *Casework) File(ctx context.Context, f Filing) (m *Matter, code string, 
 	return m, code, err
 }
 
+// Check answers what File would refuse of a matter, before it is sent, and which
+// unit it would go to.
+func (c *Casework) Check(ctx context.Context, f Filing) (to agency.Agency, err error) {
+	defer fault.Wrap(&err, "casework.Check")
+	f.tidy()
+	err = c.DB.Read(ctx, func(tx *db.Tx) error {
+		u, err := agency.Find(tx, f.Agency)
+		if err != nil {
+			return err
+		}
+		if err := c.checkFiling(u, f); err != nil {
+			return err
+		}
+		to, err = c.keptFrom(tx, u, f)
+		return err
+	})
+	return to, err
+}
+
 // FileIn is File without attachments, within a transaction of the caller's.
 func (c *Casework) FileIn(tx *db.Tx, f Filing) (*Matter, string, error) {
 	f.tidy()

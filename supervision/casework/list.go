@@ -244,3 +244,14 @@ func (c *Casework) Counts(ctx context.Context, most int) (out map[string]int, er
 	})
 	return out, err
 }
+
+// Errors counts the reports of errors in published items within a division that
+// have no answer, and those of them that came before a moment.
+func Errors(tx *db.Tx, c agency.Code, before time.Time) (waiting, old int64, err error) {
+	w := (&db.Where{}).And("m.type = 'error' and m.replied_at is null and m.state not in ('closed', 'merged')")
+	agency.WithinAs(w, "m.", c)
+	cond, _ := w.SQL()
+	at := w.Next(clock.Millis(before))
+	err = tx.Row("select count(*), coalesce(sum(case when m.filed_at < "+at+" then 1 else 0 end), 0) from casework m"+cond, w.Args()...).Scan(&waiting, &old)
+	return waiting, old, err
+}
