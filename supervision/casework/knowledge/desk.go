@@ -3,7 +3,6 @@ package knowledge
 import (
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -40,7 +39,7 @@ type deskList struct {
 type deskAsk struct {
 	show, words, topic, state, audience string
 	place                               agency.Code
-	after                               int64
+	after                               string
 	query                               url.Values
 }
 
@@ -53,7 +52,7 @@ func (k *Knowledge) askOf(r *http.Request) deskAsk {
 	if c, err := agency.ParseCode(v.Get("within")); err == nil {
 		q.place = c
 	}
-	q.after, _ = strconv.ParseInt(v.Get("after"), 10, 64)
+	q.after = v.Get("after")
 	for _, n := range []string{"show", "q", "topic", "state", "audience", "within"} {
 		if v.Get(n) != "" {
 			q.query.Set(n, v.Get(n))
@@ -144,13 +143,12 @@ func (k *Knowledge) deskRows(tx *db.Tx, a *account.Actor, q deskAsk, p *deskList
 	ctx := tx.Ctx
 	p.Grid = ui.Grid{Caption: word(ctx, "show_"+q.show), Cards: true, Nothing: word(ctx, "nothing_"+q.show), Columns: []ui.Column{{Title: word(ctx, "f_title")}, {Title: word(ctx, "f_topic")}, {Title: word(ctx, "f_holds")},
 		{Title: word(ctx, "owner")}, {Title: word(ctx, "f_state")}, {Title: word(ctx, map[bool]string{true: "f_review", false: "f_to"}[q.show != showHere])}}}
-	rows, err := k.rowsFor(tx, a, q)
+	rows, next, err := k.rowsFor(tx, a, q)
 	if err != nil {
 		return err
 	}
-	if q.show == showMine && len(rows) > deskShown {
-		rows = rows[:deskShown]
-		q.query.Set("after", itoa(rows[deskShown-1].ID))
+	if next != "" {
+		q.query.Set("after", next)
 		p.Pages.Older = href(ctx, deskRoot) + "?" + q.query.Encode()
 	}
 	n := newNames()
@@ -164,27 +162,38 @@ func (k *Knowledge) deskRows(tx *db.Tx, a *account.Actor, q deskAsk, p *deskList
 	return nil
 }
 
-// rowsFor are the articles an address asks for.
-func (k *Knowledge) rowsFor(tx *db.Tx, a *account.Actor, q deskAsk) (out []Article, err error) {
+// rowsFor are the articles an address asks for, and where the next page begins.
+// Of what was found only the best are shown.
+func (k *Knowledge) rowsFor(tx *db.Tx, a *account.Actor, q deskAsk) (out []Article, next string, err error) {
 	switch q.show {
 	case showDue:
-		out, err = dueIn(tx, ranges(a), deskShown*5)
+		out, err = dueIn(tx, ranges(a), deskShown)
+		return out, "", err
 	case showMine:
-		f := ownFilter{state: q.state, topic: q.topic, audience: q.audience, after: q.after, limit: deskShown + 1}
+		f := ownFilter{state: q.state, topic: q.topic, audience: q.audience, limit: deskShown + 1}
+		f.after, _ = strconv.ParseInt(q.after, 10, 64)
 		if q.state == "expired" {
 			f.state, f.over = Valid, true
 		}
-		out, err = ownedIn(tx, ranges(a), f)
-	default:
-		rows, e := holding(tx, query{place: q.place, words: q.words, topic: q.topic, staff: true, all: true, limit: deskShown * 5})
-		for _, x := range rows {
-			if knows(a, &x.Article) {
-				out = append(out, x.Article)
-			}
+		if out, err = ownedIn(tx, ranges(a), f); len(out) > deskShown {
+			out = out[:deskShown]
+			next = itoa(out[deskShown-1].ID)
 		}
-		err = e
+		return out, next, err
 	}
-	return slices.Clip(out), err
+	rows, err := holding(tx, query{place: q.place, words: q.words, topic: q.topic, staff: true, all: true, after: keyOf(q.after), limit: deskShown + 1})
+	if len(rows) > deskShown {
+		rows = rows[:deskShown]
+		if last := rows[deskShown-1]; q.words == "" {
+			next = key{last.Region, last.Topic, last.ID}.String()
+		}
+	}
+	for _, x := range rows {
+		if knows(a, &x.Article) {
+			out = append(out, x.Article)
+		}
+	}
+	return out, next, err
 }
 
 func (k *Knowledge) deskRow(tx *db.Tx, n *names, x *Article, show string) ([]ui.Cell, error) {
@@ -245,13 +254,28 @@ func tags(tx *db.Tx, x *Article) (out []tag) {
 	return out
 }
 
+// exportMost bounds a sheet.
+const exportMost = 2000
+
+// allFor is every page of what an address asks for.
+func (k *Knowledge) allFor(tx *db.Tx, a *account.Actor, q deskAsk) (out []Article, err error) {
+	for {
+		rows, next, err := k.rowsFor(tx, a, q)
+		out = append(out, rows...)
+		if err != nil || next == "" || len(out) >= exportMost {
+			return out, err
+		}
+		q.after = next
+	}
+}
+
 // export gives what the address lists as a sheet.
 func (k *Knowledge) export(w http.ResponseWriter, r *http.Request) error {
 	ctx, a := r.Context(), account.From(r.Context())
 	q := k.askOf(r)
 	var rows [][]string
 	if err := k.DB.Read(ctx, func(tx *db.Tx) error {
-		found, err := k.rowsFor(tx, a, q)
+		found, err := k.allFor(tx, a, q)
 		if err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -32,8 +33,30 @@ type query struct {
 	staff bool // the staff's own too
 	all   bool // those not in force too, so marked
 	typed bool // the last word may go on, and titles and questions alone count
+	after key  // where a page of a list without words ends
 	limit int
 }
+
+// key is where a page of a list ends: by level, topic and id.
+type key struct {
+	region agency.Code
+	topic  string
+	id     int64
+}
+
+// keyOf reads a key from an address.
+func keyOf(s string) (k key) {
+	region, rest, _ := strings.Cut(s, ".")
+	topic, id, _ := strings.Cut(rest, ".")
+	c, err := agency.ParseCode(region)
+	if k.id, _ = strconv.ParseInt(id, 10, 64); err != nil || k.id == 0 {
+		return key{}
+	}
+	k.region, k.topic = c, topic
+	return k
+}
+
+func (k key) String() string { return k.region.Short() + "." + k.topic + "." + itoa(k.id) }
 
 // standingArticle is an article with the version that stands.
 type standingArticle struct {

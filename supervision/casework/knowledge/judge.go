@@ -19,6 +19,7 @@ type reviewPage struct {
 	Facts    []ui.Pair
 	Diff     []ui.DiffLine
 	DiffWith string
+	Link     ui.Link // the published item
 	Base     string
 	Saves    string
 	Errors   ui.Errors
@@ -67,6 +68,9 @@ func (k *Knowledge) showReview(w http.ResponseWriter, r *http.Request, status in
 				return err
 			}
 			p.Diff, p.DiffWith = ui.Compare(old.whole(ctx), p.Version.whole(ctx)), word(ctx, "changed_since", old.Number)
+		}
+		if p.Link, err = linked(tx, p.Version.Link); err != nil {
+			return err
 		}
 		p.Facts, err = k.factsOf(tx, x, p.Version)
 		return err

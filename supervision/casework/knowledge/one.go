@@ -29,6 +29,7 @@ type articlePage struct {
 	Diff     []ui.DiffLine
 	DiffWith string
 	Reports  []ui.Entry
+	Link     ui.Link // the published item
 	Base     string
 	Public   string
 	Errors   ui.Errors
@@ -116,6 +117,9 @@ func (k *Knowledge) fillArticle(tx *db.Tx, r *http.Request, a *account.Actor, p 
 		p.Refusal = i18n.T(ctx, "knowledge.quote_"+key, args...)
 	}
 	if p.Facts, err = k.factsOf(tx, x, p.Version); err != nil {
+		return err
+	}
+	if p.Link, err = linked(tx, p.Version.Link); err != nil {
 		return err
 	}
 	if err := p.versions(tx, all, r.URL.Query().Get("with"), inside); err != nil {

@@ -3,6 +3,7 @@ package knowledge
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
@@ -20,6 +21,7 @@ import (
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
 	"yangguang/internal/db/dbtest"
+	"yangguang/internal/fault"
 	"yangguang/internal/i18n"
 	"yangguang/internal/web"
 )
@@ -482,4 +484,72 @@ func TestPagesAskABoundedNumberOfQuestions(t *testing.T) {
 			t.Errorf("%s asks the store %d questions, at most %d", path, n.Load(), most)
 		}
 	}
+}
+
+// Lists page by key through every level, and the public page shows the first of
+// each topic.
+func TestLongListsPageByKey(t *testing.T) {
+	t.Parallel()
+	h, app := embedded(t)
+	province := disclosuretest.Person{ID: 881, Name: "省里庚"}.With(h.Province, Writing)
+	for i := range 45 {
+		h.passed(t, func(x *Text) { x.Title = fmt.Sprintf("县里第%02d条", i) })
+	}
+	h.passedAt(t, province, h.Everybody.Within(agency.Nation, Reviewing), h.Province, agencytest.Province, h.text("省里的一条"))
+	for name, path := range map[string]string{"what holds here": "/desk/knowledge", "our own": "/desk/knowledge?show=mine"} {
+		seen := map[string]bool{}
+		for path != "" {
+			got, body := ask(app, h.As(h.Writer), path, nil)
+			status(t, path, got, 200)
+			for i := range 45 {
+				if s := fmt.Sprintf("县里第%02d条", i); strings.Contains(body, s+"<") {
+					if seen[s] {
+						t.Errorf("%s: %s stands on two pages", name, s)
+					}
+					seen[s] = true
+				}
+			}
+			seen["省里的一条"] = seen["省里的一条"] || strings.Contains(body, "省里的一条")
+			path = ""
+			if _, rest, ok := strings.Cut(body, `rel="next" href="`); ok {
+				path, _, _ = strings.Cut(rest, `"`)
+				path = strings.ReplaceAll(path, "&amp;", "&")
+			}
+		}
+		if want := map[string]int{"what holds here": 46, "our own": 46}[name]; len(seen) != want || seen["省里的一条"] != (name == "what holds here") {
+			t.Errorf("%s: %d titles seen", name, len(seen))
+		}
+	}
+	_, body := ask(app, t.Context(), "/knowledge", nil)
+	has(t, "the public page", body, "看这个主题的全部 46 条", "/knowledge?topic=registration")
+	if n := strings.Count(body, "县里第"); n != ofTopic {
+		t.Errorf("%d of the topic are shown", n)
+	}
+	_, body = ask(app, t.Context(), "/knowledge?topic=registration", nil)
+	if n := strings.Count(body, "县里第"); n != 45 {
+		t.Errorf("%d of 45 are shown under their topic", n)
+	}
+}
+
+// An article leads to a published item by its title, as long as it is published.
+func TestAnArticleLeadsToWhatIsPublished(t *testing.T) {
+	t.Parallel()
+	h, app := embedded(t)
+	it := h.Publish(t, h.County, "county.12", h.Plain("生育登记办事指南"))
+	text := h.text("生育登记怎么办")
+	for _, link := range []string{"/350525/bureau/2026-09999", "/guide", "/999999/bureau/2026-00001"} {
+		text.Link = link
+		_, err := h.k.Start(h.As(h.Writer), h.County.ID, h.County.Division, text)
+		disclosuretest.Refused(t, err, fault.Invalid, "link:knowledge.no_item")
+	}
+	text.Link = it.Path(h.County)
+	x := h.passedAt(t, h.Writer, h.Checker, h.County, h.County.Division, text)
+	path := "/knowledge/" + itoa(x.ID)
+	_, body := ask(app, t.Context(), path, nil)
+	has(t, "the page", body, it.Path(h.County), "生育登记办事指南")
+	h.TakeDown(t, it, "error", "内容有误")
+	_, body = ask(app, t.Context(), path, nil)
+	hasNot(t, "the page after it was taken down", body, it.Path(h.County), "生育登记办事指南")
+	_, body = ask(app, h.As(h.Writer), deskPath(x.Province, x.ID), nil)
+	has(t, "the desk", body, "相关公开信息现在没有公开")
 }

@@ -15,8 +15,12 @@ import (
 	"yangguang/internal/web"
 )
 
-// publicShown is how many articles the public page lists.
-const publicShown = 200
+// publicShown is how many articles the public page lists at once; ofTopic, how
+// many of a topic where all topics are shown.
+const (
+	publicShown = 200
+	ofTopic     = 5
+)
 
 // column is the column of the guideline for government websites.
 const column = "问答知识库"
@@ -36,6 +40,7 @@ type allPage struct {
 type topicGroup struct {
 	ID, Title string
 	Entries   []ui.Entry
+	More      ui.Link // to all of the topic
 }
 
 // all lists what may be relied on for a place, the nearest level first.
@@ -113,11 +118,37 @@ func (k *Knowledge) fillAll(tx *db.Tx, p *allPage, f *ui.Frame, q query) error {
 	}
 	ids, of := k.byTopic(rows)
 	for _, id := range ids {
-		es, err := k.entries(tx, n, of[id], nil)
+		g := topicGroup{ID: id, Title: k.topic(ctx, id)}
+		if q.topic != "" {
+			g.Entries, err = k.entries(tx, n, of[id], nil)
+		} else {
+			err = k.overview(tx, n, &g, of[id], q)
+		}
 		if err != nil {
 			return err
 		}
-		p.Groups = append(p.Groups, topicGroup{ID: id, Title: k.topic(ctx, id), Entries: es})
+		p.Groups = append(p.Groups, g)
+	}
+	return nil
+}
+
+// overview is a topic among the others: the first questions alone.
+func (k *Knowledge) overview(tx *db.Tx, n *names, g *topicGroup, rows []standingArticle, q query) error {
+	ctx := tx.Ctx
+	if len(rows) > ofTopic {
+		v := url.Values{"topic": {g.ID}}
+		if q.place != k.Front.Home {
+			v.Set("within", q.place.Short())
+		}
+		g.More = ui.Link{Text: word(ctx, "more_n", len(rows)), Href: href(ctx, publicRoot) + "?" + v.Encode()}
+		rows = rows[:ofTopic]
+	}
+	for _, x := range rows {
+		place, err := n.place(tx, x.Region)
+		if err != nil {
+			return err
+		}
+		g.Entries = append(g.Entries, ui.Entry{Title: x.Title, Href: href(ctx, publicRoot, "/", itoa(x.ID)), Meta: word(ctx, "holds_for", place)})
 	}
 	return nil
 }
@@ -146,7 +177,7 @@ type onePage struct {
 	Version   *Version
 	Facts     []ui.Pair
 	Law       ui.Link
-	Link      string
+	Link      ui.Link // the published item
 	Base      string
 	Said      string
 	Errors    ui.Errors
@@ -215,7 +246,10 @@ func (k *Knowledge) fillPublic(tx *db.Tx, id int64, p *onePage) (err error) {
 	if err != nil {
 		return err
 	}
-	p.Law, p.Link = ui.Link{Text: v.Basis(), Href: v.LawURL}, v.Link
+	if p.Link, err = linked(tx, v.Link); err != nil {
+		return err
+	}
+	p.Law = ui.Link{Text: v.Basis(), Href: v.LawURL}
 	until := word(ctx, "until_changed")
 	if !v.To.IsZero() {
 		until = i18n.Date(ctx, v.To)

@@ -57,6 +57,9 @@ func (k *Knowledge) Approve(ctx context.Context, province int, id int64, saves i
 		if err := notStale(v.Text, today(tx)); err != nil {
 			return err
 		}
+		if err := leads(tx, v.Text); err != nil {
+			return err
+		}
 		if err := k.replace(tx, x); err != nil {
 			return err
 		}

@@ -232,6 +232,14 @@ func (k *Knowledge) Import(ctx context.Context, unit int64, b []byte) (n int, ba
 				}
 			}
 		}
+		for i, t := range texts {
+			err := leads(tx, t)
+			if f := fault.FieldsOf(err); len(f) > 0 {
+				bad = append(bad, Problem{Row: numbers[i], Column: "link", Key: f[0].Key})
+			} else if err != nil {
+				return err
+			}
+		}
 		if len(bad) > 0 {
 			return nil
 		}

@@ -143,6 +143,7 @@ func listHolding(tx *db.Tx, q query, ids []int64) ([]standingArticle, error) {
 		db.In(w, "a.id", ids)
 	}
 	w.If(q.topic != "", "a.topic = ?", q.topic).If(!q.staff, "a.audience = 'public'")
+	w.If(q.after.id != 0, "(a.region < ? or a.region = ? and (a.topic > ? or a.topic = ? and a.id > ?))", q.after.region, q.after.region, q.after.topic, q.after.topic, q.after.id)
 	if !q.all {
 		w.And("a.valid_from <= ? and (a.valid_to is null or a.valid_to >= ?)", today(tx), today(tx))
 	}

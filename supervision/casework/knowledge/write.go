@@ -28,6 +28,9 @@ func (k *Knowledge) start(tx *db.Tx, unit int64, holds agency.Code, t Text) (*Ar
 	if err := fault.Fields(k.wrong(t)...); err != nil {
 		return nil, err
 	}
+	if err := leads(tx, t); err != nil {
+		return nil, err
+	}
 	a := account.From(tx.Ctx)
 	x := &Article{Province: holds.Province(), ID: tx.ID(holds.Province()), Region: holds, Agency: u.ID, Seat: u.Division, Working: 1, State: Draft}
 	v := &Version{Province: x.Province, Article: x.ID, Number: 1, State: Draft, Saves: 1, Text: t, Author: a.Person, authorFor: a.PrincipalID(), WrittenAt: tx.Now}
@@ -113,6 +116,9 @@ func (k *Knowledge) keep(tx *db.Tx, x *Article, v *Version, a *account.Actor, sa
 		return fault.Say(fault.Conflict, "knowledge.saved_meanwhile")
 	}
 	if err := fault.Fields(k.wrong(t)...); err != nil {
+		return err
+	}
+	if err := leads(tx, t); err != nil {
 		return err
 	}
 	v.Text, v.Saves, v.Author, v.authorFor, v.WrittenAt = t, v.Saves+1, a.Person, a.PrincipalID(), tx.Now
