@@ -53,6 +53,16 @@ type formPage struct {
 	Helper, Tie, HelperUnit ui.Input
 }
 
+// helped answers whether something was said of a helper, or refused.
+func (p *formPage) helped() bool {
+	for _, x := range []ui.Input{p.Helper, p.Tie, p.HelperUnit} {
+		if x.Value != "" || x.Error != "" {
+			return true
+		}
+	}
+	return false
+}
+
 // form shows the form; without a type in the address, the types first.
 func (i *Intake) form(rw http.ResponseWriter, r *http.Request) error {
 	kind := r.URL.Query().Get("type")
@@ -90,6 +100,9 @@ func (i *Intake) showForm(rw http.ResponseWriter, r *http.Request, status int, v
 	p.Kind, p.Other = *k, p.Action
 	i.questions(ctx, &p, v)
 	f.Title, f.Lead = t(ctx, "form_title", k.Title.In(ctx), p.Unit.Name), t(ctx, "form_lead")
+	if k.Protected {
+		f.Lead = t(ctx, "form_lead_about")
+	}
 	private(rw, &f)
 	at(ctx, &f, "/"+p.Unit.Path()+"/matter?type="+k.ID)
 	return web.Render(rw, r, status, formView(f, p))

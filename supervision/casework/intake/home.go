@@ -65,7 +65,11 @@ func (i *Intake) spanGrid(ctx context.Context) ui.Grid {
 		}
 		of := func(name string) norm.CaseClock { return c.Clock(name, k.ID, c.Classes[0].ID, "", "county") }
 		handle := of("handle")
-		g.Rows = append(g.Rows, ui.Text(k.Title.In(ctx), spanWords(ctx, of("accept").Span), spanWords(ctx, handle.Span), spanWords(ctx, of("extension").Span), i.cite(ctx, handle)))
+		row := []ui.Cell{{Of: whole(k.Title.In(ctx))}}
+		for _, x := range []norm.CaseClock{of("accept"), handle, of("extension")} {
+			row = append(row, ui.Cell{Of: whole(spanWords(ctx, x.Span))})
+		}
+		g.Rows = append(g.Rows, append(row, ui.Cell{Text: i.cite(ctx, handle)}))
 	}
 	return g
 }
@@ -79,7 +83,7 @@ func (i *Intake) cite(ctx context.Context, x norm.CaseClock) string {
 func (i *Intake) clockGrid(ctx context.Context) ui.Grid {
 	g := ui.Grid{Caption: t(ctx, "clocks"), Cards: true, Columns: []ui.Column{{Title: t(ctx, "clock")}, {Title: t(ctx, "applies")}, {Title: t(ctx, "span")}, {Title: t(ctx, "source")}}}
 	for _, x := range i.norm().Clocks {
-		g.Rows = append(g.Rows, ui.Text(t(ctx, "clock_"+x.Clock), i.applies(ctx, x), spanWords(ctx, x.Span), i.cite(ctx, x)))
+		g.Rows = append(g.Rows, []ui.Cell{{Text: t(ctx, "clock_"+x.Clock)}, {Text: i.applies(ctx, x)}, {Of: whole(spanWords(ctx, x.Span))}, {Text: i.cite(ctx, x)}})
 	}
 	return g
 }
