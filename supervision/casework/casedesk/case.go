@@ -54,9 +54,10 @@ type overtaken struct {
 }
 
 type replyShown struct {
-	Title string
-	Facts []ui.Pair
-	Text  []string
+	Title    string
+	Facts    []ui.Pair
+	Text     []string
+	Returned bool // behind its heading: what follows it counts
 }
 
 // nearGroup are matters that belong together with this one.
@@ -96,7 +97,7 @@ func (d *Desk) showCase(w http.ResponseWriter, r *http.Request, k *casework.Case
 	d.actions(ctx, k, &p)
 	for i := range k.Replies {
 		x := &k.Replies[i]
-		p.Replies = append(p.Replies, replyShown{t(ctx, "reply_"+x.State), d.replyFacts(ctx, k, x), paragraphs(x.Text)})
+		p.Replies = append(p.Replies, replyShown{t(ctx, "reply_"+x.State), d.replyFacts(ctx, k, x), paragraphs(x.Text), x.State == "returned"})
 	}
 	p.Files = filesGrid(ctx, k)
 	if err := d.near(ctx, k, &p); err != nil {

@@ -539,6 +539,7 @@ func TestAPageIsToldThatSomethingChanged(t *testing.T) {
 	listen := func() *http.Response {
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, srv.URL+"/desk/matters/events", nil)
 		check(t, err)
+		r.Header.Set("Accept", "text/event-stream")
 		resp, err := srv.Client().Do(r)
 		check(t, err)
 		return resp

@@ -8,6 +8,7 @@ import (
 
 	"yangguang/internal/account"
 	"yangguang/internal/fault"
+	"yangguang/supervision/casework"
 )
 
 // How long a page is followed before it connects anew, how often it is looked
@@ -70,6 +71,9 @@ func (d *Desk) Hush() {
 func (d *Desk) events(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	a := account.From(ctx)
+	if !holdsAny(ctx, casework.Verbs()...) {
+		return fault.Say(fault.Forbidden, "fault.forbidden")
+	}
 	at := ref{}
 	if s := r.URL.Query().Get("matter"); s != "" {
 		refs, err := refsOf([]string{s})
@@ -85,6 +89,10 @@ func (d *Desk) events(w http.ResponseWriter, r *http.Request) error {
 	session := a.Session
 	if session == 0 {
 		session = -a.Person
+	}
+	if !strings.Contains(r.Header.Get("Accept"), "text/event-stream") { // nobody who would listen
+		w.WriteHeader(http.StatusNoContent)
+		return nil
 	}
 	quit, ok := d.ears.take(session)
 	if !ok {
