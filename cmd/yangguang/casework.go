@@ -8,6 +8,7 @@ import (
 	"yangguang/internal/db"
 	"yangguang/supervision/casework"
 	"yangguang/supervision/casework/outcome"
+	"yangguang/supervision/casework/casedesk"
 )
 
 // wireCasework joins casework and what grows on it.
@@ -40,10 +41,14 @@ func (h *house) asMatter(tx *db.Tx, q *inforequest.Request, asked inforequest.As
 		return "", "", err
 	}
 	return m.Number, code, nil
+	h.casedesk = &casedesk.Desk{Cases: h.casework, Front: h.front}
+	h.casedesk.Join(h.front)
 }
 
-// keepTime lets casework do what is due at its moment, until ctx ends.
+// keepTime lets casework do what is due at its moment, until ctx ends; then the
+// pages that follow it live let go, so that the server can stop.
 func (h *house) keepTime(ctx context.Context) error {
+	context.AfterFunc(ctx, h.casedesk.Hush)
 	h.casework.Run(ctx, h.log)
 	return nil
 }

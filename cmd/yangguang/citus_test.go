@@ -24,7 +24,7 @@ var (
 	reference = words(`account_ceremony account_grant account_handover account_handover_line account_known account_passkey account_session account_slip
  account_subject account_substitute agency agency_change agency_member agency_name agency_path agency_post calendar_edition calendar_head division login person`)
 	// The search index has one order of time for all, so it stays in one place.
-	local = words(`casework_draft casework_try division_import export_run inforequest_try item_logged job keeping_run page_change search_doc search_part served_day`)
+	local = words(`casework_draft casework_try casework_view division_import export_run inforequest_try item_logged job keeping_run page_change search_doc search_part served_day`)
 )
 
 func words(s string) map[string]bool {

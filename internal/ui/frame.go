@@ -30,6 +30,7 @@ type Link struct {
 	Current    bool
 	Count      int64
 	ShowCount  bool
+	CountWords string // in place of the number: 99+
 	Late       bool   // the count is of overdue things
 	Lang       string // of the target, where it differs
 }

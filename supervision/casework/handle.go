@@ -119,7 +119,7 @@ func (c *Casework) draft(tx *db.Tx, s *step, r Reply, whole bool) (int64, error)
 	if whole {
 		r.State = "review"
 	}
-	if last != nil && last.State != "approved" {
+	if last != nil && (last.State == "draft" || last.State == "review") { // what was returned stays, to compare with
 		r.ID = last.ID
 	} else {
 		r.ID = tx.ID(s.m.Province)
