@@ -7,8 +7,8 @@ import (
 	"yangguang/disclosure/inforequest"
 	"yangguang/internal/db"
 	"yangguang/supervision/casework"
-	"yangguang/supervision/casework/outcome"
 	"yangguang/supervision/casework/casedesk"
+	"yangguang/supervision/casework/outcome"
 )
 
 // wireCasework joins casework and what grows on it.
@@ -19,6 +19,8 @@ func (h *house) wireCasework() {
 	h.accounts.OnHandover(h.casework.HandOver)
 	h.outcomes = &outcome.Outcomes{Cases: h.casework, Front: h.front}
 	h.outcomes.Join(h.front)
+	h.casedesk = &casedesk.Desk{Cases: h.casework, Front: h.front}
+	h.casedesk.Join(h.front)
 }
 
 // asMatter files a request that is a petition in truth as one, at the agency it
@@ -41,8 +43,6 @@ func (h *house) asMatter(tx *db.Tx, q *inforequest.Request, asked inforequest.As
 		return "", "", err
 	}
 	return m.Number, code, nil
-	h.casedesk = &casedesk.Desk{Cases: h.casework, Front: h.front}
-	h.casedesk.Join(h.front)
 }
 
 // keepTime lets casework do what is due at its moment, until ctx ends; then the

@@ -55,10 +55,10 @@ import (
 	"yangguang/norm"
 	"yangguang/site"
 	"yangguang/supervision/casework"
+	"yangguang/supervision/casework/casedesk"
 	"yangguang/supervision/casework/intake"
 	"yangguang/supervision/casework/knowledge"
 	"yangguang/supervision/casework/outcome"
-	"yangguang/supervision/casework/casedesk"
 )
 
 // migrations are the rooms' schemas; they are merged in the order of time.
