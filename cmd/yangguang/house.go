@@ -292,7 +292,7 @@ func (h *house) routes() [][]web.Route {
 	ch := &channel.Channel{Front: h.front, Disclosure: h.disclosure}
 	wd := &window.Window{Front: h.front, Portal: p, Requests: h.requests, Answers: h.answers}
 	h.answers.Portal = p
-	in := &intake.Intake{Front: h.front, Portal: p, Cases: h.casework}
+	in := &intake.Intake{Front: h.front, Portal: p, Cases: h.casework, Answers: h.answered}
 	p.Correct = in.Correct
 	pl := &publiclog.Log{Front: h.front, DB: h.db, Key: h.ledger.Key, Witnessing: h.witnessing}
 	return [][]web.Route{h.office.Routes(), cov.Routes(), p.Routes(), wd.Routes(), in.Routes(), pl.Routes(), ch.Routes(), h.office.Guard(h.desk.Routes()), h.office.Guard(h.handling.Routes()), h.office.Guard(h.answers.Routes()), h.office.Guard(h.yearly.Routes()), h.office.Guard(h.outcomes.Routes()), h.office.Guard(h.importer.Routes()), h.office.Guard(h.keeping.Routes()),

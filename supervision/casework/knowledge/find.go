@@ -2,6 +2,7 @@ package knowledge
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -179,4 +180,40 @@ func (k *Knowledge) byTopic(rows []standingArticle) (ids []string, of map[string
 		}
 	}
 	return ids, of
+}
+
+// Found is an article that stands, as whoever answers a person finds it.
+type Found struct {
+	Province int
+	Article  int64
+	Version  int
+	Title    string
+	Answer   string
+	Public   bool // everybody may read it
+}
+
+// Ref is how an answer names what it quotes: province.article@version.
+func (f Found) Ref() string { return fmt.Sprintf("%d.%d@%d", f.Province, f.Article, f.Version) }
+
+// ParseRef reads what Ref writes.
+func ParseRef(s string) (province int, article int64, version int, ok bool) {
+	n, err := fmt.Sscanf(s, "%d.%d@%d", &province, &article, &version)
+	return province, article, version, err == nil && n == 3
+}
+
+// Look finds what holds in a division and is in force, by words or by topic, the
+// nearest level first; staff: the staff's own too.
+func (k *Knowledge) Look(ctx context.Context, division agency.Code, words, topic string, staff bool, limit int) (out []Found, err error) {
+	defer fault.Wrap(&err, "knowledge.Look")
+	if strings.TrimSpace(words) == "" && topic == "" {
+		return nil, nil
+	}
+	err = k.DB.Read(ctx, func(tx *db.Tx) error {
+		rows, err := holding(tx, query{place: division, words: words, topic: topic, staff: staff, limit: limit})
+		for _, x := range rows {
+			out = append(out, Found{Province: x.Province, Article: x.ID, Version: x.Version.Number, Title: x.Version.Title, Answer: x.Version.Answer, Public: x.Version.Audience == ForPublic})
+		}
+		return err
+	})
+	return out, err
 }
