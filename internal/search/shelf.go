@@ -64,11 +64,14 @@ func unshelve(tx *db.Tx, place int64) error {
 // shelves are the provinces that have documents, and whether this release put
 // every one.
 func shelves(tx *db.Tx) (groups []int64, current bool, err error) {
-	groups, err = db.List(tx, func(r *db.Rows, g *int64) error { return r.Scan(g, &current) }, `with recursive p (n) as (select min(province) from search_doc union all
- select (select min(province) from search_doc where province > p.n) from p where p.n is not null)
-select n, exists (select 1 from search_format where version = $1) from p where n is not null order by n limit 10000`, format)
-	for i := range groups {
-		groups[i] &= placeMask
+	var at, last *int64
+	err = tx.Row("select (select min(province) from search_doc), (select max(province) from search_doc), exists (select 1 from search_format where version = $1)", format).Scan(&at, &last, &current)
+	for err == nil && at != nil {
+		groups = append(groups, *at&placeMask)
+		if *at == *last {
+			break
+		}
+		err = tx.Row("select min(province) from search_doc where province > $1", *at).Scan(&at) // each is one step in the key
 	}
 	slices.Sort(groups)
 	return slices.Compact(groups), current, err
