@@ -457,6 +457,11 @@ func TestAReportOfAnErrorIsAMatterOfTheUnit(t *testing.T) {
 		t.Errorf("filed as %+v", k.Matter)
 	}
 	c.post("/matters/status", key).says(t, 200, "公开内容纠错", "奖励扶助政策问答", "金额与文件不一致")
+	leak := c.post(path+"/report", with(c.get(path+"/report").fields(), "kind", "privacy", "text", "附件里有身份证号码")).says(t, 200).key(t)
+	if k := c.matter(leak.Get("number")); k.Class != "urgent" {
+		t.Errorf("a report that something personal is public is of the class %s", k.Class)
+	}
+	check(t, c.Cases.Withdraw(c.Anyone(), leak.Get("number"), leak.Get("code")))
 	for code, want := range map[agency.Code]int64{c.County.Division: 1, c.Township.Division: 0, agency.Nation: 1} {
 		c.Read(t, func(tx *db.Tx) error {
 			waiting, old, err := casework.Errors(tx, code, c.Clock.Now())
