@@ -2,14 +2,19 @@ package intake
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"yangguang/disclosure/portal"
 	"yangguang/internal/fault"
 	"yangguang/internal/i18n"
 	"yangguang/internal/secret"
+	"yangguang/norm"
 	"yangguang/supervision/casework"
 )
+
+// urgent is the class of a report that something personal is public.
+const urgent = "urgent"
 
 // Correct takes a reader's report about a published item as a matter of the
 // unit that published it. The unit sees it: that something is wrong with a text
@@ -19,6 +24,9 @@ func (i *Intake) Correct(ctx context.Context, x portal.Correction) (portal.Corre
 		Told: casework.Told{Subject: cut(x.Title, casework.MaxSubject), Text: i18n.T(ctx, "disclosure.report_"+x.Kind) + "\n" + x.Text}, Who: reach(x.Contact)}
 	if i.norm().Topic(f.Topic) == nil {
 		f.Topic = ""
+	}
+	if x.Kind == "privacy" && slices.ContainsFunc(i.norm().Classes, func(c norm.Choice) bool { return c.ID == urgent }) {
+		f.Class = urgent // what harms somebody while it is public does not wait its turn
 	}
 	if !tokenFits(x.Token) {
 		x.Token, _ = secret.NewToken() // a page from before there were tokens

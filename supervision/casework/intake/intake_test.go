@@ -22,6 +22,7 @@ import (
 	"yangguang/agency/front"
 	"yangguang/disclosure/disclosuretest"
 	"yangguang/disclosure/portal"
+	"yangguang/internal/clock"
 	"yangguang/internal/db"
 	"yangguang/internal/fault"
 	"yangguang/internal/i18n"
@@ -456,6 +457,11 @@ func TestAReportOfAnErrorIsAMatterOfTheUnit(t *testing.T) {
 		t.Errorf("filed as %+v", k.Matter)
 	}
 	c.post("/matters/status", key).says(t, 200, "公开内容纠错", "奖励扶助政策问答", "金额与文件不一致")
+	leak := c.post(path+"/report", with(c.get(path+"/report").fields(), "kind", "privacy", "text", "附件里有身份证号码")).says(t, 200).key(t)
+	if k := c.matter(leak.Get("number")); k.Class != "urgent" {
+		t.Errorf("a report that something personal is public is of the class %s", k.Class)
+	}
+	check(t, c.Cases.Withdraw(c.Anyone(), leak.Get("number"), leak.Get("code")))
 	for code, want := range map[agency.Code]int64{c.County.Division: 1, c.Township.Division: 0, agency.Nation: 1} {
 		c.Read(t, func(tx *db.Tx) error {
 			waiting, old, err := casework.Errors(tx, code, c.Clock.Now())
@@ -497,4 +503,58 @@ func TestFormsAndCodesAreLimited(t *testing.T) {
 	if refused < 5 {
 		t.Errorf("of 40 guesses in a moment %d were refused", refused)
 	}
+}
+
+// TestEveryStateIsToldInWords takes a matter through every state a person can
+// meet it in: each has its sentence, and a line of at most six steps.
+func TestEveryStateIsToldInWords(t *testing.T) {
+	t.Parallel()
+	c := open(t)
+	front, head, handler := c.As(c.Front), c.As(c.Head), c.As(c.Handler)
+	key := c.bring("", c.County, c.filled("", c.County, "petition")).key(t)
+	k := c.matter(key.Get("number"))
+	look := func(sentences ...string) {
+		t.Helper()
+		for _, prefix := range []string{"", "/en"} {
+			page := c.post(prefix+"/matters/status", key).says(t, 200)
+			if n := strings.Count(page.body, `class="mark"`); n < 2 || n > 6 {
+				t.Errorf("%s has %d steps", c.Matter(t, &k.Matter).State, n)
+			}
+		}
+		c.post("/matters/status", key).says(t, 200, sentences...)
+	}
+	look("正在看是否受理")
+	check(t, c.Cases.Ask(front, k.Province, k.ID, "请写明年份"))
+	look("等您补充情况")
+	check(t, c.Cases.Supplement(c.Anyone(), key.Get("number"), key.Get("code"), "二〇二五年", nil))
+	check(t, c.Cases.Accept(front, k.Province, k.ID, ""))
+	look("已经受理")
+	check(t, c.Cases.Dispatch(front, k.Province, k.ID, c.Township.ID, nil, "请查实"))
+	check(t, c.Cases.Object(c.As(c.Town), k.Province, k.ID, "not_duty", "不属于本镇职责"))
+	look("提出不归它办")
+	check(t, c.Cases.Rule(front, k.Province, k.ID, true, "异议成立"))
+	check(t, c.Cases.Take(handler, k.Province, k.ID))
+	look("正在办理")
+	check(t, c.Cases.Extend(head, k.Province, k.ID, 10, "需要外调核实"))
+	check(t, c.Cases.Suspend(head, k.Province, k.ID, "expert", "委托鉴定书一份"))
+	look("暂停办理：需要鉴定、检测", "延长10 日")
+	check(t, c.Cases.Resume(handler, k.Province, k.ID, "鉴定完成"))
+	on := clock.DateOf(c.Clock.Now()).AddDays(30)
+	check(t, c.Cases.SubmitReply(handler, k.Province, k.ID, casework.Reply{Result: "promised", PromiseOn: on, Text: "因资金调度，承诺于下月补发到位。"}))
+	look("正在审核")
+	check(t, c.Cases.Approve(head, k.Province, k.ID))
+	look("已经答复", "承诺最晚")
+	check(t, c.Cases.Deliver(front, k.Province, k.ID, "phone", "电话告知"))
+	look("请您", "评价")
+	c.post("/matters/status/rate", with(key, "solved", "partly", "satisfied", "fair")).says(t, 200, "兑现之前不办结")
+	look("单位承诺", "兑现承诺")
+	c.Advance(t, 40*24*time.Hour)
+	refused := c.bring("", c.County, c.filled("", c.County, "complaint")).key(t)
+	x := c.matter(refused.Get("number"))
+	check(t, c.Cases.Refuse(front, x.Province, x.ID, "by_law", "应当向法院提出"))
+	c.post("/matters/status", refused).says(t, 200, "不予受理：应当通过诉讼", "应当向法院提出", "请在法定期限内向有权机关提出")
+	referred := c.bring("", c.County, with(c.filled("", c.County, "complaint"), "text", "乱停车没有人管")).key(t)
+	x = c.matter(referred.Get("number"))
+	check(t, c.Cases.Refer(front, x.Province, x.ID, "hotline12345", "12345 热线", "不属于本系统职责"))
+	c.post("/matters/status", referred).says(t, 200, "已转：12345", "不属于本系统职责")
 }

@@ -8,6 +8,7 @@ import (
 
 	"yangguang/agency"
 	"yangguang/internal/calendar"
+	"yangguang/internal/clock"
 	"yangguang/internal/db"
 	"yangguang/internal/fault"
 	"yangguang/internal/i18n"
@@ -150,7 +151,7 @@ func (i *Intake) casePage(ctx context.Context, c *casework.Case, k key, bad ui.E
 	if err != nil {
 		return p, err
 	}
-	if len(days) > 0 && c.Open() {
+	if len(days) > 0 && c.Running() {
 		p.Days = daysGrid(ctx, days)
 		if k2.Uncertain {
 			p.DaysNote = t(ctx, "uncertain")
@@ -204,6 +205,9 @@ func (i *Intake) ground(ctx context.Context, c *casework.Case) string {
 	return ""
 }
 
+// mostSteps is how many steps stand in one line.
+const mostSteps = 6
+
 // steps are the line under that sentence.
 func (i *Intake) steps(ctx context.Context, c *casework.Case) []ui.Step {
 	names := []string{"filed", "accepted", "handled", "reviewed", "replied", "rated"}
@@ -224,6 +228,14 @@ func (i *Intake) steps(ctx context.Context, c *casework.Case) []ui.Step {
 	}
 	if c.State == casework.Promised {
 		names = append(names, "kept")
+	}
+	for _, less := range []string{"reviewed", "supplemented"} {
+		if len(names) > mostSteps {
+			names = slices.DeleteFunc(names, func(s string) bool { return s == less })
+		}
+	}
+	if at == "reviewed" && !slices.Contains(names, at) {
+		at = "handled"
 	}
 	here := slices.Index(names, at)
 	if here < 0 {
@@ -344,7 +356,9 @@ func (i *Intake) eventWords(ctx context.Context, c *casework.Case, e casework.En
 	case "rate":
 		words = t(ctx, "ev_rate_as", t(ctx, "solved_"+e.Code))
 	case "promise":
-		words = t(ctx, "ev_promise_by", e.Code)
+		if on, err := clock.ParseDate(e.Code); err == nil {
+			words = t(ctx, "ev_promise_by", i18n.Date(ctx, on))
+		}
 	}
 	if u := c.Units[e.Unit]; u != "" {
 		return t(ctx, "ev_by", u, words)
