@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -166,11 +167,12 @@ func (p *packing) json(name string, v any) error {
 func (d *Desk) pack(ctx context.Context, k *casework.Case, who casework.Contact) ([]byte, error) {
 	var out bytes.Buffer
 	p := &packing{z: zip.NewWriter(&out), at: k.ClosedAt, man: manifest{Schema: ArchiveSchema, Number: k.Number}}
+	k = settled(k)
 	meta := d.metadata(ctx, k, who)
 	if err := p.json("metadata.json", meta); err != nil {
 		return nil, err
 	}
-	order, err := d.pdf(ctx, k)
+	order, err := d.pdf(ctx, k.ClosedAt, k)
 	if err != nil {
 		return nil, err
 	}
@@ -199,6 +201,15 @@ func (d *Desk) pack(ctx context.Context, k *casework.Case, who casework.Contact)
 	return out.Bytes(), err
 }
 
+// settled is a matter without who looked at it, which is in the audit book: a
+// package made again is the same.
+func settled(k *casework.Case) *casework.Case {
+	out := *k
+	out.ArchivedAt = time.Time{}
+	out.Entries = slices.DeleteFunc(slices.Clone(k.Entries), func(e casework.Entry) bool { return e.Kind == "opened" || e.Kind == "archive" })
+	return &out
+}
+
 func (d *Desk) metadata(ctx context.Context, k *casework.Case, who casework.Contact) archived {
 	m := archived{Schema: ArchiveSchema, Number: k.Number, Agency: k.Unit.Name, Address: k.Unit.Path(), Channel: k.Channel, Type: k.Type, Class: k.Class, Topic: k.Topic, Stage: k.Stage, Outside: k.Outside, Told: k.Told,
 		Who:     archivedWho{who.Name, who.Phone, who.Email, who.Address, who.Helper, who.HelperTie},
@@ -215,9 +226,8 @@ func (d *Desk) metadata(ctx context.Context, k *casework.Case, who casework.Cont
 		m.Replies = append(m.Replies, archivedReply{x.Result, x.PromiseOn.String(), x.Text, x.State, k.People[x.Author], k.People[x.Approver], x.Quotes})
 	}
 	for i := range k.Entries {
-		if e := &k.Entries[i]; e.Kind != "opened" && e.Kind != "archive" { // who looked is in the audit book; a package made again is the same
-			m.Timeline = append(m.Timeline, archivedEntry{stamp(e.At), e.Kind, d.happened(ctx, k, e), e.Note, e.Public})
-		}
+		e := &k.Entries[i]
+		m.Timeline = append(m.Timeline, archivedEntry{stamp(e.At), e.Kind, d.happened(ctx, k, e), e.Note, e.Public})
 	}
 	for i, f := range k.Files {
 		x := archivedFile{Name: f.Name, Purpose: f.Purpose, Type: f.Kind, Size: f.Size, SHA256: f.SHA, Destroyed: f.Gone}

@@ -43,6 +43,9 @@ type Quote struct{ ID, Title, Text, Href string }
 // Join adds matters to the staff navigation.
 func (d *Desk) Join(f *front.Front) { f.DeskNav("casedesk.nav", root, casework.Verbs()...) }
 
+// Style is the sheet of the room's pages; a page that shows IntakeForm needs it.
+const Style = "matters.css"
+
 const (
 	root     = "/desk/matters"
 	casePath = root + "/{province}/{matter}"
@@ -108,7 +111,7 @@ func (d *Desk) frame(r *http.Request, title string, crumbs ...ui.Link) ui.Frame 
 	ctx := r.Context()
 	way := []ui.Link{{Text: t(ctx, "desk"), Href: web.URL(ctx, "/desk")}, {Text: t(ctx, "nav"), Href: web.URL(ctx, root)}}
 	f := d.Front.Desk(r, title, append(way, crumbs...)...)
-	f.NoIndex = true
+	f.NoIndex, f.Styles = true, []string{Style}
 	return f
 }
 

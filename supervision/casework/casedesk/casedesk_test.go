@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"io"
+	"io/fs"
 	"log/slog"
 	"mime/multipart"
 	"net/http"
@@ -217,7 +218,12 @@ func TestAMatterGoesThroughTheDesk(t *testing.T) {
 		t.Errorf("the work order is no PDF: %.20q", pdf)
 	}
 	has(t, b.post(b.Front, pathOf(m, "/archive"), http.StatusUnprocessableEntity), "请写明理由")
-	packageOf(t, b.post(b.Front, pathOf(m, "/archive"), http.StatusOK, "reason", "年度归档"), m)
+	whole := b.post(b.Front, pathOf(m, "/archive"), http.StatusOK, "reason", "年度归档")
+	packageOf(t, whole, m)
+	b.Clock.Advance(48 * time.Hour)
+	if again := b.post(b.Front, pathOf(m, "/archive"), http.StatusOK, "reason", "再次归档"); again != whole {
+		t.Error("the package made again is not the same")
+	}
 	if k := b.Matter(t, m); k.ArchivedAt.IsZero() {
 		t.Error("the matter does not know that it was archived")
 	}
@@ -429,7 +435,17 @@ func TestTheCatalogueGoesOutAndComesBack(t *testing.T) {
 // TestAFilterIsKeptForItsOwner, without the words searched for.
 func TestAFilterIsKeptForItsOwner(t *testing.T) {
 	t.Parallel()
-	b := open(t)
+	for name, store := range map[string]func(testing.TB, clock.Clock, ...fs.FS) *db.DB{"sqlite": dbtest.SQLite, "postgres": dbtest.Postgres} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := clock.NewFake(disclosuretest.Now)
+			keepsAFilter(t, over(t, store(t, c, append(caseworktest.Migrations, casedesk.Migrations)...), c))
+		})
+	}
+}
+
+func keepsAFilter(t *testing.T, b *bureau) {
+	t.Helper()
 	b.File(t, b.Filing("complaint"))
 	b.File(t, b.Filing("enquiry"))
 	page := b.get(b.Front, "/desk/matters?view=unit&type=enquiry")

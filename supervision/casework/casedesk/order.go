@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"net/http"
+	"time"
 
 	"yangguang/disclosure/inforequest/letter"
 	"yangguang/internal/i18n"
@@ -29,7 +30,7 @@ func (d *Desk) orderPDF(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	b, err := d.pdf(r.Context(), k)
+	b, err := d.pdf(r.Context(), d.today().Start(), k)
 	if err != nil {
 		return err
 	}
@@ -47,7 +48,7 @@ func (d *Desk) printMany(w http.ResponseWriter, r *http.Request, refs []ref) err
 		}
 		ks = append(ks, k)
 	}
-	b, err := d.pdf(ctx, ks...)
+	b, err := d.pdf(ctx, d.today().Start(), ks...)
 	if err != nil {
 		return err
 	}
@@ -55,13 +56,13 @@ func (d *Desk) printMany(w http.ResponseWriter, r *http.Request, refs []ref) err
 }
 
 // pdf prints work orders, each on pages of its own.
-func (d *Desk) pdf(ctx context.Context, ks ...*casework.Case) ([]byte, error) {
+func (d *Desk) pdf(ctx context.Context, at time.Time, ks ...*casework.Case) ([]byte, error) {
 	var ls []letter.Letter
 	for _, k := range ks {
 		ls = append(ls, d.paper(ctx, k))
 	}
 	var b bytes.Buffer
-	err := letter.Print(&b, d.today().Start(), ls...)
+	err := letter.Print(&b, at, ls...)
 	return b.Bytes(), err
 }
 
