@@ -16,6 +16,7 @@ import (
 	"yangguang/internal/account"
 	"yangguang/internal/db"
 	"yangguang/internal/jobs"
+	"yangguang/supervision/casework/exchange"
 )
 
 // wireKeeping joins import and the retention table with whoever carries its
@@ -57,5 +58,5 @@ func (h *house) registerKeeping(r *jobs.Runner) {
 
 // allVerbs lists every room's grant verbs.
 func allVerbs() []string {
-	return slices.Concat(disclosure.Verbs(), keeping.Verbs(), export.Verbs(), inforequest.Verbs(), yearly.Verbs())
+	return slices.Concat(disclosure.Verbs(), keeping.Verbs(), export.Verbs(), inforequest.Verbs(), yearly.Verbs(), exchange.Verbs())
 }

@@ -56,6 +56,17 @@ func (c *Casework) BackOf(tx *db.Tx, province int, ids []int64) (out []Back, err
 	return out, nil
 }
 
+// Matters are those of a province with these ids, in no order. Who may read
+// them is the caller's to decide.
+func (c *Casework) Matters(tx *db.Tx, province int, ids []int64) ([]Matter, error) {
+	w := &db.Where{}
+	w.And("m.province = ?", province)
+	db.In(w, "m.id", ids)
+	n := w.Next(len(ids))
+	cond, args := w.SQL()
+	return db.List(tx, scanMatter, "select "+matterCols+" from casework m"+cond+" order by m.id limit "+n, args...)
+}
+
 // lastOut is the text of the reply that went out last: one that was approved, or
 // the only one there is, given at once.
 func lastOut(rs []Reply) (text string) {
