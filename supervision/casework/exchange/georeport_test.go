@@ -72,7 +72,7 @@ func TestASuggestionComesByOpen311AndIsListedInCodesOnly(t *testing.T) {
 			t.Errorf("as XML: %s", one.Body)
 		}
 		for q, want := range map[string]int{"?status=open": 0, "?status=closed": 1, "?status=open,closed": 1, "?service_code=enquiry": 0, "?service_code=enquiry,suggestion": 1, "?service_request_id=" + got.ID + ",350525-202611-000000-0": 1,
-			"?service_request_id=x": 0, "?jurisdiction_id=350525": 1, "?jurisdiction_id=35": 1, "?jurisdiction_id=11": 0, "?start_date=2026-11-24T00:00:00Z": 0, "?end_date=2026-11-23T23:00:00%2B08:00": 1} {
+			"?service_request_id=x": 0, "?jurisdiction_id=350525": 1, "?jurisdiction_id=35": 1, "?jurisdiction_id=350525100": 0, "?start_date=2026-11-24T00:00:00Z": 0, "?end_date=2026-11-23T23:00:00%2B08:00": 1} {
 			if got := r.listed(t, q); len(got) != want {
 				t.Errorf("%s: %d, want %d", q, len(got), want)
 			}
@@ -165,7 +165,7 @@ func TestOpen311RefusesInItsOwnFormat(t *testing.T) {
 		"nowhere on earth":              {"/requests.json", key, form("service_code", "enquiry", "description", "请问怎么办", "lat", "95", "long", "1"), 400},
 		"half a place":                  {"/requests.json", key, form("service_code", "enquiry", "description", "请问怎么办", "lat", "25"), 400},
 		"not a number":                  {"/requests.json", key, form("service_code", "enquiry", "description", "请问怎么办", "lat", "NaN", "long", "NaN"), 400},
-		"another county":                {"/requests.json", key, form("service_code", "enquiry", "description", "请问怎么办", "jurisdiction_id", "11"), 403},
+		"another county":                {"/requests.json", key, form("service_code", "enquiry", "description", "请问怎么办", "jurisdiction_id", "3505"), 403},
 		"no such place":                 {"/requests.json", key, form("service_code", "enquiry", "description", "请问怎么办", "jurisdiction_id", "999999"), 404},
 		"a telephone that is none":      {"/requests.json", key, form("service_code", "enquiry", "description", "请问怎么办", "phone", "x"), 400},
 		"posting to a list of services": {"/services.json", key, bring("enquiry"), 404},
