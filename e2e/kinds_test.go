@@ -137,6 +137,7 @@ func citizenViews(t *testing.T) []view {
 		{name: "coverage", path: "/coverage"}, {name: "coverage-county", path: county + "/coverage"}, {name: "coverage-nothing", path: "/11/coverage", state: "empty"},
 		{name: "coverage-definitions", path: "/coverage/definitions"}, {name: "coverage-met", path: county + "/coverage/met"}, {name: "self-check", path: county + "/self-check"},
 		{name: "log", path: "/log"}, {name: "log-province", path: "/log/" + county[1:3]}, {name: "witness", path: "/witness", state: "empty"}, {name: "copy", path: "/copy"},
+		{name: "open311", path: "/open311"},
 	}
 	closed := r.one("/search?q=%E5%AE%B6%E5%BA%AD%E7%85%A7%E6%8A%A4%E8%A1%A5%E8%B4%B4", `^/[0-9]+/[a-z]+/[0-9]{4}-[0-9]+$`)                  // 家庭照护补贴
 	ended := r.one("/search?q=%E4%BA%BA%E5%8F%A3%E5%8F%91%E5%B1%95%E8%A7%84%E5%88%92%E6%84%8F%E8%A7%81", `^/[0-9]+/[a-z]+/[0-9]{4}-[0-9]+$`) // 人口发展规划意见

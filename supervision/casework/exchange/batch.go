@@ -173,7 +173,7 @@ func (e *Exchange) Batches(ctx context.Context) (bs []Batch, err error) {
 		if err != nil {
 			return err
 		}
-		all, err := batchesOf(tx, idsOf(units))
+		all, err := batchesOf(tx, units)
 		for _, b := range all {
 			if account.From(ctx).May(rightFor(b.Kind), account.Target{Agency: b.Agency, Division: int64(b.Region)}) {
 				bs = append(bs, b)

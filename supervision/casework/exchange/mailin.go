@@ -176,7 +176,8 @@ func (e *Exchange) named(ctx context.Context, u agency.Agency, l *letter) (numbe
 			if err != nil {
 				return err
 			}
-			if m == nil || m.Agency != u.ID || !secret.Equal(m.sender, e.senderIndex(l)) {
+			// Our notices leave from one address: the answer may come in by another unit's mailbox.
+			if m == nil || !secret.Equal(m.sender, e.senderIndex(l)) {
 				continue
 			}
 			c, err := e.Cases.Keys.Open(codePurpose, []byte(m.Number), m.code)
@@ -303,10 +304,10 @@ func (e *Exchange) Mails(ctx context.Context, outcome string) (ms []Mail, boxes 
 		if err != nil {
 			return err
 		}
-		if boxes, err = standings(tx, idsOf(units)); err != nil {
+		if boxes, err = standings(tx, units); err != nil {
 			return err
 		}
-		ms, err = mailsOf(tx, idsOf(units), outcome, 100)
+		ms, err = mailsOf(tx, units, outcome, 100)
 		return err
 	})
 	return ms, boxes, err

@@ -24,7 +24,7 @@ var openAPI []byte
 
 const (
 	deskPath  = "/desk/exchange"
-	filePath  = deskPath + "/files/{province}/{batch}"
+	filePath  = deskPath + "/batches/{province}/{batch}"
 	keysPath  = deskPath + "/keys"
 	mailPath  = deskPath + "/mail"
 	ordersAPI = "/api/v1/orders"
@@ -44,7 +44,7 @@ func (e *Exchange) Routes() []web.Route {
 	manage := web.May(Managing)
 	return slices.Concat([]web.Route{
 		{Pattern: "GET " + deskPath, Access: web.SignedIn, Handler: e.desk},
-		{Pattern: "POST " + deskPath + "/files", Access: web.SignedIn, Handler: e.upload, Upload: maxUpload + 1<<20},
+		{Pattern: "POST " + deskPath + "/batches", Access: web.SignedIn, Handler: e.upload, Upload: maxUpload + 1<<20},
 		{Pattern: "GET " + deskPath + "/templates/{doc}", Access: web.SignedIn, Handler: e.template},
 		{Pattern: "GET " + filePath, Access: web.SignedIn, Handler: e.file},
 		{Pattern: "POST " + filePath + "/columns", Access: web.SignedIn, Handler: e.columns},
@@ -129,7 +129,7 @@ func (e *Exchange) showDesk(w http.ResponseWriter, r *http.Request, status int, 
 	if err != nil {
 		return err
 	}
-	p := deskPage{Errors: bad, Upload: len(kinds) > 0, Action: web.URL(ctx, deskPath+"/files"), Exports: exports(r), Back: len(registering) > 0,
+	p := deskPage{Errors: bad, Upload: len(kinds) > 0, Action: web.URL(ctx, deskPath+"/batches"), Exports: exports(r), Back: len(registering) > 0,
 		Worklist: web.URL(ctx, deskPath+"/worklist/"), Feedback: web.URL(ctx, deskPath+"/feedback/"),
 		Unit:  unitInput("unit", t("unit"), units, r.PostFormValue("unit"), bad.Of(ctx, "unit")),
 		Kind:  ui.Input{Name: "kind", Label: t("kind"), Value: r.PostFormValue("kind"), Error: bad.Of(ctx, "kind")},
@@ -186,7 +186,7 @@ func tagOf(state string) ui.TagKind {
 }
 
 func pathOf(b *Batch) string {
-	return deskPath + "/files/" + strconv.Itoa(b.Province) + "/" + itoa(b.ID)
+	return deskPath + "/batches/" + strconv.Itoa(b.Province) + "/" + itoa(b.ID)
 }
 
 func (e *Exchange) upload(w http.ResponseWriter, r *http.Request) error {

@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"slices"
 	"time"
 
 	"yangguang/agency"
@@ -163,9 +164,9 @@ func updateBatch(tx *db.Tx, b *Batch) error {
 	return err
 }
 
-func batchesOf(tx *db.Tx, agencies []int64) ([]Batch, error) {
+func batchesOf(tx *db.Tx, units []agency.Agency) ([]Batch, error) {
 	w := &db.Where{}
-	db.In(w, "agency", agencies)
+	of(w, units)
 	cond, args := w.SQL()
 	return db.List(tx, scanBatch, "select "+batchCols+" from exchange_batch"+cond+" order by id desc limit 100", args...)
 }
@@ -233,9 +234,9 @@ func mailOfNumber(tx *db.Tx, province int, number string) (*Mail, error) {
 	return &all[0], nil
 }
 
-func mailsOf(tx *db.Tx, agencies []int64, outcome string, limit int) ([]Mail, error) {
+func mailsOf(tx *db.Tx, units []agency.Agency, outcome string, limit int) ([]Mail, error) {
 	w := &db.Where{}
-	db.In(w, "agency", agencies)
+	of(w, units)
 	w.If(outcome != "", "outcome = ?", outcome)
 	n := w.Next(limit)
 	cond, args := w.SQL()
@@ -272,13 +273,25 @@ func noteStanding(tx *db.Tx, u agency.Agency, name, why string) error {
 	return err
 }
 
-func standings(tx *db.Tx, agencies []int64) ([]Standing, error) {
+func standings(tx *db.Tx, units []agency.Agency) ([]Standing, error) {
 	w := &db.Where{}
-	db.In(w, "agency", agencies)
+	of(w, units)
 	cond, args := w.SQL()
 	return db.List(tx, func(r *db.Rows, s *Standing) error {
 		return r.Scan(&s.Agency, &s.Name, db.OrZero(&s.TriedAt), db.OrZero(&s.ReachedAt), &s.Fault)
 	}, "select agency, name, tried_at, reached_at, fault from exchange_mailbox"+cond+" order by agency, name limit 200", args...)
+}
+
+// of narrows a list to rows of units, with their provinces: rows are spread by these.
+func of(w *db.Where, units []agency.Agency) {
+	var provinces []int
+	for _, u := range units {
+		if !slices.Contains(provinces, u.Province()) {
+			provinces = append(provinces, u.Province())
+		}
+	}
+	db.In(w, "province", provinces)
+	db.In(w, "agency", idsOf(units))
 }
 
 // notFound is what whoever may not know of a thing is told.
