@@ -146,6 +146,7 @@ func citizenViews(t *testing.T) []view {
 		{name: "coverage", path: "/coverage"}, {name: "coverage-county", path: county + "/coverage"}, {name: "coverage-nothing", path: "/11/coverage", state: "empty"},
 		{name: "coverage-definitions", path: "/coverage/definitions"}, {name: "coverage-met", path: county + "/coverage/met"}, {name: "self-check", path: county + "/self-check"},
 		{name: "log", path: "/log"}, {name: "log-province", path: "/log/" + county[1:3]}, {name: "witness", path: "/witness", state: "empty"}, {name: "copy", path: "/copy"},
+		{name: "open311", path: "/open311"},
 	}
 	views = append(views, view{name: "knowledge", path: "/knowledge"}, view{name: "knowledge-found", path: "/knowledge?q=%E7%94%9F%E8%82%B2", state: "filled"}, view{name: "knowledge-nothing", path: "/knowledge?q=zzzqqqxxx", state: "empty"},
 		view{name: "knowledge-one", path: r.one("/knowledge", anAnswer)}, view{name: "knowledge-said", path: r.one("/knowledge", anAnswer) + "?said=no", state: "filled"})

@@ -3,12 +3,15 @@ package main
 import (
 	"context"
 	"encoding/hex"
+	"flag"
+	"time"
 
 	"yangguang/disclosure/inforequest"
 	"yangguang/internal/db"
 	"yangguang/supervision/casework"
 	"yangguang/supervision/casework/casedesk"
 	"yangguang/supervision/casework/outcome"
+	"yangguang/supervision/casework/exchange"
 )
 
 // wireCasework joins casework and what grows on it.
@@ -21,6 +24,37 @@ func (h *house) wireCasework() {
 	h.outcomes.Join(h.front)
 	h.casedesk = &casedesk.Desk{Cases: h.casework, Front: h.front}
 	h.casedesk.Join(h.front)
+	h.wireExchange()
+}
+
+// wireExchange joins what brings matters in from other systems.
+func (h *house) wireExchange() {
+	h.exchange = &exchange.Exchange{Cases: h.casework, Front: h.front, Mailboxes: h.c.Mailboxes}
+	h.exchange.Join(h.front)
+	h.accounts.Register(exchange.Verbs()...)
+	h.casework.Changed = h.exchange.Changed
+	h.keeping.Carry("exchange.mail", h.exchange.ForgetMails)
+	h.keeping.Carry("exchange.files", h.exchange.ForgetFiles)
+}
+
+// mailboxFlags declares where people write to units.
+func mailboxFlags(fs *flag.FlagSet, c *config) {
+	fs.Func("mailboxes", "file of mailboxes read for matters, one a line: UNIT imaps://user@host:993/INBOX PASSWORD-FILE", func(path string) (err error) {
+		c.Mailboxes, err = exchange.ReadMailboxFile(path)
+		return err
+	})
+}
+
+// watchMail waits beside the mailboxes until ctx ends.
+func (h *house) watchMail(ctx context.Context) error {
+	strangers, err := h.exchange.Strangers(ctx)
+	if err != nil {
+		return err
+	}
+	for _, unit := range strangers {
+		h.log.WarnContext(ctx, "a mailbox is of a unit there is none of", "unit", unit)
+	}
+	return h.exchange.Watch(ctx, time.Minute)
 }
 
 // asMatter files a request that is a petition in truth as one, at the agency it
@@ -49,6 +83,8 @@ func (h *house) asMatter(tx *db.Tx, q *inforequest.Request, asked inforequest.As
 // pages that follow it live let go, so that the server can stop.
 func (h *house) keepTime(ctx context.Context) error {
 	context.AfterFunc(ctx, h.casedesk.Hush)
+	watched := make(chan error, 1)
+	go func() { watched <- h.watchMail(ctx) }()
 	h.casework.Run(ctx, h.log)
-	return nil
+	return <-watched
 }

@@ -19,10 +19,10 @@ import (
 // distributed table lives where its province does; a reference table is whole on every
 // node; a local one is only on the coordinator. A new table must be placed here.
 var (
-	distributed = words(`answer answer_file answer_hand answer_often answer_often_request answer_tie audit audit_head casework casework_catalogue casework_common casework_event casework_file casework_hop casework_outcome casework_outcome_tie casework_rating casework_recusal casework_release casework_reply coverage_month dead_link doc_number due due_count due_sum due_unit_count due_unit_sum error_report import_batch import_hand import_row item item_event
+	distributed = words(`answer answer_file answer_hand answer_often answer_often_request answer_tie audit audit_head casework casework_catalogue casework_common casework_event casework_file casework_hop casework_outcome casework_outcome_tie casework_rating casework_recusal casework_release casework_reply coverage_month dead_link doc_number due due_count due_sum due_unit_count due_unit_sum error_report exchange_batch exchange_mail exchange_mailbox exchange_mapping exchange_matter exchange_row import_batch import_hand import_row item item_event
  file_text item_file item_finding item_serial item_step item_version inforequest inforequest_consult inforequest_draft inforequest_event inforequest_fee inforequest_file inforequest_letter inforequest_office inforequest_remedy inforequest_serial inforequest_template knowledge_article knowledge_canned knowledge_due knowledge_hand knowledge_report knowledge_tally knowledge_version ledger_checkpoint ledger_cosignature ledger_head ledger_key ledger_leaf ledger_open ledger_tile link_tally notice nudge old_address privacy_request yearly_hand yearly_report yearly_revision`)
 	reference = words(`account_ceremony account_grant account_handover account_handover_line account_known account_passkey account_session account_slip
- account_subject account_substitute agency agency_change agency_member agency_name agency_path agency_post calendar_edition calendar_head division login person`)
+ account_subject account_substitute agency agency_change agency_member agency_name agency_path agency_post calendar_edition calendar_head division exchange_key login person`)
 	// The search index has one order of time for all, so it stays in one place.
 	local = words(`casework_draft casework_try casework_view division_import export_run inforequest_try item_logged job keeping_run page_change search_doc search_part served_day`)
 )

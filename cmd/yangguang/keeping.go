@@ -18,6 +18,7 @@ import (
 	"yangguang/internal/jobs"
 	"yangguang/supervision/casework"
 	"yangguang/supervision/casework/knowledge"
+	"yangguang/supervision/casework/exchange"
 )
 
 // wireKeeping joins import and the retention table with whoever carries its
@@ -66,5 +67,5 @@ func (h *house) registerKeeping(r *jobs.Runner) {
 
 // allVerbs lists every room's grant verbs.
 func allVerbs() []string {
-	return slices.Concat(disclosure.Verbs(), keeping.Verbs(), export.Verbs(), inforequest.Verbs(), yearly.Verbs(), casework.Verbs(), knowledge.Verbs())
+	return slices.Concat(disclosure.Verbs(), keeping.Verbs(), export.Verbs(), inforequest.Verbs(), yearly.Verbs(), casework.Verbs(), knowledge.Verbs(), exchange.Verbs())
 }

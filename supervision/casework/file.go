@@ -53,12 +53,21 @@ type Filing struct {
 	Lang     i18n.Lang
 	Evidence string      // letters and orders: where it lies
 	Files    []FiledFile // through the gate
+	caller   []byte      // a keyed hash by which the same person is recognised, from contact
+	onAppeal bool        // made by Remedy: the stage is its own
+	Secret   bool        // whoever sent it asks for secrecy: kept like a protected type
+	Silent   bool        // whoever files acknowledges it himself
 }
 
 // File takes a matter. Number and code are told once; of the code only a keyed
 // hash is kept. A form sent again gives the same receipt and files nothing. A
 // protected matter about the unit it is brought to goes to that unit's superior.
 func (c *Casework) File(ctx context.Context, f Filing) (m *Matter, code string, err error) {
+	return c.FileWith(ctx, f, nil)
+}
+
+// FileWith is File with more to be written in the same transaction.
+func (c *Casework) FileWith(ctx context.Context, f Filing, also func(tx *db.Tx, m *Matter, code string) error) (m *Matter, code string, err error) {
 	defer fault.Wrap(&err, "casework.File")
 	f.tidy()
 	files, wrong, err := c.inspect(ctx, f.Files)
@@ -66,8 +75,10 @@ func (c *Casework) File(ctx context.Context, f Filing) (m *Matter, code string, 
 		return nil, "", err
 	}
 	err = c.DB.Write(ctx, func(tx *db.Tx) error {
-		m, code, err = c.file(tx, f, files, wrong)
-		return err
+		if m, code, err = c.file(tx, f, files, wrong); err != nil || also == nil {
+			return err
+		}
+		return also(tx, m, code)
 	})
 	return m, code, err
 }
@@ -106,7 +117,9 @@ func (c *Casework) file(tx *db.Tx, f Filing, files []inspected, wrong []fault.Fi
 		return nil, "", withFields(err, wrong)
 	}
 	token := c.Keys.Index("casework.token", f.Token)
-	code := secret.CodeFrom(token, 10)
+	// Not from the token's own hash: that one is stored, and whoever read the
+	// store alone would know every code.
+	code := secret.CodeFrom(c.Keys.Index("casework.first_code", f.Token), 10)
 	if u, err = c.keptFrom(tx, u, f); err != nil {
 		return nil, "", err
 	}
@@ -127,8 +140,10 @@ func (c *Casework) file(tx *db.Tx, f Filing, files []inspected, wrong []fault.Fi
 	if err := c.note(tx, m, Event{Kind: evFiled, At: m.FiledAt, Unit: m.Agency, Code: m.Channel}, account.From(tx.Ctx), f.Evidence, true); err != nil {
 		return nil, "", err
 	}
-	if err := c.tell(tx, m, f.Who, "notify.step_registered"); err != nil {
-		return nil, "", err
+	if !f.Silent {
+		if err := c.tell(tx, m, f.Who, "notify.step_registered"); err != nil {
+			return nil, "", err
+		}
 	}
 	if err := c.changed(tx, nil, m); err != nil {
 		return nil, "", err
@@ -140,7 +155,7 @@ func (c *Casework) file(tx *db.Tx, f Filing, files []inspected, wrong []fault.Fi
 // the unit it was brought to goes one level up, so that nobody judges himself.
 func (c *Casework) keptFrom(tx *db.Tx, u agency.Agency, f Filing) (agency.Agency, error) {
 	t := c.Norm.Casework.Type(f.Type)
-	if t == nil || !t.Protected || f.About != u.ID {
+	if t == nil || !t.Protected && !f.Secret || f.About != u.ID {
 		return u, nil
 	}
 	above, err := agency.Superior(tx, u.ID)
@@ -197,7 +212,7 @@ func (c *Casework) checkFiling(u agency.Agency, f Filing) error {
 func (c *Casework) newMatter(tx *db.Tx, u agency.Agency, f Filing, code string) (*Matter, error) {
 	t := c.Norm.Casework.Type(f.Type)
 	m := &Matter{Province: u.Province(), Agency: u.ID, Region: u.Division, Holder: u.ID, HolderRegion: u.Division, Channel: f.Channel, Type: f.Type, Class: f.Class, Topic: f.Topic, Stage: f.Stage,
-		State: Registered, Ack: f.Ack, Lang: f.Lang, Helped: f.Who.Helper != "", About: f.About, Hidden: t.Protected && f.About != 0, Item: f.Item, Outside: f.Outside, FiledAt: tx.Now, RemedyOf: f.RemedyOf}
+		State: Registered, Ack: f.Ack, Lang: f.Lang, Helped: f.Who.Helper != "", About: f.About, Hidden: f.Secret || t.Protected && f.About != 0, Item: f.Item, Outside: f.Outside, FiledAt: tx.Now, RemedyOf: f.RemedyOf}
 	if m.Class == "" {
 		m.Class = c.Norm.Casework.Classes[0].ID
 	}
@@ -205,17 +220,9 @@ func (c *Casework) newMatter(tx *db.Tx, u agency.Agency, f Filing, code string) 
 		m.Topic = c.SuggestTopic(f.Told.Subject + " " + f.Told.Text)
 	}
 	m.ID = tx.ID(m.Province)
-	division := u.Division.Short()
-	if u.Division == agency.Nation {
-		division = "00"
-	}
-	for {
-		m.Number = secret.Number(division, tx.Now.In(shanghai).Format("200601"))
-		if taken, err := numberTaken(tx, m.Province, m.Number); err != nil {
-			return nil, err
-		} else if !taken {
-			break
-		}
+	var err error
+	if m.Number, err = c.freeNumber(tx, m, u); err != nil {
+		return nil, err
 	}
 	m.code = c.codeIndex(m.Number, code)
 	m.who = c.whoIndex(f.Who)
@@ -227,6 +234,20 @@ func (c *Casework) newMatter(tx *db.Tx, u agency.Agency, f Filing, code string) 
 	}
 	c.follow(m, Reckon(cal, c.rules(m), []Event{{Kind: evFiled, At: m.FiledAt}}), cal.Version())
 	return m, nil
+}
+
+// freeNumber is a public number of the month a matter was filed in that no other has.
+func (c *Casework) freeNumber(tx *db.Tx, m *Matter, u agency.Agency) (string, error) {
+	division := u.Division.Short()
+	if u.Division == agency.Nation {
+		division = "00"
+	}
+	for {
+		number := secret.Number(division, m.FiledAt.In(shanghai).Format("200601"))
+		if taken, err := numberTaken(tx, m.Province, number); err != nil || !taken {
+			return number, err
+		}
+	}
 }
 
 // SuggestTopic is the topic most of whose words occur in a text; "" when none does.
