@@ -1,0 +1,52 @@
+package analysis
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"yangguang/agency/front"
+	"yangguang/internal/db"
+	"yangguang/internal/jobs"
+	"yangguang/norm"
+	"yangguang/supervision/casework"
+)
+
+// The grant verbs of the sub-room.
+const (
+	Reading     = "analysis.read"     // read the sums, write reports
+	Instructing = "analysis.instruct" // leaders: instruct on a report, close it
+)
+
+// Verbs lists the grant verbs, for the register of accounts.
+func Verbs() []string { return []string{Reading, Instructing} }
+
+// Analysis is the sub-room.
+type Analysis struct {
+	DB       *db.DB
+	Norm     *norm.Profile
+	Front    *front.Front
+	Casework *casework.Casework
+	Log      *slog.Logger
+}
+
+const (
+	recountJob = "casework.analysis.recount"
+	hotJob     = "casework.analysis.hot"
+)
+
+// Register names the jobs: sums counted anew in the night, and each morning
+// what rises suddenly.
+func (s *Analysis) Register(run *jobs.Runner) {
+	run.HandleLong(recountJob, 2*time.Hour, func(ctx context.Context, _ jobs.Job) error { return s.recountAll(ctx) })
+	run.Every(recountJob, jobs.Daily(3, 40), func(ctx context.Context, _ jobs.Job) error { return s.recountAll(ctx) })
+	run.Every(hotJob, jobs.Daily(6, 20), func(ctx context.Context, _ jobs.Job) error { return nil })
+}
+
+func (s *Analysis) recountAll(ctx context.Context) error {
+	r, err := s.Recount(ctx)
+	if err == nil && s.Log != nil && (r.Stale > 0 || len(r.Differences) > 0) {
+		s.Log.WarnContext(ctx, "sums of matters were not what the matters come to; they are now", "stale", r.Stale, "differences", len(r.Differences))
+	}
+	return err
+}
