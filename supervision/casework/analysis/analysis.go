@@ -40,7 +40,7 @@ const (
 func (s *Analysis) Register(run *jobs.Runner) {
 	run.HandleLong(recountJob, 2*time.Hour, func(ctx context.Context, _ jobs.Job) error { return s.recountAll(ctx) })
 	run.Every(recountJob, jobs.Daily(3, 40), func(ctx context.Context, _ jobs.Job) error { return s.recountAll(ctx) })
-	run.Every(hotJob, jobs.Daily(6, 20), func(ctx context.Context, _ jobs.Job) error { return nil })
+	run.Every(hotJob, jobs.Daily(6, 20), func(ctx context.Context, _ jobs.Job) error { return s.FindHot(ctx) })
 }
 
 func (s *Analysis) recountAll(ctx context.Context) error {

@@ -188,4 +188,4 @@ func (w *walker) rights() (out []account.Right) {
 	return out
 }
 
-func (o *bureau) as(p caseworktest.Person) context.Context { return o.As(p) }
+func (o *bureau) today() clock.Date { return clock.DateOf(o.Clock.Now()) }

@@ -25,14 +25,20 @@ create index casework_counted_prefecture on casework_counted (prefecture, matter
 -- A word that rose suddenly in a place, in the week that ended on a day: by how many persons it was used, and how many were to be expected.
 create table casework_hot (
   province integer not null, id bigint not null, place bigint not null, prefecture bigint not null, county bigint not null, term text not null, week text not null,
-  persons integer not null, matters integer not null, expected integer not null, found_at bigint not null, seen_by bigint, seen_at bigint,
+  persons integer not null, matters integer not null, expected integer not null, found_at bigint not null,
   primary key (province, id)
 );
 create unique index casework_hot_term on casework_hot (province, place, week, term);
 
+create table casework_hot_seen (
+  province integer not null, hot bigint not null, person bigint not null, at bigint not null,
+  primary key (province, hot, person)
+);
+create index casework_filed on casework (province, filed_at, id);
+
 -- Reports to the leaders. Each submission is a revision that stays.
 create table casework_report (
-  province integer not null, id bigint not null, agency bigint not null, region bigint not null, prefecture bigint not null, county bigint not null, from_month integer not null, to_month integer not null,
+  province integer not null, id bigint not null, agency bigint not null, region bigint not null, prefecture bigint not null, county bigint not null, place bigint not null, unit bigint not null default 0, from_month integer not null, to_month integer not null,
   state text not null, last integer not null, author bigint not null, begun_at bigint not null, submitted_at bigint, closed_at bigint,
   primary key (province, id),
   constraint report_state check (state in ('draft', 'submitted', 'instructed', 'closed'))
