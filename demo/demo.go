@@ -18,6 +18,8 @@ import (
 	"yangguang/internal/fault"
 	"yangguang/internal/jobs"
 	"yangguang/internal/secret"
+	"yangguang/supervision/casework"
+	"yangguang/supervision/casework/outcome"
 )
 
 // County is the place of the demonstration: 福建省泉州市永春县. With 22 townships and
@@ -34,12 +36,14 @@ type Options struct {
 	Keeping    *keeping.Keeping
 	Requests   *inforequest.Requests
 	Answers    *answers.Answers
-	Yearly     *yearly.Yearly // nil: no yearly reports
-	Clock      *clock.Fake    // the clock of the store; walks from a year ago to Until
-	Until      time.Time      // what the demonstration takes for now
-	Seed       uint64         // the same seed makes the same demonstration
-	Cost       secret.Cost    // of the printed password; secret.Standard when zero
-	Townships  int            // how many townships take part; 0 for all
+	Yearly     *yearly.Yearly     // nil: no yearly reports
+	Casework   *casework.Casework // nil: no matters
+	Outcomes   *outcome.Outcomes
+	Clock      *clock.Fake // the clock of the store; walks from a year ago to Until
+	Until      time.Time   // what the demonstration takes for now
+	Seed       uint64      // the same seed makes the same demonstration
+	Cost       secret.Cost // of the printed password; secret.Standard when zero
+	Townships  int         // how many townships take part; 0 for all
 	Progress   io.Writer
 }
 

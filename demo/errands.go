@@ -45,6 +45,7 @@ func (w *world) planErrands(cal *calendar.Calendar) error {
 		lay("hand over from "+x.Leaver, x.On, func(ctx context.Context) error { return w.handOver(ctx, x) })
 	}
 	w.planRequests(cal)
+	w.planCasework(cal)
 	w.planYearly()
 	return w.errandsFit()
 }

@@ -31,6 +31,8 @@ type texts struct {
 	Handovers     []handoverText    `yaml:"handovers"`
 	Requests      []requestText     `yaml:"requests"`
 	Sought        []soughtText      `yaml:"sought"`
+	Matters       []matterText      `yaml:"matters"`
+	Usual         []usualText       `yaml:"usual"`
 	Past          []pastText        `yaml:"past"`
 	Yearly        yearlyText        `yaml:"yearly"`
 }
@@ -163,6 +165,7 @@ func (t *texts) join(p *texts) {
 	t.Substitutes, t.Handovers = append(t.Substitutes, p.Substitutes...), append(t.Handovers, p.Handovers...)
 	t.Requests, t.Past = append(t.Requests, p.Requests...), append(t.Past, p.Past...)
 	t.Sought = append(t.Sought, p.Sought...)
+	t.Matters, t.Usual = append(t.Matters, p.Matters...), append(t.Usual, p.Usual...)
 	if p.Yearly.Problems != "" {
 		t.Yearly = p.Yearly
 	}

@@ -362,7 +362,7 @@ func TestEveryKeptPageSaysWhatItIsMadeOf(t *testing.T) {
 	}
 	report := yearReported(t, f)
 	paths = append(paths, report[:strings.LastIndexByte(report, '/')], report, report+"/revisions/1")
-	paths = append(paths, "/requests/answers", "/requests/answers/feed.atom", answeredOnce(t, f))
+	paths = append(paths, "/requests/answers", "/requests/answers/feed.atom", answeredOnce(t, f), "/matters/outcomes", outcomeOnce(t, f))
 	kept := 0
 	for _, p := range paths {
 		if m.get(p).Code != http.StatusOK {
@@ -397,6 +397,21 @@ func TestEveryKeptPageSaysWhatItIsMadeOf(t *testing.T) {
 			t.Errorf("no page of %s is looked at", r.Pattern)
 		}
 	}
+}
+
+// outcomeOnce puts one published case among the outcomes.
+func outcomeOnce(t *testing.T, f *filled) string {
+	t.Helper()
+	u := f.world.County
+	if err := f.db.Write(t.Context(), func(tx *db.Tx) error {
+		_, err := tx.Exec(`insert into casework_outcome (province, id, prefecture, county, region, agency, type, topic, result, month, title, asked, reply, state, published, author, approver)
+ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`, u.Province(), 4712, u.Division.Prefecture(), u.Division.County(), u.Division, u.ID,
+			"complaint", "reward", "solved", "2026-03", "公开的案例", "反映的问题", "办理的情况", "published", "2026-03", 1, 2)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprintf("/matters/outcomes/%d/4712", u.Province())
 }
 
 // answeredOnce puts one published answer into the public log; how it gets there

@@ -55,17 +55,19 @@ import (
 	"yangguang/norm"
 	"yangguang/site"
 	"yangguang/supervision/casework"
+	"yangguang/supervision/casework/analysis"
+	"yangguang/supervision/casework/outcome"
 )
 
 // migrations are the rooms' schemas; they are merged in the order of time.
 func migrations() []fs.FS {
-	return []fs.FS{calendar.Migrations, audit.Migrations, fresh.Migrations, ledger.Migrations, account.Migrations, jobs.Migrations, search.Migrations, notify.Migrations, agency.Migrations, catalogue.Migrations, disclosure.Migrations, coverage.Migrations, linkcheck.Migrations, keeping.Migrations, importer.Migrations, export.Migrations, inforequest.Migrations, answers.Migrations, yearly.Migrations, casework.Migrations}
+	return []fs.FS{calendar.Migrations, audit.Migrations, fresh.Migrations, ledger.Migrations, account.Migrations, jobs.Migrations, search.Migrations, notify.Migrations, agency.Migrations, catalogue.Migrations, disclosure.Migrations, coverage.Migrations, linkcheck.Migrations, keeping.Migrations, importer.Migrations, export.Migrations, inforequest.Migrations, answers.Migrations, yearly.Migrations, casework.Migrations, analysis.Migrations, outcome.Migrations}
 }
 
 // locales are the rooms' sentences.
 func locales() []fs.FS {
 	return []fs.FS{fault.Locale, flow.Locale, blob.Locale, calendar.Locale, audit.Locale, ledger.Locale, account.Locale, privacy.Locale, safe.Locale, notify.Locale, web.Locale, ui.Locale,
-		agency.Locale, front.Locale, office.Locale, keeping.Locale, form.Locale, disclosure.Locale, importer.Locale, coverage.Locale, linkcheck.Locale, export.Locale, portal.Locale, publiclog.Locale, desk.Locale, inforequest.Locale, letter.Locale, handling.Locale, window.Locale, answers.Locale, yearly.Locale, channel.Locale, casework.Locale, site.Locale}
+		agency.Locale, front.Locale, office.Locale, keeping.Locale, form.Locale, disclosure.Locale, importer.Locale, coverage.Locale, linkcheck.Locale, export.Locale, portal.Locale, publiclog.Locale, desk.Locale, inforequest.Locale, letter.Locale, handling.Locale, window.Locale, answers.Locale, yearly.Locale, channel.Locale, casework.Locale, analysis.Locale, outcome.Locale, site.Locale}
 }
 
 // house is the product, wired.
@@ -97,6 +99,8 @@ type house struct {
 	answers    *answers.Answers
 	yearly     *yearly.Yearly
 	casework   *casework.Casework
+	outcomes   *outcome.Outcomes
+	analysis   *analysis.Analysis
 	site       *site.Site
 	app        *web.App
 	jobs       *jobs.Runner
@@ -247,7 +251,7 @@ func (h *house) wire(demo bool) {
 		ShowError:     h.showError}, h.routes()...)
 	h.copies.Site, h.links.Site = h.app, h.app
 	h.site.Remote, h.office.Remote = h.app.Remote, h.app.Remote
-	h.site.Inbox = append(h.site.Inbox, h.desk.Waiting, h.importer.Waiting, h.links.Waiting, h.handling.Waiting, h.answers.Waiting, h.yearly.Waiting, h.office.Waiting)
+	h.site.Inbox = append(h.site.Inbox, h.desk.Waiting, h.importer.Waiting, h.links.Waiting, h.handling.Waiting, h.answers.Waiting, h.yearly.Waiting, h.outcomes.Waiting, h.analysis.Waiting, h.office.Waiting)
 	h.disclosure.FileInUse, h.disclosure.AlsoErase = h.importer.Uses, h.alsoErase
 	h.jobs = h.runner()
 }
@@ -284,7 +288,7 @@ func (h *house) routes() [][]web.Route {
 	wd := &window.Window{Front: h.front, Portal: p, Requests: h.requests, Answers: h.answers}
 	h.answers.Portal = p
 	pl := &publiclog.Log{Front: h.front, DB: h.db, Key: h.ledger.Key, Witnessing: h.witnessing}
-	return [][]web.Route{h.office.Routes(), cov.Routes(), p.Routes(), wd.Routes(), pl.Routes(), ch.Routes(), h.office.Guard(h.desk.Routes()), h.office.Guard(h.handling.Routes()), h.office.Guard(h.answers.Routes()), h.office.Guard(h.yearly.Routes()), h.office.Guard(h.importer.Routes()), h.office.Guard(h.keeping.Routes()),
+	return [][]web.Route{h.office.Routes(), cov.Routes(), p.Routes(), wd.Routes(), pl.Routes(), ch.Routes(), h.office.Guard(h.desk.Routes()), h.office.Guard(h.handling.Routes()), h.office.Guard(h.answers.Routes()), h.office.Guard(h.yearly.Routes()), h.office.Guard(h.outcomes.Routes()), h.office.Guard(h.analysis.Routes()), h.office.Guard(h.importer.Routes()), h.office.Guard(h.keeping.Routes()),
 		h.office.Guard(h.copies.Routes()), h.office.Guard(h.links.Routes()), h.office.Guard(h.site.Routes()), h.health()}
 }
 

@@ -16,6 +16,8 @@ import (
 	"yangguang/internal/account"
 	"yangguang/internal/db"
 	"yangguang/internal/jobs"
+	"yangguang/supervision/casework"
+	"yangguang/supervision/casework/analysis"
 )
 
 // wireKeeping joins import and the retention table with whoever carries its
@@ -33,6 +35,12 @@ func (h *house) wireKeeping() {
 	})
 	h.keeping.Carry("importer.sources", h.importer.Forget)
 	h.keeping.Carry("inforequest.identity", h.requests.DestroyIdentityImages)
+	h.keeping.Carry("casework.contacts", func(ctx context.Context, before time.Time) (int64, error) {
+		return h.casework.DestroyContacts(ctx, before)
+	})
+	h.keeping.Carry("casework.private", func(ctx context.Context, before time.Time) (int64, error) {
+		return h.casework.DestroyPrivate(ctx, before)
+	})
 	h.keeping.Carry("account.sessions", func(ctx context.Context, _ time.Time) (int64, error) {
 		return -1, h.db.Write(ctx, account.ForgetSessions)
 	})
@@ -57,5 +65,5 @@ func (h *house) registerKeeping(r *jobs.Runner) {
 
 // allVerbs lists every room's grant verbs.
 func allVerbs() []string {
-	return slices.Concat(disclosure.Verbs(), keeping.Verbs(), export.Verbs(), inforequest.Verbs(), yearly.Verbs())
+	return slices.Concat(disclosure.Verbs(), keeping.Verbs(), export.Verbs(), inforequest.Verbs(), yearly.Verbs(), casework.Verbs(), analysis.Verbs())
 }

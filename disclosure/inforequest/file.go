@@ -74,7 +74,9 @@ func (r *Requests) File(ctx context.Context, f Filing) (q *Request, code string,
 			return withFields(err, wrong)
 		}
 		token := r.Keys.Index("inforequest.token", f.Token)
-		code = secret.CodeFrom(token, 10)
+		// Not from the token's own hash: that one is stored, and whoever read the
+		// store alone would know every code.
+		code = secret.CodeFrom(r.Keys.Index("inforequest.first_code", f.Token), 10)
 		if q, err = requestByToken(tx, u.Province(), token); !fault.Is(err, fault.NotFound) {
 			return err
 		}

@@ -591,3 +591,20 @@ func TestAnotherLastDayBringsAnotherWarning(t *testing.T) {
 		}
 	})
 }
+
+// TestNoCodeFollowsFromTheStore: whoever reads the rows alone, without the keys,
+// must not be able to make a code from what stands in them.
+func TestNoCodeFollowsFromTheStore(t *testing.T) {
+	t.Parallel()
+	h := inforequesttest.New(t)
+	q, code := h.File(t, func(f *inforequest.Filing) { f.Channel = "counter" })
+	var token, hash []byte
+	h.Read(t, func(tx *db.Tx) error {
+		return tx.Row("select token, code from inforequest where province = $1 and id = $2", q.Province, q.ID).Scan(&token, &hash)
+	})
+	for _, seed := range [][]byte{token, hash} {
+		if secret.CodeFrom(seed, 10) == code {
+			t.Error("the code of a request follows from its row")
+		}
+	}
+}

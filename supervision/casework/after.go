@@ -30,9 +30,9 @@ func (r *Rating) check(c *Casework) error {
 	r.Note = strings.TrimSpace(r.Note)
 	k := checker{}
 	if r.Reached {
-		k.when(!has([]string{"yes", "partly", "no"}, r.Solved), "solved", "casework.need_solved")
-		k.when(!has([]string{"yes", "fair", "no"}, r.Satisfied), "satisfied", "casework.need_satisfied")
-		k.when(r.Contacted != "" && !has([]string{"yes", "no"}, r.Contacted), "contacted", "casework.need_contacted")
+		k.when(!slices.Contains([]string{"yes", "partly", "no"}, r.Solved), "solved", "casework.need_solved")
+		k.when(!slices.Contains([]string{"yes", "fair", "no"}, r.Satisfied), "satisfied", "casework.need_satisfied")
+		k.when(r.Contacted != "" && !slices.Contains([]string{"yes", "no"}, r.Contacted), "contacted", "casework.need_contacted")
 		if r.Solved == "no" || r.Satisfied == "no" {
 			k.code("discontent", r.Discontent, c.Norm.Casework.Discontents)
 		} else {
@@ -54,11 +54,31 @@ func (c *Casework) Rate(ctx context.Context, number, code string, r Rating) (err
 		if m.State == Closed && (m.Rated != "" && m.Rated != "unreached" || m.Refusal != "" || m.Result == "withdrawn") {
 			return fault.Say(fault.Conflict, "casework.rated")
 		}
+		if m.State == Merged {
+			return c.rateMerged(tx, m, r)
+		}
 		if m.State != Callback && m.State != Closed {
 			return fault.Say(fault.Conflict, "flow.not_now")
 		}
 		return c.rated(tx, &step{m: m, before: *m, verb: "rate"}, r)
 	})
+}
+
+// rateMerged keeps the word of a person whose matter was merged into another
+// that has its reply; the other goes its own way.
+func (c *Casework) rateMerged(tx *db.Tx, m *Matter, r Rating) error {
+	main, err := matterByID(tx, m.Province, m.MergedInto)
+	if err != nil {
+		return err
+	}
+	if main.State != Callback && main.State != Closed || m.Rated != "" {
+		return fault.Say(fault.Conflict, "flow.not_now")
+	}
+	s := &step{m: m, before: *m, verb: "rate"}
+	if err := c.keepRating(tx, s, r); err != nil {
+		return err
+	}
+	return c.record(tx, &s.before, m, Event{Kind: "rated"}, nil, "", false, "rate")
 }
 
 // CallBack is what an officer heard when he called.
@@ -75,7 +95,8 @@ func (c *Casework) CallBack(ctx context.Context, province int, id int64, r Ratin
 	})
 }
 
-func (c *Casework) rated(tx *db.Tx, s *step, r Rating) error {
+// keepRating writes what the person said.
+func (c *Casework) keepRating(tx *db.Tx, s *step, r Rating) error {
 	m := s.m
 	id := tx.ID(m.Province)
 	var note any
@@ -91,7 +112,12 @@ func (c *Casework) rated(tx *db.Tx, s *step, r Rating) error {
 		return err
 	}
 	m.Rated, m.Discontent = r.Solved, r.Discontent
-	if err := c.note(tx, m, Event{Kind: "rate", Ref: id, Code: r.Solved, Unit: s.unit}, s.a, "", true); err != nil {
+	return c.note(tx, m, Event{Kind: "rate", Ref: id, Code: r.Solved, Unit: s.unit}, s.a, "", true)
+}
+
+func (c *Casework) rated(tx *db.Tx, s *step, r Rating) error {
+	m := s.m
+	if err := c.keepRating(tx, s, r); err != nil {
 		return err
 	}
 	again, err := c.mayReopen(tx, m)

@@ -98,14 +98,15 @@ func Reckon(cal *calendar.Calendar, r Rules, events []Event) Reckoning {
 }
 
 type reckoner struct {
-	cal    *calendar.Calendar
-	rules  Rules
-	out    Reckoning
-	begun  time.Time // acceptance began
-	more   []calendar.Span
-	waits  []calendar.Interval // of the acceptance clock
-	ended  bool
-	redone bool
+	cal     *calendar.Calendar
+	rules   Rules
+	out     Reckoning
+	begun   time.Time // acceptance began
+	more    []calendar.Span
+	waits   []calendar.Interval // of the acceptance clock
+	promise time.Time           // the end of the day something was promised by
+	ended   bool
+	redone  bool
 }
 
 func (k *reckoner) take(e Event) {
@@ -146,10 +147,11 @@ func (k *reckoner) take(e Event) {
 		k.still()
 		if on, err := clock.ParseDate(e.Code); err == nil {
 			k.out.Step, k.out.StepFrom, k.out.StepDue = "promise", e.At, on.End()
+			k.promise = on.End()
 		}
 	case evReopened:
 		k.settleFirst()
-		k.out.Start, k.more, k.out.Stops, k.redone = e.At, nil, nil, true
+		k.out.Start, k.more, k.out.Stops, k.redone, k.promise = e.At, nil, nil, true, time.Time{}
 		k.ended = false
 		k.still()
 	case evEnded:
@@ -191,6 +193,9 @@ func (k *reckoner) end() Reckoning {
 			k.out.Due, k.out.Uncertain = d.Instant, d.Provisional
 		}
 		k.settleFirstFrom(d)
+		if k.promise.After(k.out.Due) { // what is promised is owed by its day
+			k.out.Due = k.promise
+		}
 	}
 	if k.ended {
 		k.still()

@@ -36,26 +36,23 @@ const (
 
 // Filing is a matter as it comes in.
 type Filing struct {
-	Agency    int64 // the unit it is brought to
-	Channel   string
-	Type      string
-	Class     string // "" is the usual one; only staff choose another
-	Topic     string // "" is suggested from the words
-	Told      Told
-	Who       Contact
-	Ack       string // sms, email or "": how steps are told
-	About     int64  // the unit complained of; 0 = none named
-	Item      string
-	Outside   string
-	Stage     string
-	RemedyOf  int64
-	Token     string // of the form: sent twice, it files once
-	Lang      i18n.Lang
-	Evidence  string      // letters and orders: where it lies
-	Files     []FiledFile // through the gate
-	caller    []byte      // a keyed hash by which the same person is recognised, from contact
-	onAppeal  bool        // made by Remedy: the stage is its own
-	hiddenOut bool        // an order of another platform that asks for secrecy
+	Agency   int64 // the unit it is brought to
+	Channel  string
+	Type     string
+	Class    string // "" is the usual one; only staff choose another
+	Topic    string // "" is suggested from the words
+	Told     Told
+	Who      Contact
+	Ack      string // sms, email or "": how steps are told
+	About    int64  // the unit complained of; 0 = none named
+	Item     string
+	Outside  string
+	Stage    string
+	RemedyOf int64
+	Token    string // of the form: sent twice, it files once
+	Lang     i18n.Lang
+	Evidence string      // letters and orders: where it lies
+	Files    []FiledFile // through the gate
 }
 
 // File takes a matter. Number and code are told once; of the code only a keyed

@@ -87,7 +87,8 @@ type Case struct {
 	Units    map[int64]string
 	Remedy   string // the stage the person may ask for
 	Until    clock.Date
-	Conflict bool // the helper works for the unit complained of
+	Conflict bool  // the helper works for the unit complained of
+	Main     *Case // for the person: the matter his was merged into, its state and replies only
 }
 
 // Open reads a matter for whoever may.
@@ -285,9 +286,35 @@ func (c *Casework) Follow(ctx context.Context, number, code string) (k *Case, er
 			return err
 		}
 		k.hideWithin()
-		return nil
+		return c.asMerged(tx, k)
 	})
 	return k, err
+}
+
+// asMerged lets a person whose matter was merged into another see how far that
+// is and what was replied, and nothing of whoever else brought it.
+func (c *Casework) asMerged(tx *db.Tx, k *Case) error {
+	if k.MergedInto == 0 {
+		return nil
+	}
+	main, err := matterByID(tx, k.Province, k.MergedInto)
+	if err != nil {
+		return err
+	}
+	replies, err := c.repliesOf(tx, main)
+	if err != nil {
+		return err
+	}
+	k.Main = &Case{Matter: Matter{State: main.State, DueAt: main.DueAt, Result: main.Result, PromiseOn: main.PromiseOn, RepliedAt: main.RepliedAt, DeliveredAt: main.DeliveredAt}}
+	if k.Main.At, err = agency.Find(tx, main.Holder); err != nil {
+		return err
+	}
+	for _, r := range replies {
+		if r.State == "approved" {
+			k.Main.Replies = append(k.Main.Replies, Reply{ID: r.ID, Unit: r.Unit, Result: r.Result, PromiseOn: r.PromiseOn, Text: r.Text, Approved: r.Approved})
+		}
+	}
+	return nil
 }
 
 // hideWithin takes out of a case what is the office's own.

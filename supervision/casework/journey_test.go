@@ -327,3 +327,31 @@ func TestAFormNotSentIsKeptUnderACodeAndDestroyed(t *testing.T) {
 		disclosuretest.Refused(t, err, fault.Invalid, "fault.check_fields")
 	})
 }
+
+// TestWhatIsAboutAPrivateCitizenIsNotKept: refused, told, destroyed; a contact
+// goes with its line of the retention table.
+func TestWhatIsAboutAPrivateCitizenIsNotKept(t *testing.T) {
+	caseworktest.Each(t, func(t *testing.T, h *caseworktest.House) {
+		f := h.Filing("tipoff")
+		f.Told.Subject, f.Told.Text = "邻居超生", "举报邻居家又生了一个孩子。"
+		m, code := h.File(t, f)
+		other, _ := h.Answered(t, "complaint", casework.Reply{Result: "solved", Text: "经查已经补发到账，请查收。"})
+		check(t, h.Cases.Refuse(h.As(h.Front), m.Province, m.ID, "private_person", "本平台不受理对公民个人婚育情况的反映。"))
+		check(t, h.Cases.Deliver(h.As(h.Front), m.Province, m.ID, "web", "凭编号和查询码查看"))
+		h.Advance(t, 16*24*time.Hour)
+		if n, err := h.Cases.DestroyPrivate(t.Context(), h.Clock.Now().Add(-15*24*time.Hour)); err != nil || n != 1 {
+			t.Fatalf("destroyed %d, %v", n, err)
+		}
+		k, err := h.Cases.Follow(h.Anyone(), m.Number, code)
+		if err != nil || k.Subject != "" || k.Told.Text != "" || k.Refusal != "private_person" || !k.Destroyed {
+			t.Errorf("what is left: %q, %q, %v", k.Subject, k.Told.Text, err)
+		}
+		if n, err := h.Cases.DestroyContacts(t.Context(), h.Clock.Now().Add(time.Second)); err != nil || n != 1 {
+			t.Fatalf("contacts destroyed: %d, %v", n, err)
+		}
+		w, err := h.Cases.OpenContact(h.As(h.Front), other.Province, other.ID, "核对是否已经销毁")
+		if err != nil || w.Phone != "" {
+			t.Errorf("the contact left is %+v, %v", w, err)
+		}
+	})
+}

@@ -132,12 +132,14 @@ func wheres(a *account.Actor, units []int64, f Filter) (out []*db.Where) {
 		for _, u := range some(units) {
 			if mayAt(a, u) {
 				add().And("m.holder = ?", u)
+				add().And("m.id in (select h.matter from casework_hop h where h.unit = ? and h.ended_at is null and not h.lead)", u)
 			}
 		}
 	case Waiting:
 		for _, u := range some(units) {
 			if mayAt(a, u) {
 				add().And("m.agency = ?", u).And("m.holder <> m.agency")
+				add().And("m.id in (select h.matter from casework_hop h where h.from_unit = ? and h.ended_at is null and h.lead)", u)
 			}
 		}
 	default:

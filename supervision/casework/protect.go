@@ -47,6 +47,10 @@ func barred(tx *db.Tx, a *account.Actor, m *Matter) (bool, error) {
 		if err != nil || slices.Contains(units, m.About) {
 			return true, err
 		}
+		heir, err := agency.Resolve(tx, m.About) // its people went there with it
+		if err != nil || slices.Contains(units, heir.ID) {
+			return true, err
+		}
 	}
 	for _, p := range a.Persons() {
 		n := 0
@@ -66,8 +70,14 @@ func mayAnywhere(tx *db.Tx, a *account.Actor, m *Matter, verbs ...string) (bool,
 	}
 	hops, err := hopsOf(tx, m)
 	return slices.ContainsFunc(hops, func(h Hop) bool {
-		return h.EndedAt.IsZero() && mayOne(a, verbs, account.Target{Agency: h.Unit, Division: int64(h.Region)})
+		return h.inChain() && mayOne(a, verbs, account.Target{Agency: h.Unit, Division: int64(h.Region)})
 	}), err
+}
+
+// inChain answers whether a unit still takes part by a hop: it has the matter
+// or helps with it, passed it on and follows it, or led it to the reply.
+func (h Hop) inChain() bool {
+	return h.EndedAt.IsZero() || h.Lead && (h.Outcome == "passed_on" || h.Outcome == "done")
 }
 
 func mayOne(a *account.Actor, verbs []string, t account.Target) bool {

@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -88,6 +89,7 @@ func (c *Casework) Due(ctx context.Context) (n int, err error) {
 	}); err != nil {
 		return 0, err
 	}
+	var failed []error // one that fails holds up no other
 	for _, k := range due {
 		if err := c.DB.Write(ctx, func(tx *db.Tx) error {
 			m, err := lockMatter(tx, k.province, k.id)
@@ -99,11 +101,12 @@ func (c *Casework) Due(ctx context.Context) (n int, err error) {
 			}
 			return c.due(tx, m)
 		}); err != nil {
-			return n, err
+			failed = append(failed, err)
+			continue
 		}
 		n++
 	}
-	return n, nil
+	return n, errors.Join(failed...)
 }
 
 func (c *Casework) due(tx *db.Tx, m *Matter) error {

@@ -2,7 +2,6 @@ package casework
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"yangguang/agency"
@@ -49,7 +48,7 @@ func (c *Casework) Refuse(ctx context.Context, province int, id int64, reason, t
 func (c *Casework) out(tx *db.Tx, s *step, e Event, note string) error {
 	s.m.RepliedAt = tx.Now
 	if !s.m.DueAt.IsZero() && s.m.Reopened == 0 {
-		s.m.Late = !tx.Now.Before(s.m.DueAt)
+		s.m.Late = s.m.Late || !tx.Now.Before(s.m.DueAt)
 	}
 	if e.Unit == 0 {
 		e.Unit = s.unit
@@ -168,11 +167,12 @@ func (c *Casework) Reclassify(ctx context.Context, province int, id int64, x Cha
 			told.Subject = x.Subject
 			c.sealTold(m, told)
 		}
-		m.Hidden = c.Kind(m).Protected && m.About != 0
+		// What was hidden stays so under any other type: only the person lifts it.
+		m.Hidden = m.Hidden || c.Kind(m).Protected && m.About != 0
 		if err := c.handUp(tx, s); err != nil {
 			return err
 		}
-		return c.move(tx, s, Event{Kind: "reclassify"}, x.Reason, false)
+		return c.move(tx, s, Event{Kind: "reclassify"}, x.Reason, true)
 	})
 }
 
@@ -289,6 +289,3 @@ func (c *Casework) Note(ctx context.Context, province int, id int64, text string
 		return c.record(tx, &before, m, Event{Kind: "note", Unit: a.Behalf().Agency}, a, text, false, "note")
 	})
 }
-
-// has answers whether a list of the norm's codes holds one.
-func has(list []string, id string) bool { return slices.Contains(list, id) }

@@ -9,7 +9,6 @@ import (
 	"yangguang/internal/db"
 	"yangguang/internal/jobs"
 	"yangguang/norm"
-	"yangguang/supervision/casework"
 )
 
 // The grant verbs of the sub-room.
@@ -23,14 +22,14 @@ func Verbs() []string { return []string{Reading, Instructing} }
 
 // Analysis is the sub-room.
 type Analysis struct {
-	DB       *db.DB
-	Norm     *norm.Profile
-	Front    *front.Front
-	Casework *casework.Casework
-	Log      *slog.Logger
+	DB    *db.DB
+	Norm  *norm.Profile
+	Front *front.Front
+	Log   *slog.Logger // nil: what a recount mends is not told
 }
 
 const (
+	nightlyJob = "casework.analysis.nightly"
 	recountJob = "casework.analysis.recount"
 	hotJob     = "casework.analysis.hot"
 )
@@ -38,8 +37,10 @@ const (
 // Register names the jobs: sums counted anew in the night, and each morning
 // what rises suddenly.
 func (s *Analysis) Register(run *jobs.Runner) {
-	run.HandleLong(recountJob, 2*time.Hour, func(ctx context.Context, _ jobs.Job) error { return s.recountAll(ctx) })
-	run.Every(recountJob, jobs.Daily(3, 40), func(ctx context.Context, _ jobs.Job) error { return s.recountAll(ctx) })
+	run.HandleLong(recountJob, 3*time.Hour, func(ctx context.Context, _ jobs.Job) error { return s.recountAll(ctx) })
+	run.Every(nightlyJob, jobs.Daily(3, 50), func(ctx context.Context, _ jobs.Job) error {
+		return s.DB.Write(ctx, func(tx *db.Tx) error { return jobs.Add(tx, jobs.Job{Kind: recountJob, Key: "all"}) })
+	})
 	run.Every(hotJob, jobs.Daily(6, 20), func(ctx context.Context, _ jobs.Job) error { return s.FindHot(ctx) })
 }
 

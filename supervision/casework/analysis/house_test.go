@@ -50,7 +50,7 @@ func over(t testing.TB, d *db.DB, c *clock.Fake) *bureau {
 	t.Helper()
 	h := caseworktest.Over(t, d, c)
 	f := &front.Front{Site: front.Site{Home: h.County.Division, Name: i18n.Text{Zh: "示例站", En: "Example"}, Demo: true}}
-	o := &bureau{House: h, Room: &Analysis{DB: d, Norm: h.Cases.Norm, Front: f, Casework: h.Cases}}
+	o := &bureau{House: h, Room: &Analysis{DB: d, Norm: h.Cases.Norm, Front: f}}
 	h.Cases.Changed = o.Room.Changed
 	o.reader = h.Hire(t, "统计员辛", h.County, Reading)
 	return o

@@ -17,6 +17,8 @@ create table casework (
   primary key (province, id),
   constraint casework_state check (state in ('registered', 'supplementing', 'accepted', 'dispatched', 'objected', 'handling', 'suspended', 'review', 'replied', 'callback', 'promised', 'merged', 'closed')),
   constraint casework_closed check ((state = 'closed') = (closed_at is not null)),
+  -- Nothing closes unheard: delivered with proof, or by a coded impossibility.
+  constraint casework_heard check (state <> 'closed' or delivery <> '' or result = 'withdrawn'),
   constraint casework_merged check ((state = 'merged') = (merged_into is not null)),
   constraint casework_delivered check (state not in ('callback', 'promised') or delivery <> ''),
   constraint casework_conflict check (not hidden or about is null or (agency <> about and holder <> about))
@@ -56,6 +58,7 @@ create table casework_hop (
   constraint hop_outcome check (outcome in ('', 'passed_on', 'objected', 'recalled', 'done'))
 );
 create index casework_hop_unit on casework_hop (unit, id) where ended_at is null;
+create index casework_hop_from on casework_hop (from_unit, id) where ended_at is null;
 
 -- A reply. Whoever approves has not written it.
 create table casework_reply (
