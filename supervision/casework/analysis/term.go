@@ -16,7 +16,7 @@ import (
 
 const (
 	shortest = 2
-	longest  = 8
+	longest  = 10
 	weeks    = 8   // the past a week is compared with
 	few4term = 5   // fewer persons make no topic
 	rise     = 2.0 // and less than so many times the expected
@@ -46,16 +46,25 @@ func grams(subject string) map[string][2]rune {
 			for n := shortest; n <= longest && i+n <= len(run); n++ {
 				var around [2]rune
 				if i > 0 {
-					around[0] = run[i-1]
+					around[0] = neighbour(run[i-1])
 				}
 				if i+n < len(run) {
-					around[1] = run[i+n]
+					around[1] = neighbour(run[i+n])
 				}
 				out[string(run[i:i+n])] = around
 			}
 		}
 	}
 	return out
+}
+
+// neighbour is a character beside a piece; one no word begins or ends with is
+// as good as an edge.
+func neighbour(r rune) rune {
+	if stops()[string(r)] {
+		return 0
+	}
+	return r
 }
 
 // runs are the stretches of Chinese characters of a text.
