@@ -141,18 +141,31 @@ func (f filler) trend() ui.Series {
 
 func (f filler) flow() ui.Grid {
 	ctx := f.ctx
-	g := ui.Grid{Caption: word(ctx, "flow"), Cards: true, Columns: []ui.Column{{Title: word(ctx, "what")}, {Title: f.p.said(ctx), Number: true}, {Title: f.p.before().said(ctx), Number: true}, {Title: word(ctx, "mom"), Number: true}, {Title: f.p.yearBefore().said(ctx), Number: true}, {Title: word(ctx, "yoy"), Number: true}}}
+	g := ui.Grid{Caption: word(ctx, "of_period", word(ctx, "flow"), f.p.said(ctx)), Cards: true, Columns: []ui.Column{{Title: word(ctx, "what")}, {Title: f.p.said(ctx), Number: true}, {Title: f.p.before().said(ctx), Number: true}, {Title: word(ctx, "mom"), Number: true}, {Title: f.p.yearBefore().said(ctx), Number: true}, {Title: word(ctx, "yoy"), Number: true}}}
 	for _, m := range way {
 		c := f.all(m)
+		if f.nothing(c) {
+			continue
+		}
 		g.Rows = append(g.Rows, []ui.Cell{{Text: word(ctx, "m_"+string(m)), Href: f.definition(string(m))}, {Text: f.text(ctx, c, f.p), Href: f.link(f.place, c)}, {Text: f.text(ctx, c, f.p.before())}, {Text: f.change(ctx, c, f.p.before())},
 			{Text: f.text(ctx, c, f.p.yearBefore())}, {Text: f.change(ctx, c, f.p.yearBefore())}})
 	}
 	return g
 }
 
+// nothing answers whether a figure is nothing in every period the table tells.
+func (f filler) nothing(c cell) bool {
+	for _, p := range []period{f.p, f.p.before(), f.p.yearBefore()} {
+		if n, _ := f.count(c, p); n != 0 {
+			return false
+		}
+	}
+	return true
+}
+
 func (f filler) rates() ui.Grid {
 	ctx := f.ctx
-	g := ui.Grid{Caption: word(ctx, "rates"), Cards: true, Columns: []ui.Column{{Title: word(ctx, "what")}, {Title: f.p.said(ctx), Number: true}, {Title: word(ctx, "of_which"), Number: true}, {Title: word(ctx, "range"), Number: true}, {Title: f.p.before().said(ctx), Number: true}, {Title: f.p.yearBefore().said(ctx), Number: true}, {Title: word(ctx, "band")}}}
+	g := ui.Grid{Caption: word(ctx, "of_period", word(ctx, "rates"), f.p.said(ctx)), Cards: true, Columns: []ui.Column{{Title: word(ctx, "what")}, {Title: f.p.said(ctx), Number: true}, {Title: word(ctx, "of_which"), Number: true}, {Title: word(ctx, "range"), Number: true}, {Title: f.p.before().said(ctx), Number: true}, {Title: f.p.yearBefore().said(ctx), Number: true}, {Title: word(ctx, "band")}}}
 	for _, x := range indicators {
 		r, told := f.rate(x, f.scope(), f.p)
 		row := []ui.Cell{{Text: word(ctx, "i_"+x.id), Href: f.definition("i_" + x.id)}, {Text: f.share(ctx, x, f.scope(), f.p)}, {Text: word(ctx, "withheld")}, {Text: word(ctx, "withheld")},

@@ -171,7 +171,7 @@ func (s *Analysis) deskView(r *http.Request) (v *view, err error) {
 		}
 		today := clock.DateOf(tx.Now)
 		exact := at.exact(a)
-		p := period{monthOf(today), monthOf(today)}
+		p := usualPeriod(today)
 		if s := q.Get("period"); s != "" && exact {
 			var ok bool
 			if p, ok = parsePeriod(s, today); !ok {
@@ -190,6 +190,16 @@ func (s *Analysis) deskView(r *http.Request) (v *view, err error) {
 		v.desk = true
 	}
 	return v, err
+}
+
+// usualPeriod is what the desk shows unasked: this month, or the last one while
+// this has hardly begun.
+func usualPeriod(today clock.Date) period {
+	m := monthOf(today)
+	if today.Day() < 10 {
+		m = addMonths(m, -1)
+	}
+	return period{m, m}
 }
 
 func (s *Analysis) figures(w http.ResponseWriter, r *http.Request) error {
