@@ -16,6 +16,10 @@ import (
 func TestAfterAnyWalkTheSumsAreWhatARecountSays(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, o *bureau) {
+		m, code := o.Answered(t, "petition", casework.Reply{Result: "explained", Text: "经核实，所反映事项不符合发放条件，理由如下。"})
+		disclosuretest.Check(t, o.Cases.CallBack(o.As(o.Front), m.Province, m.ID, casework.Rating{Channel: "phone", Reached: true, Solved: "partly", Satisfied: "fair"}))
+		_, _, err := o.Cases.Remedy(o.Anyone(), m.Number, code, "对答复不服，请求上级复查。", "remedy")
+		disclosuretest.Check(t, err)
 		for seed := range uint64(3) {
 			w := newWalker(t, o, seed)
 			for range 350 {
