@@ -8,6 +8,9 @@ import (
 
 // unvisited are the pages axe does not visit in the demonstration, and why.
 var unvisited = map[string]string{
+	"/desk/analysis/reports/{province}/{report}":                    "no report is begun in the demonstration; its pages are tested by their handlers",
+	"/desk/analysis/reports/{province}/{report}/edit":               "no report is begun in the demonstration",
+	"/desk/analysis/reports/{province}/{report}/revisions/{number}": "no report is begun in the demonstration; the same view as the report",
 	"/activate/done":                         "shown once, after a slip was used; made of the same parts as /activate",
 	"/desk/quick/{province}/{version}/photo": "reached by the village clerk's journey, which is tested with its own photograph",
 	"/desk/quick/{province}/{version}/send":  "reached by the village clerk's journey",

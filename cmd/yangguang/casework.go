@@ -10,6 +10,7 @@ import (
 	"yangguang/internal/db"
 	"yangguang/supervision/casework"
 	"yangguang/supervision/casework/casedesk"
+	"yangguang/supervision/casework/analysis"
 	"yangguang/supervision/casework/outcome"
 	"yangguang/supervision/casework/exchange"
 )
@@ -25,6 +26,10 @@ func (h *house) wireCasework() {
 	h.casedesk = &casedesk.Desk{Cases: h.casework, Front: h.front}
 	h.casedesk.Join(h.front)
 	h.wireExchange()
+	h.analysis = &analysis.Analysis{DB: h.db, Norm: h.norm, Front: h.front, Log: h.log}
+	h.casework.Changed = h.analysis.Changed
+	h.analysis.Join(h.front)
+	h.accounts.Register(analysis.Verbs()...)
 }
 
 // wireExchange joins what brings matters in from other systems.

@@ -19,6 +19,7 @@ import (
 	"yangguang/supervision/casework"
 	"yangguang/supervision/casework/knowledge"
 	"yangguang/supervision/casework/exchange"
+	"yangguang/supervision/casework/analysis"
 )
 
 // wireKeeping joins import and the retention table with whoever carries its
@@ -67,5 +68,5 @@ func (h *house) registerKeeping(r *jobs.Runner) {
 
 // allVerbs lists every room's grant verbs.
 func allVerbs() []string {
-	return slices.Concat(disclosure.Verbs(), keeping.Verbs(), export.Verbs(), inforequest.Verbs(), yearly.Verbs(), casework.Verbs(), knowledge.Verbs(), exchange.Verbs())
+	return slices.Concat(disclosure.Verbs(), keeping.Verbs(), export.Verbs(), inforequest.Verbs(), yearly.Verbs(), casework.Verbs(), knowledge.Verbs(), exchange.Verbs(), analysis.Verbs())
 }

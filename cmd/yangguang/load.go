@@ -11,6 +11,7 @@ import (
 	"yangguang/disclosure/catalogue"
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
+	"yangguang/supervision/casework/analysis"
 )
 
 // load fills an empty database with a nation of fictional units, for trials of
@@ -61,5 +62,23 @@ func recount(ctx context.Context, args []string, out io.Writer) error {
 	if err == nil && len(mended) == 0 {
 		_, err = fmt.Fprintln(out, "every counter says what the obligations say")
 	}
+	if err != nil {
+		return err
+	}
+	return recountMatters(ctx, d, out)
+}
+
+// recountMatters holds the sums of casework against the matters.
+func recountMatters(ctx context.Context, d *db.DB, out io.Writer) error {
+	r, err := (&analysis.Analysis{DB: d}).Recount(ctx)
+	if err != nil {
+		return err
+	}
+	for _, x := range r.Differences {
+		if _, err := fmt.Fprintln(out, x); err != nil {
+			return err
+		}
+	}
+	_, err = fmt.Fprintf(out, "%d matters counted; %d were counted as something they are not, %d sums differed and are mended\n", r.Matters, r.Stale, len(r.Differences))
 	return err
 }

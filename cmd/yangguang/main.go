@@ -37,7 +37,7 @@ func commands() []command {
 		{"agency", "import agencies and members from XLSX", agencyCommand},
 		{"import", "hand in past publications from a folder or a file", importCommand},
 		{"load", "fill an empty database with a fictional nation, for trials of scale", load},
-		{"recount", "count coverage anew from the obligations and mend it", recount},
+		{"recount", "count coverage and the sums of matters anew and mend them", recount},
 		{"reindex", "index every published item again, with its attachments", reindex},
 		{"user", "add, freeze or reset accounts", userCommand},
 		{"verify", "[URL|FOLDER|FILE|NUMBER]: verify audit book and public log, or what another publishes", verifyCommand},

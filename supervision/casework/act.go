@@ -146,7 +146,7 @@ func (c *Casework) record(tx *db.Tx, before, m *Matter, e Event, a *account.Acto
 			return err
 		}
 	}
-	if slices.Contains(clockKinds, e.Kind) || m.State == Closed {
+	if slices.Contains(clockKinds, e.Kind) || slices.Contains(recounted, e.Kind) || m.State == Closed {
 		if err := c.reckon(tx, m); err != nil {
 			return err
 		}

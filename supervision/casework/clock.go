@@ -38,6 +38,11 @@ const (
 var clockKinds = []string{evFiled, evAsked, evSupplied, evUnasked, evAccepted, evSent, evSigned, evObjected, evUpheld, evOverruled, evRecalled, evExtended,
 	evSuspended, evResumed, evReplied, evDelivered, evPromised, evKept, evReopened, evEnded}
 
+// recounted are the acts after which the clocks are counted anew though they
+// are no event of a clock: another type counts otherwise, and what was merged
+// stands where it stood. The statistics hear of it with the new moments.
+var recounted = []string{"reclassify", "unmerge"}
+
 // Event is one thing that happened to a matter.
 type Event struct {
 	ID   int64

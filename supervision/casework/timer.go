@@ -232,6 +232,9 @@ func (c *Casework) recount(ctx context.Context, province int, after int64) (move
 			if err := updateMatter(tx, m); err != nil {
 				return err
 			}
+			if err := c.changed(tx, &before, m); err != nil {
+				return err
+			}
 		}
 		return nil
 	})

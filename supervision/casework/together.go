@@ -73,13 +73,7 @@ func (c *Casework) Unmerge(ctx context.Context, province int, id int64, reason s
 			s.m.Holder, s.m.HolderRegion, s.m.Handler = s.m.Agency, s.m.Region, 0
 		}
 		s.m.MergedInto, s.m.Was = 0, ""
-		if err := c.move(tx, s, Event{Kind: "unmerge"}, reason, true); err != nil {
-			return err
-		}
-		if err := c.reckon(tx, s.m); err != nil {
-			return err
-		}
-		return updateMatter(tx, s.m)
+		return c.move(tx, s, Event{Kind: "unmerge"}, reason, true)
 	})
 }
 

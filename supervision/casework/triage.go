@@ -174,13 +174,7 @@ func (c *Casework) Reclassify(ctx context.Context, province int, id int64, x Cha
 		if err := c.handUp(tx, s); err != nil {
 			return err
 		}
-		if err := c.move(tx, s, Event{Kind: "reclassify"}, x.Reason, true); err != nil {
-			return err
-		}
-		if err := c.reckon(tx, m); err != nil { // another type or class counts otherwise
-			return err
-		}
-		return updateMatter(tx, m)
+		return c.move(tx, s, Event{Kind: "reclassify"}, x.Reason, true)
 	})
 }
 
