@@ -3,16 +3,17 @@ package main
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"flag"
 	"time"
 
 	"yangguang/disclosure/inforequest"
 	"yangguang/internal/db"
 	"yangguang/supervision/casework"
-	"yangguang/supervision/casework/casedesk"
 	"yangguang/supervision/casework/analysis"
-	"yangguang/supervision/casework/outcome"
+	"yangguang/supervision/casework/casedesk"
 	"yangguang/supervision/casework/exchange"
+	"yangguang/supervision/casework/outcome"
 )
 
 // wireCasework joins casework and what grows on it.
@@ -27,7 +28,9 @@ func (h *house) wireCasework() {
 	h.casedesk.Join(h.front)
 	h.wireExchange()
 	h.analysis = &analysis.Analysis{DB: h.db, Norm: h.norm, Front: h.front, Log: h.log}
-	h.casework.Changed = h.analysis.Changed
+	h.casework.Changed = func(tx *db.Tx, before, after *casework.Matter) error {
+		return errors.Join(h.exchange.Changed(tx, before, after), h.analysis.Changed(tx, before, after))
+	}
 	h.analysis.Join(h.front)
 	h.accounts.Register(analysis.Verbs()...)
 }
@@ -37,7 +40,6 @@ func (h *house) wireExchange() {
 	h.exchange = &exchange.Exchange{Cases: h.casework, Front: h.front, Mailboxes: h.c.Mailboxes}
 	h.exchange.Join(h.front)
 	h.accounts.Register(exchange.Verbs()...)
-	h.casework.Changed = h.exchange.Changed
 	h.keeping.Carry("exchange.mail", h.exchange.ForgetMails)
 	h.keeping.Carry("exchange.files", h.exchange.ForgetFiles)
 }

@@ -55,12 +55,12 @@ import (
 	"yangguang/norm"
 	"yangguang/site"
 	"yangguang/supervision/casework"
+	"yangguang/supervision/casework/analysis"
 	"yangguang/supervision/casework/casedesk"
+	"yangguang/supervision/casework/exchange"
 	"yangguang/supervision/casework/intake"
 	"yangguang/supervision/casework/knowledge"
-	"yangguang/supervision/casework/analysis"
 	"yangguang/supervision/casework/outcome"
-	"yangguang/supervision/casework/exchange"
 )
 
 // migrations are the rooms' schemas; they are merged in the order of time.
@@ -301,7 +301,7 @@ func (h *house) routes() [][]web.Route {
 	pl := &publiclog.Log{Front: h.front, DB: h.db, Key: h.ledger.Key, Witnessing: h.witnessing}
 	return [][]web.Route{h.office.Routes(), cov.Routes(), p.Routes(), wd.Routes(), in.Routes(), pl.Routes(), ch.Routes(), h.office.Guard(h.desk.Routes()), h.office.Guard(h.handling.Routes()), h.office.Guard(h.answers.Routes()), h.office.Guard(h.yearly.Routes()), h.office.Guard(h.outcomes.Routes()), h.office.Guard(h.analysis.Routes()), h.office.Guard(h.importer.Routes()), h.office.Guard(h.keeping.Routes()),
 		h.office.Guard(h.casedesk.Routes()),
-		h.office.Guard(h.copies.Routes()), h.office.Guard(h.links.Routes()), h.office.Guard(h.knowledge.Routes()h.exchange.Routes()), h.office.Guard(h.site.Routes()), h.health()}
+		h.office.Guard(h.copies.Routes()), h.office.Guard(h.links.Routes()), h.office.Guard(h.knowledge.Routes()), h.office.Guard(h.exchange.Routes()), h.office.Guard(h.site.Routes()), h.health()}
 }
 
 // showError lets the office answer what better than a page of failure can: a

@@ -17,9 +17,9 @@ import (
 	"yangguang/internal/db"
 	"yangguang/internal/jobs"
 	"yangguang/supervision/casework"
-	"yangguang/supervision/casework/knowledge"
-	"yangguang/supervision/casework/exchange"
 	"yangguang/supervision/casework/analysis"
+	"yangguang/supervision/casework/exchange"
+	"yangguang/supervision/casework/knowledge"
 )
 
 // wireKeeping joins import and the retention table with whoever carries its

@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -122,9 +123,9 @@ func (c *Casework) checkHistoric(tx *db.Tx, h *Historic) error {
 		k.code("result", h.Result, c.Norm.Casework.Results)
 		k.when(h.RepliedAt.IsZero(), "replied", "casework.need_moment")
 	}
-	k.when(!has([]string{"", "web", "sms", "email", "post", "counter", "phone", "oral"}, h.Delivery), "delivery", "casework.need_way")
-	k.when(!has([]string{"", "yes", "partly", "no", "unreached"}, h.Rated), "rated", "casework.need_solved")
-	k.when(!has([]string{"", "yes", "fair", "no"}, h.Satisfied), "satisfied", "casework.need_satisfied")
+	k.when(!slices.Contains([]string{"", "web", "sms", "email", "post", "counter", "phone", "oral"}, h.Delivery), "delivery", "casework.need_way")
+	k.when(!slices.Contains([]string{"", "yes", "partly", "no", "unreached"}, h.Rated), "rated", "casework.need_solved")
+	k.when(!slices.Contains([]string{"", "yes", "fair", "no"}, h.Satisfied), "satisfied", "casework.need_satisfied")
 	if h.Discontent != "" {
 		k.code("discontent", h.Discontent, c.Norm.Casework.Discontents)
 	}

@@ -168,9 +168,7 @@ func (c *Casework) Reclassify(ctx context.Context, province int, id int64, x Cha
 			c.sealTold(m, told)
 		}
 		// What was hidden stays so under any other type: only the person lifts it.
-		m.Hidden = m.Hidden Secrecy somebody asked for outlasts a change of type.
-		asked := s.before.Hidden && (s.before.About == 0 || !c.Kind(&s.before).Protected)
-		m.Hidden = asked || c.Kind(m).Protected && m.About != 0
+		m.Hidden = m.Hidden || c.Kind(m).Protected && m.About != 0
 		if err := c.handUp(tx, s); err != nil {
 			return err
 		}
