@@ -537,7 +537,7 @@ func TestEveryStateIsToldInWords(t *testing.T) {
 	look("正在办理")
 	check(t, c.Cases.Extend(head, k.Province, k.ID, 10, "需要外调核实"))
 	check(t, c.Cases.Suspend(head, k.Province, k.ID, "expert", "委托鉴定书一份"))
-	look("暂停办理：需要鉴定、检测", "延长10 日")
+	look("暂停办理：需要鉴定、检测", "延长 10 日")
 	check(t, c.Cases.Resume(handler, k.Province, k.ID, "鉴定完成"))
 	on := clock.DateOf(c.Clock.Now()).AddDays(30)
 	check(t, c.Cases.SubmitReply(handler, k.Province, k.ID, casework.Reply{Result: "promised", PromiseOn: on, Text: "因资金调度，承诺于下月补发到位。"}))
