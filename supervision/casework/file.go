@@ -151,15 +151,21 @@ func (c *Casework) file(tx *db.Tx, f Filing, files []inspected, wrong []fault.Fi
 	return m, code, c.audit(tx, account.From(tx.Ctx), m, "file", m.Channel)
 }
 
-// keptFrom is the unit that answers for a matter: what is protected and about
-// the unit it was brought to goes one level up, so that nobody judges himself.
+// keptFrom is the unit that answers for a matter: what is protected is answered
+// for by a unit above the one it is about, so that nobody judges himself, his
+// superior or his neighbour.
 func (c *Casework) keptFrom(tx *db.Tx, u agency.Agency, f Filing) (agency.Agency, error) {
 	t := c.Norm.Casework.Type(f.Type)
-	if t == nil || !t.Protected && !f.Secret || f.About != u.ID {
+	if t == nil || !t.Protected && !f.Secret || f.About == 0 {
 		return u, nil
 	}
-	above, err := agency.Superior(tx, u.ID)
-	if fault.Is(err, fault.NotFound) || err == nil && above.ID == u.ID {
+	if f.About != u.ID {
+		if below, err := agency.InSubtree(tx, u.ID, f.About); err != nil || below {
+			return u, err
+		}
+	}
+	above, err := agency.Superior(tx, f.About)
+	if fault.Is(err, fault.NotFound) || err == nil && above.ID == f.About {
 		return u, fault.Fields(fault.Field{Name: "about", Key: "casework.nobody_above"})
 	}
 	return above, err

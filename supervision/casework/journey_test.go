@@ -395,6 +395,14 @@ func TestAFormIsCheckedBeforeItIsSent(t *testing.T) {
 	if to, err = h.Cases.Check(h.Anyone(), f); err != nil || to.ID != h.Superior.ID {
 		t.Errorf("about the county it would go to %s, %v", to.Name, err)
 	}
+	f.Agency = h.Township.ID // which stands below the county
+	if to, err = h.Cases.Check(h.Anyone(), f); err != nil || to.ID != h.Superior.ID {
+		t.Errorf("about the county, brought to the township, it would go to %s, %v", to.Name, err)
+	}
+	f.Agency, f.About = h.County.ID, h.Township.ID
+	if to, err = h.Cases.Check(h.Anyone(), f); err != nil || to.ID != h.County.ID {
+		t.Errorf("about the township, brought to the county, it would go to %s, %v", to.Name, err)
+	}
 	f.Told.Text, f.Told.Subject = "", ""
 	_, err = h.Cases.Check(h.Anyone(), f)
 	disclosuretest.Refused(t, err, fault.Invalid, "fault.check_fields")

@@ -20,7 +20,7 @@ import (
 // goes, what may already answer it.
 type checkPage struct {
 	Errors   ui.Errors
-	Away     string // it is about the unit itself: it goes to the one above
+	Away     string // it goes to the unit above the one it is about
 	Conflict string // the helper works for the unit complained of
 	Answers  []Answer
 	Pairs    []ui.Pair
@@ -42,8 +42,8 @@ func (i *Intake) check(rw http.ResponseWriter, r *http.Request, status int, u, t
 			p.Names = append(p.Names, name)
 		}
 	}
-	if to.ID != u.ID {
-		p.Away = t(ctx, "away", u.Name, to.Name)
+	if p.Away, err = i.away(ctx, u, to, f.About); err != nil {
+		return err
 	}
 	if f.About != 0 && f.Who.HelperUnit == f.About {
 		p.Conflict = t(ctx, "conflict", f.Who.Helper)
@@ -128,11 +128,11 @@ func (i *Intake) receipt(rw http.ResponseWriter, r *http.Request, u, to agency.A
 	ctx := r.Context()
 	p := receiptPage{Href: href(ctx, statusPath) + "?" + url.Values{"number": {m.Number}}.Encode()}
 	p.Slip = ui.Slip{Title: t(ctx, kind+"_title"), Text: t(ctx, "filed_text", to.Name), Pairs: slipPairs(ctx, m.Number, code)}
-	if to.ID != u.ID && kind == "filed" {
-		p.Away = t(ctx, "away", u.Name, to.Name)
-	}
 	next, err := i.next(ctx, m, to)
 	if err != nil {
+		return err
+	}
+	if p.Away, err = i.away(ctx, u, to, m.About); err != nil {
 		return err
 	}
 	p.Next, p.QR = next, i.whole(r, p.Href)
@@ -140,6 +140,16 @@ func (i *Intake) receipt(rw http.ResponseWriter, r *http.Request, u, to agency.A
 	private(rw, &f)
 	at(ctx, &f, statusPath+"?number="+m.Number)
 	return web.Render(rw, r, http.StatusOK, receiptView(f, p))
+}
+
+// away says that a matter does not stay where it was brought: it goes to the
+// unit above the one it is about.
+func (i *Intake) away(ctx context.Context, u, to agency.Agency, about int64) (string, error) {
+	if to.ID == u.ID || about == 0 {
+		return "", nil
+	}
+	of, err := i.unitOf(ctx, about)
+	return t(ctx, "away", of.Name, to.Name), err
 }
 
 func slipPairs(ctx context.Context, number, code string) []ui.Pair {

@@ -129,7 +129,7 @@ func (i *Intake) questions(ctx context.Context, p *formPage, v url.Values) {
 	}
 	p.Place, p.When, p.Wanted = may("place", 200), may("when", 200), may("wanted", 200)
 	p.About = in("about", 0)
-	p.About.Options = []ui.Option{{Value: "none", Text: t(ctx, "f_about_none")}, {Value: "this", Text: t(ctx, "f_about_this", p.Unit.Name), Help: t(ctx, "f_about_this_help", p.Unit.Name)}, {Value: "other", Text: t(ctx, "f_about_other")}}
+	p.About.Options = []ui.Option{{Value: "none", Text: t(ctx, "f_about_none")}, {Value: "this", Text: t(ctx, "f_about_this", p.Unit.Name), Help: t(ctx, "f_about_this_help", p.Unit.Name)}, {Value: "other", Text: t(ctx, "f_about_other"), Help: t(ctx, "f_about_other_help")}}
 	p.AboutUnit, p.AboutWhom = may("about_unit", 100), may("about_whom", 200)
 	p.Name, p.Phone, p.Email, p.Address = may("name", 60), may("phone", 20), may("email", 100), may("address", 200)
 	p.Phone.Type, p.Email.Type = "tel", "email"
@@ -247,7 +247,10 @@ const manyUnits = 6
 // unitCalled finds the unit somebody means; key and args say why it cannot.
 func (i *Intake) unitCalled(tx *db.Tx, name string) (id int64, key string, args []any, err error) {
 	name = strings.TrimSpace(name)
-	found, err := i.named(tx, name, manyUnits)
+	found, err := i.named(tx, i.Front.Home, name, manyUnits)
+	if err == nil && len(found) == 0 { // above the site's own division, or beside it
+		found, err = i.named(tx, agency.Nation, name, manyUnits)
+	}
 	if err != nil {
 		return 0, "", nil, err
 	}

@@ -160,7 +160,7 @@ func (i *Intake) units(tx *db.Tx, p *choosePage, kind, q string) (err error) {
 	ctx := tx.Ctx
 	var found []agency.Agency
 	if q != "" {
-		if found, err = i.named(tx, q, unitsShown); err != nil {
+		if found, err = i.named(tx, i.Front.Home, q, unitsShown); err != nil {
 			return err
 		}
 	}
@@ -184,9 +184,9 @@ func (i *Intake) units(tx *db.Tx, p *choosePage, kind, q string) (err error) {
 	return nil
 }
 
-// named are the units whose name begins with what was typed.
-func (i *Intake) named(tx *db.Tx, q string, most int) (out []agency.Agency, err error) {
-	ms, err := agency.Search(tx, i.Front.Home, q, most)
+// named are the units of a division whose name begins with what was typed.
+func (i *Intake) named(tx *db.Tx, within agency.Code, q string, most int) (out []agency.Agency, err error) {
+	ms, err := agency.Search(tx, within, q, most)
 	for _, m := range ms {
 		out = append(out, m.Agency)
 	}

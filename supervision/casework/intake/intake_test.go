@@ -537,7 +537,7 @@ func TestEveryStateIsToldInWords(t *testing.T) {
 	look("正在办理")
 	check(t, c.Cases.Extend(head, k.Province, k.ID, 10, "需要外调核实"))
 	check(t, c.Cases.Suspend(head, k.Province, k.ID, "expert", "委托鉴定书一份"))
-	look("暂停办理：需要鉴定、检测", "延长10 日")
+	look("暂停办理：需要鉴定、检测", "延长 10 日")
 	check(t, c.Cases.Resume(handler, k.Province, k.ID, "鉴定完成"))
 	on := clock.DateOf(c.Clock.Now()).AddDays(30)
 	check(t, c.Cases.SubmitReply(handler, k.Province, k.ID, casework.Reply{Result: "promised", PromiseOn: on, Text: "因资金调度，承诺于下月补发到位。"}))
@@ -557,4 +557,29 @@ func TestEveryStateIsToldInWords(t *testing.T) {
 	x = c.matter(referred.Get("number"))
 	check(t, c.Cases.Refer(front, x.Province, x.ID, "hotline12345", "12345 热线", "不属于本系统职责"))
 	c.post("/matters/status", referred).says(t, 200, "已转：12345", "不属于本系统职责")
+}
+
+// TestAUnitComplainedOfIsFoundByItsName, also above the site's own division; a
+// name that several bear is asked for in full.
+func TestAUnitComplainedOfIsFoundByItsName(t *testing.T) {
+	t.Parallel()
+	c := open(t)
+	form := with(c.filled("", c.County, "complaint"), "about", "other", "do", "check")
+	for _, u := range []agency.Agency{c.Township, c.Superior} {
+		page := c.post(c.path(c.County), with(form, "about_unit", u.Name)).says(t, 200, u.Name)
+		sent := c.post(c.path(c.County), with(page.fields(), "do", "send", "topic", "fee", "token", strings.Repeat(u.Slug+"x", 40)[:40])).says(t, 200).key(t)
+		k, err := c.Cases.Follow(c.Anyone(), sent.Get("number"), sent.Get("code"))
+		check(t, err)
+		if k.About != u.ID || !k.Hidden {
+			t.Errorf("about %s it is filed about %d, hidden %v", u.Name, k.About, k.Hidden)
+		}
+		c.Read(t, func(tx *db.Tx) error {
+			above, err := agency.Superior(tx, u.ID)
+			if k.Agency != above.ID {
+				t.Errorf("about %s it is answered for by %s, not by %s", u.Name, k.Unit.Name, above.Name)
+			}
+			return err
+		})
+	}
+	c.post(c.path(c.County), with(form, "about_unit", string([]rune(c.County.Name)[:2]))).says(t, 422, "请写全称")
 }
