@@ -53,7 +53,7 @@ func (k *Knowledge) all(w http.ResponseWriter, r *http.Request) error {
 	if c, err := agency.ParseCode(v.Get("within")); err == nil && k.Front.Home.Contains(c) {
 		q.place = c
 	}
-	p := allPage{Found: q.words != "", Words: strings.Fields(q.words), Filter: ui.Filter{Action: href(ctx, publicRoot)}, Ask: href(ctx, "/requests")}
+	p := allPage{Found: q.words != "", Words: strings.Fields(q.words), Filter: ui.Filter{Action: href(ctx, publicRoot)}, Ask: href(ctx, "/matters")}
 	p.Box = ui.Search{Action: href(ctx, publicRoot), Value: q.words, Label: word(ctx, "search_label"), Placeholder: word(ctx, "search_hint"), Suggest: href(ctx, publicRoot, "/suggest"), SuggestLabel: word(ctx, "suggested")}
 	p.Topic = ui.Input{Name: "topic", Label: word(ctx, "f_topic"), Value: q.topic, Free: true, Options: k.topicOptions(ctx, "all")}
 	f := k.Front.Page(r, word(ctx, "title"), append(k.Front.Crumbs(r, nil, nil), ui.Link{Text: word(ctx, "title")})...)
