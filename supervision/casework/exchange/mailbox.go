@@ -236,6 +236,9 @@ func (m *Mailbox) dial(ctx context.Context, o *imapclient.Options) (*imapclient.
 	if err := c.Login(m.User, m.Password).Wait(); err != nil {
 		return nil, errors.Join(trouble("login"), c.Close())
 	}
+	if c.Caps().Has(imap.CapID) { // some providers open no folder to a program that has not said its name
+		_, _ = c.ID(&imap.IDData{Name: "yangguang"}).Wait()
+	}
 	return c, nil
 }
 

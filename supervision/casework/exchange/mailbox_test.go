@@ -32,6 +32,8 @@ import (
 type post struct {
 	t     *testing.T
 	user  *imapmemserver.User
+	mem   *imapmemserver.Server
+	tls   *tls.Config
 	box   Mailbox
 	mu    sync.Mutex
 	mails []*mail.Message // guarded by mu
@@ -46,25 +48,30 @@ func newPost(t *testing.T, r *room) *post {
 	t.Cleanup(web.Close)
 	p := &post{t: t, user: imapmemserver.NewUser("jubao@example.gov.cn", "secret")}
 	check(t, p.user.Create("INBOX", nil))
-	mem := imapmemserver.New()
-	mem.AddUser(p.user)
-	server := imapserver.New(&imapserver.Options{
-		NewSession: func(*imapserver.Conn) (imapserver.Session, *imapserver.GreetingData, error) {
-			return mem.NewSession(), nil, nil
-		},
-		Caps:   imap.CapSet{imap.CapIMAP4rev1: {}, imap.CapMove: {}, imap.CapUIDPlus: {}, imap.CapIdle: {}},
-		Logger: log.New(io.Discard, "", 0),
-	})
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	check(t, err)
-	go func() { _ = server.Serve(tls.NewListener(ln, &tls.Config{Certificates: web.TLS.Certificates})) }()
-	t.Cleanup(func() { _ = server.Close() })
+	p.mem, p.tls = imapmemserver.New(), &tls.Config{Certificates: web.TLS.Certificates}
+	p.mem.AddUser(p.user)
+	addr := p.imap(func(ln net.Listener) net.Listener { return tls.NewListener(ln, p.tls) })
 	roots := x509.NewCertPool()
 	roots.AddCert(web.Certificate())
-	p.box = Mailbox{Unit: r.County.Path(), Addr: ln.Addr().String(), User: "jubao@example.gov.cn", Password: "secret", Security: "tls", Folder: "INBOX", Done: "Done", Failed: "Failed", Roots: roots}
+	p.box = Mailbox{Unit: r.County.Path(), Addr: addr, User: "jubao@example.gov.cn", Password: "secret", Security: "tls", Folder: "INBOX", Done: "Done", Failed: "Failed", Roots: roots}
 	r.X.Mailboxes = []Mailbox{p.box}
 	r.Cases.Outbox.Senders[notify.Email] = &notify.SMTP{Addr: p.smtp(), From: "jubao@example.gov.cn", Security: notify.Plain, Clock: r.Clock}
 	return p
+}
+
+// imap serves the mailboxes at an address of its own.
+func (p *post) imap(over func(net.Listener) net.Listener) string {
+	server := imapserver.New(&imapserver.Options{
+		NewSession: func(*imapserver.Conn) (imapserver.Session, *imapserver.GreetingData, error) {
+			return p.mem.NewSession(), nil, nil
+		},
+		Caps: imap.CapSet{imap.CapIMAP4rev1: {}, imap.CapMove: {}, imap.CapUIDPlus: {}, imap.CapIdle: {}}, Logger: log.New(io.Discard, "", 0), TLSConfig: p.tls,
+	})
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	check(p.t, err)
+	go func() { _ = server.Serve(over(ln)) }()
+	p.t.Cleanup(func() { _ = server.Close() })
+	return ln.Addr().String()
 }
 
 func (p *post) smtp() string {
@@ -325,6 +332,30 @@ func TestAMailboxThatIsNotReachedSaysWhyAtTheDesk(t *testing.T) {
 	r.X.Mailboxes = append(r.X.Mailboxes, Mailbox{Unit: "350525/nobody"})
 	if got, err := r.X.Strangers(t.Context()); err != nil || len(got) != 1 {
 		t.Errorf("strangers %v, %v", got, err)
+	}
+}
+
+// TestAMailboxIsReadOverStartTLS, and not at all by a server that does not
+// begin it: the password crosses no open line.
+func TestAMailboxIsReadOverStartTLS(t *testing.T) {
+	r := newRoom(t)
+	p := newPost(t, r)
+	p.write(from+"建议", "一条建议。")
+	p.box.Security = "starttls"
+	p.tls = nil
+	p.box.Addr = p.imap(func(ln net.Listener) net.Listener { return ln })
+	r.X.Mailboxes = []Mailbox{p.box}
+	r.read(t)
+	if n := r.count(t, "select count(*) from casework"); n != 0 {
+		t.Error("read without encryption")
+	}
+	p = newPost(t, r)
+	p.write(from+"建议", "一条建议。")
+	p.box.Security, p.box.Addr = "starttls", p.imap(func(ln net.Listener) net.Listener { return ln })
+	r.X.Mailboxes = []Mailbox{p.box}
+	r.read(t)
+	if n := r.count(t, "select count(*) from casework"); n != 1 {
+		t.Errorf("%d matters", n)
 	}
 }
 
