@@ -27,6 +27,7 @@ demo: build
 # settings (PostgreSQL address, browser) the tests read.
 test:
 	./scripts/with-test-env $(GO) test -timeout 25m ./...
+	cd tools/deepcopy && $(GO) test ./...
 
 # Another implementation's client reads our public log.
 tessera:
