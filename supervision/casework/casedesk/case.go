@@ -465,10 +465,10 @@ func (d *Desk) near(ctx context.Context, k *casework.Case, p *casePage) error {
 		return err
 	}
 	add("near_tied", tied, func(m *casework.Matter) string {
-		switch {
-		case m.ID == k.MergedInto:
+		switch m.ID {
+		case k.MergedInto:
 			return t(ctx, "near_into")
-		case m.ID == k.RemedyOf:
+		case k.RemedyOf:
 			return t(ctx, "near_first")
 		}
 		return words(ctx, "stage_"+m.Stage)
