@@ -216,7 +216,6 @@ func attach(ctx context.Context, d *Desk, k *casework.Case, in input) error {
 func merge(ctx context.Context, d *Desk, k *casework.Case, in input) error {
 	into := in.id("into")
 	if n := in.text("into_number"); n != "" {
-		into = 0
 		ms, err := d.Cases.List(ctx, casework.Filter{View: casework.All, Text: n, Limit: 2})
 		if err != nil {
 			return err

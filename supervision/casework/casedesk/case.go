@@ -465,10 +465,10 @@ func (d *Desk) near(ctx context.Context, k *casework.Case, p *casePage) error {
 		return err
 	}
 	add("near_tied", tied, func(m *casework.Matter) string {
-		switch {
-		case m.ID == k.MergedInto:
+		switch m.ID {
+		case k.MergedInto:
 			return t(ctx, "near_into")
-		case m.ID == k.RemedyOf:
+		case k.RemedyOf:
 			return t(ctx, "near_first")
 		}
 		return words(ctx, "stage_"+m.Stage)
@@ -478,9 +478,11 @@ func (d *Desk) near(ctx context.Context, k *casework.Case, p *casePage) error {
 		return err
 	}
 	add("near_person", same, nil)
-	likes, err := d.Cases.Alike(ctx, k.Province, k.ID)
-	if err != nil {
-		return err
+	var likes []casework.Like
+	if k.May("merge") { // it reads many to find a few: only for whoever can do something about it
+		if likes, err = d.Cases.Alike(ctx, k.Province, k.ID); err != nil {
+			return err
+		}
 	}
 	alike, share := []casework.Matter{}, map[int64]int{}
 	for _, x := range likes {

@@ -101,10 +101,8 @@ func t(ctx context.Context, key string, args ...any) string {
 	return i18n.T(ctx, "casedesk."+key, args...)
 }
 
-// of is a word of the room itself.
-func words(ctx context.Context, key string, args ...any) string {
-	return i18n.T(ctx, "casework."+key, args...)
-}
+// words are those of the room itself, not of its desk.
+func words(ctx context.Context, key string) string { return i18n.T(ctx, "casework."+key) }
 
 // frame is the frame of a page of the desk.
 func (d *Desk) frame(r *http.Request, title string, crumbs ...ui.Link) ui.Frame {

@@ -552,21 +552,27 @@ func TestAPageIsToldThatSomethingChanged(t *testing.T) {
 		b.app.ServeHTTP(w, r.WithContext(ctx))
 	}))
 	defer srv.Close()
-	listen := func() *http.Response {
+	type line struct {
+		status int
+		kind   string
+		body   io.Reader
+	}
+	listen := func() line {
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, srv.URL+"/desk/matters/events", nil)
 		check(t, err)
 		r.Header.Set("Accept", "text/event-stream")
 		resp, err := srv.Client().Do(r)
 		check(t, err)
-		return resp
+		t.Cleanup(func() { _ = resp.Body.Close() })
+		return line{resp.StatusCode, resp.Header.Get("Content-Type"), resp.Body}
 	}
 	first := listen()
-	if kind := first.Header.Get("Content-Type"); first.StatusCode != http.StatusOK || kind != "text/event-stream" {
-		t.Fatalf("%d %s", first.StatusCode, kind)
+	if first.status != http.StatusOK || first.kind != "text/event-stream" {
+		t.Fatalf("%d %s", first.status, first.kind)
 	}
 	go func() {
 		defer close(lines)
-		for s := bufio.NewScanner(first.Body); s.Scan(); {
+		for s := bufio.NewScanner(first.body); s.Scan(); {
 			lines <- s.Text()
 		}
 	}()
@@ -585,18 +591,18 @@ func TestAPageIsToldThatSomethingChanged(t *testing.T) {
 	if got := <-lines; got != "data: 1" {
 		t.Errorf("the tick says %q", got)
 	}
-	others := []*http.Response{listen(), listen()}
-	if fourth := listen(); fourth.StatusCode != http.StatusNoContent {
-		t.Errorf("the fourth page of a session is answered %d", fourth.StatusCode)
+	others := []line{listen(), listen()}
+	if fourth := listen(); fourth.status != http.StatusNoContent {
+		t.Errorf("the fourth page of a session is answered %d", fourth.status)
 	}
 	b.desk.Hush()
 	for range lines { // until the line ends
 	}
 	for _, r := range others {
-		_, err := io.Copy(io.Discard, r.Body)
+		_, err := io.Copy(io.Discard, r.body)
 		check(t, err)
 	}
-	if late := listen(); late.StatusCode != http.StatusNoContent {
-		t.Errorf("after the end a page is answered %d", late.StatusCode)
+	if late := listen(); late.status != http.StatusNoContent {
+		t.Errorf("after the end a page is answered %d", late.status)
 	}
 }

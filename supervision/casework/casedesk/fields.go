@@ -22,7 +22,7 @@ import (
 // f_<name>_help where there is one.
 type field struct {
 	ui.Input
-	kind string // text, area, number, date, select, radios, check, checks, file, photo, hidden
+	kind string // text, area, number, date, select, radios, checks, file, tel
 }
 
 // input is what was typed.
@@ -31,7 +31,6 @@ type input struct{ r *http.Request }
 func (in input) text(name string) string { return strings.TrimSpace(in.r.PostFormValue(name)) }
 func (in input) number(name string) int  { n, _ := strconv.Atoi(in.text(name)); return n }
 func (in input) id(name string) int64    { n, _ := strconv.ParseInt(in.text(name), 10, 64); return n }
-func (in input) yes(name string) bool    { return in.text(name) == "1" }
 
 func (in input) ids(name string) (out []int64) {
 	for _, s := range in.r.PostForm[name] {
@@ -119,10 +118,7 @@ func filled(r *http.Request, fs []field, bad ui.Errors) []field {
 				f.Value, f.Values = "", r.PostForm[f.Name]
 			}
 		}
-		if f.kind == "check" {
-			f.Options, f.Label = []ui.Option{{Value: "1", Text: f.Label, Help: f.Help}}, t(ctx, "of_"+f.Name)
-			f.Help, f.Optional = "", true
-		} else if f.Attrs["data-named"] == nil {
+		if f.Attrs["data-named"] == nil {
 			f.Options = slices.Clone(f.Options)
 			for j := range f.Options {
 				f.Options[j].Text = t(ctx, f.Options[j].Text)

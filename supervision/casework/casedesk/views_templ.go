@@ -2544,7 +2544,7 @@ func questionsOf(fs []field) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-			case "check", "checks":
+			case "checks":
 				templ_7745c5c3_Err = ui.Checkboxes(x.Input).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
