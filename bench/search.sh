@@ -3,9 +3,10 @@
 # index alone: on the embedded store, and on the PostgreSQL that
 # YANGGUANG_TEST_PG names (scripts/with-test-env starts one), in a database of
 # its own. RECALL=1 holds every question's answer against a scan first; SLOW=1
-# prints each question's middle and slowest. KEEP is a folder that keeps the
-# embedded store between runs; PG_KEEP=1 keeps the database. It must be run
-# alone on the machine: what is measured is time.
+# prints what each question works, its middle and its slowest; PUT=1 puts texts
+# again at last, each in a transaction. KEEP is a folder that keeps the embedded
+# store between runs; PG_KEEP=1 keeps the database. It must be run alone on the
+# machine: what is measured is time.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 work=${KEEP:-$(mktemp -d "${TMPDIR:-/tmp}/yangguang-search.XXXXXX")}
@@ -15,7 +16,7 @@ go test -c -o "$work/nation.test" ./demo/nation
 echo "$(nproc) cores, $(awk '/MemTotal/ {printf "%.0f GiB", $2/1048576}' /proc/meminfo), $(uname -srm), $(go version | cut -d' ' -f3), load $(cut -d' ' -f1-3 /proc/loadavg)"
 ask() { # name store
   echo; echo "## $1: DOCS=${DOCS:-1000000} TIMES=${TIMES:-300x} bench/search.sh"
-  YANGGUANG_SEARCH_DOCS="${DOCS:-1000000}" YANGGUANG_SEARCH_STORE="$2" YANGGUANG_SEARCH_RECALL="${RECALL:-}" YANGGUANG_SEARCH_SLOW="${SLOW:-}" \
+  YANGGUANG_SEARCH_DOCS="${DOCS:-1000000}" YANGGUANG_SEARCH_STORE="$2" YANGGUANG_SEARCH_RECALL="${RECALL:-}" YANGGUANG_SEARCH_SLOW="${SLOW:-}" YANGGUANG_SEARCH_PUT="${PUT:-}" \
     "$work/nation.test" -test.run '^$' -test.bench Search -test.benchtime "${TIMES:-300x}" -test.timeout 6h
 }
 ask "embedded store" "$work/store"

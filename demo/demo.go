@@ -19,6 +19,7 @@ import (
 	"yangguang/internal/jobs"
 	"yangguang/internal/secret"
 	"yangguang/supervision/casework"
+	"yangguang/supervision/casework/knowledge"
 	"yangguang/supervision/casework/outcome"
 )
 
@@ -39,11 +40,12 @@ type Options struct {
 	Yearly     *yearly.Yearly     // nil: no yearly reports
 	Casework   *casework.Casework // nil: no matters
 	Outcomes   *outcome.Outcomes
-	Clock      *clock.Fake // the clock of the store; walks from a year ago to Until
-	Until      time.Time   // what the demonstration takes for now
-	Seed       uint64      // the same seed makes the same demonstration
-	Cost       secret.Cost // of the printed password; secret.Standard when zero
-	Townships  int         // how many townships take part; 0 for all
+	Clock      *clock.Fake          // the clock of the store; walks from a year ago to Until
+	Until      time.Time            // what the demonstration takes for now
+	Seed       uint64               // the same seed makes the same demonstration
+	Cost       secret.Cost          // of the printed password; secret.Standard when zero
+	Townships  int                  // how many townships take part; 0 for all
+	Knowledge  *knowledge.Knowledge // nil: no knowledge base
 	Progress   io.Writer
 }
 
@@ -98,6 +100,8 @@ type world struct {
 	jobs    *jobs.Runner    // does the background work of the import
 	done    map[string]*job // the published items other texts refer to, by key
 	started int
+	// reported is when articles of the knowledge base are found wrong.
+	reported clock.Date
 }
 
 func (w *world) say(format string, args ...any) {

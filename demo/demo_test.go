@@ -37,13 +37,14 @@ import (
 	"yangguang/internal/search"
 	"yangguang/internal/secret"
 	"yangguang/norm"
+	"yangguang/supervision/casework/knowledge"
 )
 
 // until is the day the tests take for today: a working day late in a quarter.
 var until = time.Date(2026, 11, 20, 9, 0, 0, 0, clock.Shanghai)
 
 func TestMain(m *testing.M) {
-	i18n.MustLoad(fault.Locale, form.Locale, agency.Locale, disclosure.Locale, account.Locale, privacy.Locale, audit.Locale, importer.Locale, keeping.Locale, yearly.Locale)
+	i18n.MustLoad(fault.Locale, form.Locale, agency.Locale, disclosure.Locale, account.Locale, privacy.Locale, audit.Locale, importer.Locale, keeping.Locale, yearly.Locale, knowledge.Locale)
 	os.Exit(m.Run())
 }
 
@@ -70,7 +71,7 @@ func seed(t *testing.T, townships int) place {
 			t.Fatal(err)
 		}
 	}
-	must(d.Migrate(ctx, calendar.Migrations, audit.Migrations, fresh.Migrations, ledger.Migrations, account.Migrations, agency.Migrations, search.Migrations, jobs.Migrations, importer.Migrations, keeping.Migrations, catalogue.Migrations, disclosure.Migrations, coverage.Migrations, yearly.Migrations))
+	must(d.Migrate(ctx, calendar.Migrations, audit.Migrations, fresh.Migrations, ledger.Migrations, account.Migrations, agency.Migrations, search.Migrations, jobs.Migrations, importer.Migrations, keeping.Migrations, catalogue.Migrations, disclosure.Migrations, coverage.Migrations, yearly.Migrations, knowledge.Migrations))
 	must(search.Setup(ctx, d))
 	must(agency.ImportSubset(ctx, d, demo.County))
 	keys, err := secret.Create(filepath.Join(t.TempDir(), "master.key"))
@@ -82,13 +83,15 @@ func seed(t *testing.T, townships int) place {
 	room := &disclosure.Disclosure{DB: d, Norm: norm.Builtin(), Calendars: cals, Catalogue: &catalogue.Catalogue{Norm: norm.Builtin(), Calendars: cals}, Blobs: blobs, Keys: keys}
 	accounts := account.New(account.Options{DB: d, Keys: keys, Demo: true, Cost: secret.Cheap})
 	accounts.Register(disclosure.Verbs()...)
+	accounts.Register(knowledge.Verbs()...)
 	accounts.Register("office.units", "office.calendar", "office.audit", "office.outbox", keeping.Answering, export.Copying, yearly.Writing, yearly.Approving)
 	accounts.OnHandover(room.HandOver)
 	requests := &keeping.Keeping{DB: d, Keys: keys, Calendars: cals, Front: &front.Front{Site: front.Site{Home: demo.County}}}
 	rep, err := demo.Seed(ctx, demo.Options{Disclosure: room, Agencies: agency.New(d), Accounts: accounts,
 		Importer: &importer.Importer{Disclosure: room}, Keeping: requests,
-		Yearly: &yearly.Yearly{DB: d, Norm: norm.Builtin(), Facts: demo.YearlyFacts(norm.Builtin().Requests)},
-		Clock:  fake, Until: until, Seed: 1, Cost: secret.Cheap, Townships: townships, Progress: t.Output()})
+		Yearly:    &yearly.Yearly{DB: d, Norm: norm.Builtin(), Facts: demo.YearlyFacts(norm.Builtin().Requests)},
+		Knowledge: &knowledge.Knowledge{DB: d, Calendars: cals, Front: requests.Front, Topics: norm.Builtin().Casework.TopicChoices()},
+		Clock:     fake, Until: until, Seed: 1, Cost: secret.Cheap, Townships: townships, Progress: t.Output()})
 	must(err)
 	return place{d, accounts, requests, rep}
 }
@@ -123,6 +126,16 @@ func showsEveryState(t *testing.T, p place) {
 		"a yearly report":                                     "select count(*) from yearly_revision where state = 'published'",
 		"a yearly report corrected":                           "select count(*) from yearly_revision where state = 'superseded'",
 		"a yearly report being written":                       "select count(*) from yearly_revision where state = 'draft'",
+		"thirty answers for the public":                       "select case when count(*) >= 30 then 1 else 0 end from knowledge_article where state = 'valid' and audience = 'public'",
+		"an answer for the staff":                             "select count(*) from knowledge_article where state = 'valid' and audience = 'staff'",
+		"an answer that expired":                              "select count(*) from knowledge_article where state = 'valid' and valid_to < '2026-11-20'",
+		"an answer due for review":                            "select count(*) from knowledge_due where review_on >= '2026-11-20'",
+		"an answer whose review is overdue":                   "select count(*) from knowledge_due where review_on < '2026-11-20'",
+		"an answer being written":                             "select count(*) from knowledge_version where state = 'draft'",
+		"an answer being reviewed":                            "select count(*) from knowledge_version where state = 'review'",
+		"a report by the staff":                               "select count(*) from knowledge_report where source = 'staff' and state = 'open'",
+		"a report by readers":                                 "select count(*) from knowledge_report where source = 'public' and times > 1",
+		"a macro":                                             "select count(*) from knowledge_canned where topic <> ''",
 		"published in time":                                   "select count(*) from item where state = 'published' and timely",
 		"published late":                                      "select count(*) from item where state = 'published' and not timely",
 		"overdue":                                             "select count(*) from due where met_on is null and due_on < '2026-11-20'",

@@ -47,6 +47,7 @@ func (w *world) planErrands(cal *calendar.Calendar) error {
 	w.planRequests(cal)
 	w.planCasework(cal)
 	w.planYearly()
+	w.planKnowledge(cal)
 	return w.errandsFit()
 }
 

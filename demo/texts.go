@@ -35,6 +35,8 @@ type texts struct {
 	Usual         []usualText       `yaml:"usual"`
 	Past          []pastText        `yaml:"past"`
 	Yearly        yearlyText        `yaml:"yearly"`
+	Knowledge     []articleText     `yaml:"knowledge"`
+	Canned        []cannedText      `yaml:"canned"`
 }
 
 type peopleText struct {
@@ -166,6 +168,7 @@ func (t *texts) join(p *texts) {
 	t.Requests, t.Past = append(t.Requests, p.Requests...), append(t.Past, p.Past...)
 	t.Sought = append(t.Sought, p.Sought...)
 	t.Matters, t.Usual = append(t.Matters, p.Matters...), append(t.Usual, p.Usual...)
+	t.Knowledge, t.Canned = append(t.Knowledge, p.Knowledge...), append(t.Canned, p.Canned...)
 	if p.Yearly.Problems != "" {
 		t.Yearly = p.Yearly
 	}

@@ -101,11 +101,8 @@ func Nudges(tx *db.Tx, u agency.Agency) (map[string]int, error) {
 	return out, err
 }
 
-// ReportError takes a reader's report about a published item, sealed, to the
-// unit and its superior.
-func (d *Disclosure) ReportError(ctx context.Context, u agency.Agency, year, serial int, kind, text, contact string) (err error) {
-	defer fault.Wrap(&err, "disclosure.ReportError(%d-%05d)", year, serial)
-	text, contact = strings.TrimSpace(text), strings.TrimSpace(contact)
+// CheckReport refuses a report that says nothing, or too much.
+func CheckReport(kind, text, contact string) error {
 	var bad []fault.Field
 	if !slices.Contains(ReportKinds, kind) {
 		bad = append(bad, fault.Field{Name: "kind", Key: "disclosure.need_report_kind"})
@@ -116,7 +113,15 @@ func (d *Disclosure) ReportError(ctx context.Context, u agency.Agency, year, ser
 	if utf8.RuneCountInString(contact) > 100 {
 		bad = append(bad, fault.Field{Name: "contact", Key: "disclosure.too_long", Args: []any{100}})
 	}
-	if err := fault.Fields(bad...); err != nil {
+	return fault.Fields(bad...)
+}
+
+// ReportError takes a reader's report about a published item, sealed, to the
+// unit and its superior.
+func (d *Disclosure) ReportError(ctx context.Context, u agency.Agency, year, serial int, kind, text, contact string) (err error) {
+	defer fault.Wrap(&err, "disclosure.ReportError(%d-%05d)", year, serial)
+	text, contact = strings.TrimSpace(text), strings.TrimSpace(contact)
+	if err := CheckReport(kind, text, contact); err != nil {
 		return err
 	}
 	return d.DB.Write(ctx, func(tx *db.Tx) error {

@@ -48,6 +48,18 @@ func (d *Disclosure) Public(ctx context.Context, u agency.Agency, year, serial i
 	return p, err
 }
 
+// PublishedTitle is the title of the published item with a number of a unit.
+func PublishedTitle(tx *db.Tx, u agency.Agency, year, serial int) (string, error) {
+	it, err := itemBySerial(tx, u, year, serial)
+	if err != nil {
+		return "", err
+	}
+	if it.State != ItemPublished {
+		return "", fault.Say(fault.NotFound, "fault.not_found")
+	}
+	return it.Title, nil
+}
+
 // fillPage reads what is published of an item; versions only as Projected.
 func (d *Disclosure) fillPage(tx *db.Tx, p *Page) (err error) {
 	it := p.Item

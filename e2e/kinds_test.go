@@ -69,6 +69,10 @@ const (
 	aRequest  = `/desk/privacy/[0-9]+/[0-9]+$`
 	aYearly   = `/desk/yearly/reports/[0-9]+/[0-9]+$`
 	aHandover = `/desk/handovers/[0-9]+$`
+	anAnswer  = `^/knowledge/[0-9]+$`
+	anArticle = `/desk/knowledge/articles/[0-9]+/[0-9]+$`
+	aWrong    = `/desk/knowledge/reports/[0-9]+/[0-9]+$`
+	aCanned   = `/desk/knowledge/canned/[0-9]+/[0-9]+$`
 )
 
 // found are the views, looked up once.
@@ -127,6 +131,10 @@ func citizenViews(t *testing.T) []view {
 		{name: "request-look", path: unit + "/request"}, {name: "request-public", path: unit + "/request?q=%E6%94%B6%E8%B4%B9", state: "filled"}, {name: "request-nothing", path: unit + "/request?q=zzzqqqxxx", state: "empty"},
 		{name: "request-person", path: unit + "/request?as=person"}, {name: "request-person-wrong", path: unit + "/request?as=person", submit: "main form", state: "error"}, {name: "request-organisation", path: unit + "/request?as=org"},
 		{name: "request-elsewhere", path: village + "/request"},
+		{name: "matters", path: "/matters"}, {name: "matter-type", path: "/matters/new"}, {name: "matter-unit", path: "/matters/new?type=complaint"}, {name: "matter-no-unit", path: "/matters/new?type=complaint&q=zzz", state: "empty"},
+		{name: "matter-of-unit", path: unit + "/matter"}, {name: "matter-form", path: unit + "/matter?type=complaint"}, {name: "matter-form-wrong", path: unit + "/matter?type=tipoff", submit: "main form", state: "error"},
+		{name: "matter-draft", path: "/matters/draft"}, {name: "matter-draft-wrong", path: "/matters/draft", submit: "main form", state: "error"},
+		{name: "matter-status", path: "/matters/status"}, {name: "matter-status-wrong", path: "/matters/status", submit: "main form", state: "error"},
 		{name: "search", path: "/search?q=%E6%94%B6%E8%B4%B9"}, {name: "search-nothing", path: "/search?q=zzzqqqxxx", state: "empty"},
 		{name: "place-nation", path: "/0"}, {name: "place-county", path: county}, {name: "place-without-units", path: "/11", state: "empty"},
 		{name: "latest-nothing", path: "/latest?within=11", state: "empty"}, {name: "overdue-nothing", path: "/overdue?within=11", state: "empty"},
@@ -139,7 +147,10 @@ func citizenViews(t *testing.T) []view {
 		{name: "coverage", path: "/coverage"}, {name: "coverage-county", path: county + "/coverage"}, {name: "coverage-nothing", path: "/11/coverage", state: "empty"},
 		{name: "coverage-definitions", path: "/coverage/definitions"}, {name: "coverage-met", path: county + "/coverage/met"}, {name: "self-check", path: county + "/self-check"},
 		{name: "log", path: "/log"}, {name: "log-province", path: "/log/" + county[1:3]}, {name: "witness", path: "/witness", state: "empty"}, {name: "copy", path: "/copy"},
+		{name: "open311", path: "/open311"},
 	}
+	views = append(views, view{name: "knowledge", path: "/knowledge"}, view{name: "knowledge-found", path: "/knowledge?q=%E7%94%9F%E8%82%B2", state: "filled"}, view{name: "knowledge-nothing", path: "/knowledge?q=zzzqqqxxx", state: "empty"},
+		view{name: "knowledge-one", path: r.one("/knowledge", anAnswer)}, view{name: "knowledge-said", path: r.one("/knowledge", anAnswer) + "?said=no", state: "filled"})
 	closed := r.one("/search?q=%E5%AE%B6%E5%BA%AD%E7%85%A7%E6%8A%A4%E8%A1%A5%E8%B4%B4", `^/[0-9]+/[a-z]+/[0-9]{4}-[0-9]+$`)                  // 家庭照护补贴
 	ended := r.one("/search?q=%E4%BA%BA%E5%8F%A3%E5%8F%91%E5%B1%95%E8%A7%84%E5%88%92%E6%84%8F%E8%A7%81", `^/[0-9]+/[a-z]+/[0-9]{4}-[0-9]+$`) // 人口发展规划意见
 	clerk := signedIn(t, "xian.qicao")
@@ -219,6 +230,14 @@ func staffViews(t *testing.T) []view {
 		view{name: "account-password-wrong", path: "/account/password", submit: "main form", state: "error"}, view{name: "step-up", path: "/step-up?next=/account"},
 		view{name: "desk-discard", path: below(clerk.some("/desk/items?state=draft", `/desk/items/[0-9]+/[0-9]+$`), "/discard")}, view{name: "desk-preview", path: below(clerk.some("/desk/items?state=draft", `/desk/items/[0-9]+/[0-9]+$`), "/preview")},
 		view{name: "desk-published", path: clerk.some("/desk/items?state=published", `/desk/published/[0-9]+/[0-9]+$`)})
+	known, drafted := clerk.one("/desk/knowledge", anArticle), clerk.inRow("/desk/knowledge?show=mine", "草稿", anArticle)
+	add("xian.qicao", view{name: "desk-knowledge", path: "/desk/knowledge"}, view{name: "desk-knowledge-mine", path: "/desk/knowledge?show=mine", state: "filled"}, view{name: "desk-knowledge-due", path: "/desk/knowledge?show=due", state: "filled"},
+		view{name: "desk-knowledge-nothing", path: "/desk/knowledge?q=zzzqqqxxx", state: "empty"}, view{name: "desk-knowledge-article", path: known}, view{name: "desk-knowledge-version", path: known + "/versions/1"},
+		view{name: "desk-knowledge-edit", path: drafted + "/edit"}, view{name: "desk-knowledge-new", path: "/desk/knowledge/new"}, view{name: "desk-knowledge-new-wrong", path: "/desk/knowledge/new", submit: "main form", state: "error"},
+		view{name: "desk-knowledge-import", path: "/desk/knowledge/import"}, view{name: "desk-knowledge-reports", path: "/desk/knowledge/reports"}, view{name: "desk-knowledge-report", path: clerk.one("/desk/knowledge/reports", aWrong)},
+		view{name: "desk-knowledge-canned", path: "/desk/knowledge/canned"}, view{name: "desk-knowledge-reply", path: clerk.one("/desk/knowledge/canned", aCanned)}, view{name: "desk-knowledge-reply-new", path: "/desk/knowledge/canned/new"},
+		view{name: "desk-knowledge-reply-wrong", path: "/desk/knowledge/canned/new", submit: "main form", state: "error"})
+	add("xian.pizhun", view{name: "desk-knowledge-review", path: signedIn(t, "xian.pizhun").inRow("/desk/knowledge?show=mine", "待审核", anArticle) + "/review"})
 	published := clerk.some("/desk/items?state=published", `/desk/published/[0-9]+/[0-9]+$`)
 	add("xian.baomi", view{name: "desk-review", path: signedIn(t, "xian.baomi").some("/desk", `/desk/items/[0-9]+/[0-9]+$`)})
 	add("xian.pizhun", view{name: "desk-approve", path: signedIn(t, "xian.pizhun").some("/desk", `/desk/items/[0-9]+/[0-9]+$`)},

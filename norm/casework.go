@@ -101,6 +101,15 @@ func (c *Casework) Type(id string) *CaseType {
 	return &c.Types[i]
 }
 
+// TopicChoices are the topics without their words.
+func (c *Casework) TopicChoices() []Choice {
+	out := make([]Choice, len(c.Topics))
+	for i, t := range c.Topics {
+		out[i] = Choice{ID: t.ID, Title: t.Title}
+	}
+	return out
+}
+
 // Refusal returns the reason with this id, or nil.
 func (c *Casework) Refusal(id string) *Refusal {
 	i := slices.IndexFunc(c.Refusals, func(r Refusal) bool { return r.ID == id })

@@ -9,6 +9,7 @@ import (
 	"yangguang/internal/db"
 	"yangguang/internal/i18n"
 	"yangguang/internal/web"
+	"yangguang/supervision/casework/knowledge"
 )
 
 // evidence is what shows that a clause is lived: counts of real rows, each with
@@ -43,6 +44,12 @@ func (s *Site) disclosureEvidence(tx *db.Tx, clause string) ([]Evidence, error) 
 	case "1.1.d":
 		f, err := catalogue.Total(tx, home)
 		return []Evidence{one("site.ev_met", f.Met(), "/catalogue"), one("site.ev_overdue", f.Overdue, "/overdue")}, err
+	case "3.1.1":
+		n, err := knowledge.CountPublic(tx, home)
+		if n == 0 {
+			return nil, err
+		}
+		return []Evidence{one("site.ev_knowledge", n, "/knowledge")}, err
 	}
 	for _, cg := range s.Norm.Catalogues {
 		if cg.Clause != clause {

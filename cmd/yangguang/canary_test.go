@@ -22,6 +22,7 @@ import (
 	"yangguang/internal/account"
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
+	"yangguang/supervision/casework/knowledge"
 )
 
 // bird begins every canary, so that a search for it would find them all while
@@ -35,6 +36,7 @@ var canaries = map[string]string{
 	"a reviewer's note": bird + "审查备注", "a reviewer's ground": bird + "审查依据", "a return's note": bird + "退回意见",
 	"a report's text": bird + "报告正文", "a report's contact": bird + "报告联系", "a clerk's name": bird + "经办人",
 	"an unpublished answer's title": bird + "拟公开答复", "an answer's text that was taken down": bird + "撤下答复",
+	"an answer for the staff": bird + "内部口径", "an answer that expired": bird + "过期口径", "an answer being written": bird + "口径草稿", "what the staff found wrong": bird + "报错说明",
 	"an applicant's name": bird + "申请人", "an applicant's address": bird + "申请人住址", "an applicant's words": bird + "申请线索", "an applicant's helper": bird + "代办人",
 }
 
@@ -62,13 +64,13 @@ func TestNothingPrivateIsPublic(t *testing.T) {
 	c := newCrawl(f)
 	c.listen = func(t *testing.T, where string, b []byte) { hear(t, where, b, canaries) }
 	q := url.QueryEscape(bird)
-	c.all(t, "/search?q="+q, "/en/search?q="+q, "/search?q="+url.QueryEscape("草稿标题"), "/api/v1/items?q="+q, "/350525/bureau/catalogue?q="+q)
+	c.all(t, "/search?q="+q, "/en/search?q="+q, "/search?q="+url.QueryEscape("草稿标题"), "/api/v1/items?q="+q, "/350525/bureau/catalogue?q="+q, "/knowledge?q="+q, "/knowledge/suggest?q="+q)
 	t.Logf("%d addresses asked", c.pages)
 	if c.pages < 150 {
 		t.Errorf("only %d pages were reached", c.pages)
 	}
 	for what, path := range map[string]string{"the entry the canaries sat on": "/350525/bureau/2026-00006", "its report form": "/350525/bureau/2026-00006/report", "its page to keep": "/350525/bureau/2026-00006/item.html",
-		"a village": "/350525100001/committee", "a feed": "/350525/feed.atom", "the site map": "/sitemap.xml", "a workbook": "/350525/bureau/catalogue.xlsx", "the API": "/api/v1/items"} {
+		"a village": "/350525100001/committee", "questions and answers": "/knowledge", "a feed": "/350525/feed.atom", "the site map": "/sitemap.xml", "a workbook": "/350525/bureau/catalogue.xlsx", "the API": "/api/v1/items"} {
 		if !c.asked[path] {
 			t.Errorf("the crawl did not hear of %s (%s)", what, path)
 		}
@@ -140,6 +142,7 @@ func (f *filled) plant(t *testing.T) {
 		return err
 	}))
 	must(f.db.Write(t.Context(), func(tx *db.Tx) error { return plantAnswers(tx, w.County) }))
+	f.plantKnowledge(t)
 	text := w.Plain(canaries["a draft's title"])
 	text.Body, text.Summary = canaries["a draft's body"], canaries["a draft's summary"]
 	v := w.Draft(t, w.County, "county.12", text)
@@ -163,7 +166,7 @@ func (f *filled) plant(t *testing.T) {
 	_, err = f.disclosure.Save(w.As(w.Signer(w.County, "author")), next.Province, next.ID, text)
 	must(err)
 	report := url.Values{"kind": {"wrong"}, "text": {canaries["a report's text"]}, "contact": {canaries["a report's contact"]}}
-	if got := send(f.house, it.Path(w.County)+"/report", report); got.Code != http.StatusSeeOther {
+	if got := send(f.house, it.Path(w.County)+"/report", report); got.Code != http.StatusOK {
 		t.Fatalf("the report: %d", got.Code)
 	}
 	ask := url.Values{"token": {strings.Repeat("c", 43)}, "as": {"person"}, "subject": {"公共卫生经费的分配方案"}, "detail": {canaries["an applicant's words"]}, "name": {canaries["an applicant's name"]},
@@ -172,6 +175,46 @@ func (f *filled) plant(t *testing.T) {
 		t.Fatalf("the request for information: %d", got.Code)
 	}
 	f.app.Cache().Empty()
+}
+
+// plantKnowledge has an answer for the staff, one that will have expired, and one
+// being written, each with its canary everywhere; and one for everybody that the
+// staff found wrong.
+func (f *filled) plantKnowledge(t *testing.T) {
+	t.Helper()
+	w, k := f.world, f.knowledge
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	writer, checker := w.As(w.Author.With(w.County, knowledge.Writing)), w.As(w.Approver.With(w.County, knowledge.Reviewing))
+	on := clock.DateOf(f.db.Clock().Now())
+	for _, x := range []struct {
+		what, audience string
+		ends, passes   bool
+	}{{"an answer for the staff", knowledge.ForStaff, false, true}, {"an answer that expired", knowledge.ForPublic, true, true}, {"an answer being written", knowledge.ForPublic, false, false}, {"", knowledge.ForPublic, false, true}} {
+		s := canaries[x.what]
+		if s == "" {
+			s = "生育登记在哪里办"
+		}
+		text := knowledge.Text{Title: s, Questions: []string{s}, Answer: s + "，到便民服务中心办理。", Topic: "registration", Law: s, From: on, Review: on.AddDays(90), Audience: x.audience, Lang: "zh"}
+		if x.ends {
+			text.To = on
+		}
+		a, err := k.Start(writer, w.County.ID, w.County.Division, text)
+		must(err)
+		if !x.passes {
+			continue
+		}
+		must(k.Submit(writer, a.Province, a.ID, 1, text))
+		must(k.Approve(checker, a.Province, a.ID, 2))
+		if x.what == "" {
+			must(k.Report(writer, a.Province, a.ID, "wrong", canaries["what the staff found wrong"]))
+		}
+	}
+	w.Clock.Advance(24 * time.Hour)
 }
 
 // hear fails on every canary in what somebody may read.

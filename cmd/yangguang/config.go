@@ -12,6 +12,7 @@ import (
 
 	"yangguang/agency"
 	"yangguang/internal/i18n"
+	"yangguang/supervision/casework/exchange"
 )
 
 // config is every setting of the program. A flag wins over the environment
@@ -32,6 +33,7 @@ type config struct {
 	Node                          int
 	CheckLinks                    bool // ask addresses of other sites that published items lead to
 	Outside                       outside
+	Mailboxes                     []exchange.Mailbox
 	copy                          copying
 	post
 	signIn
@@ -79,6 +81,7 @@ func serveFlags(fs *flag.FlagSet, c *config) {
 		return nil
 	})
 	outsideFlags(fs, &c.Outside)
+	mailboxFlags(fs, c)
 	siteFlags(fs, c)
 	fs.BoolVar(&c.CheckLinks, "check-links", false, "each night, also ask the addresses of other sites that published items lead to")
 	fs.Func("embed-in", "site that may show the embedded pages in a frame, such as https://www.example.gov.cn; may be given again", func(s string) error {

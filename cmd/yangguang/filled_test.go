@@ -16,6 +16,7 @@ import (
 	"yangguang/internal/db"
 	"yangguang/internal/db/dbtest"
 	"yangguang/norm"
+	"yangguang/supervision/casework"
 )
 
 // filled is the whole product over one county's year: entries published,
@@ -111,6 +112,11 @@ func (f *filled) ask(t *testing.T) {
 		f.note("secret", code)
 		return q
 	}
+	must(f.disclosure.ReportError(w.Anyone(), w.County, 2026, 2, "wrong", "旧的纠错，收费标准不一致", "")) // from before reports were matters
+	m, code, err := f.casework.File(w.Anyone(), casework.Filing{Agency: w.County.ID, Channel: "web", Type: "complaint", Token: "filled", Told: casework.Told{Text: "卫生院收费没有给票据"}, Who: casework.Contact{Name: "王小明", Phone: "13800000000"}})
+	must(err)
+	f.note("matter", m.Number)
+	f.note("passcode", code)
 	q := of("2025年公共卫生经费的分配方案")
 	person := func(id int64, verb string) context.Context {
 		return w.As(disclosuretest.Person{ID: id}.With(w.County, verb))

@@ -56,18 +56,22 @@ import (
 	"yangguang/site"
 	"yangguang/supervision/casework"
 	"yangguang/supervision/casework/analysis"
+	"yangguang/supervision/casework/casedesk"
+	"yangguang/supervision/casework/exchange"
+	"yangguang/supervision/casework/intake"
+	"yangguang/supervision/casework/knowledge"
 	"yangguang/supervision/casework/outcome"
 )
 
 // migrations are the rooms' schemas; they are merged in the order of time.
 func migrations() []fs.FS {
-	return []fs.FS{calendar.Migrations, audit.Migrations, fresh.Migrations, ledger.Migrations, account.Migrations, jobs.Migrations, search.Migrations, notify.Migrations, agency.Migrations, catalogue.Migrations, disclosure.Migrations, coverage.Migrations, linkcheck.Migrations, keeping.Migrations, importer.Migrations, export.Migrations, inforequest.Migrations, answers.Migrations, yearly.Migrations, casework.Migrations, analysis.Migrations, outcome.Migrations}
+	return []fs.FS{calendar.Migrations, audit.Migrations, fresh.Migrations, ledger.Migrations, account.Migrations, jobs.Migrations, search.Migrations, notify.Migrations, agency.Migrations, catalogue.Migrations, disclosure.Migrations, coverage.Migrations, linkcheck.Migrations, keeping.Migrations, importer.Migrations, export.Migrations, inforequest.Migrations, answers.Migrations, yearly.Migrations, casework.Migrations, analysis.Migrations, outcome.Migrations, knowledge.Migrations, casedesk.Migrations, exchange.Migrations}
 }
 
 // locales are the rooms' sentences.
 func locales() []fs.FS {
 	return []fs.FS{fault.Locale, flow.Locale, blob.Locale, calendar.Locale, audit.Locale, ledger.Locale, account.Locale, privacy.Locale, safe.Locale, notify.Locale, web.Locale, ui.Locale,
-		agency.Locale, front.Locale, office.Locale, keeping.Locale, form.Locale, disclosure.Locale, importer.Locale, coverage.Locale, linkcheck.Locale, export.Locale, portal.Locale, publiclog.Locale, desk.Locale, inforequest.Locale, letter.Locale, handling.Locale, window.Locale, answers.Locale, yearly.Locale, channel.Locale, casework.Locale, analysis.Locale, outcome.Locale, site.Locale}
+		agency.Locale, front.Locale, office.Locale, keeping.Locale, form.Locale, disclosure.Locale, importer.Locale, coverage.Locale, linkcheck.Locale, export.Locale, portal.Locale, publiclog.Locale, desk.Locale, inforequest.Locale, letter.Locale, handling.Locale, window.Locale, answers.Locale, yearly.Locale, channel.Locale, casework.Locale, analysis.Locale, outcome.Locale, knowledge.Locale, intake.Locale, casedesk.Locale, exchange.Locale, site.Locale}
 }
 
 // house is the product, wired.
@@ -100,6 +104,9 @@ type house struct {
 	yearly     *yearly.Yearly
 	casework   *casework.Casework
 	outcomes   *outcome.Outcomes
+	knowledge  *knowledge.Knowledge
+	casedesk   *casedesk.Desk
+	exchange   *exchange.Exchange
 	analysis   *analysis.Analysis
 	site       *site.Site
 	app        *web.App
@@ -225,6 +232,7 @@ func (h *house) wire(demo bool) {
 	h.front.Nav("coverage.title_short", "/"+c.Home.Short()+"/coverage")
 	h.front.Nav("site.nav_overdue", "/overdue")
 	window.Join(h.front)
+	intake.Join(h.front)
 	h.front.Nav("site.nav_clauses", "/clauses")
 	h.front.DeskNav("site.desk", "/desk")
 	h.desk = &desk.Desk{Disclosure: h.disclosure, Front: h.front}
@@ -242,6 +250,7 @@ func (h *house) wire(demo bool) {
 	h.wireCopies()
 	h.wireYearly(demo)
 	h.wireCasework()
+	h.wireKnowledge()
 	h.links = &linkcheck.Links{Disclosure: h.disclosure, Front: h.front, Outside: c.CheckLinks}
 	h.links.Join(h.front)
 	h.agencies.Audit = h.agencyChanged
@@ -251,7 +260,7 @@ func (h *house) wire(demo bool) {
 		ShowError:     h.showError}, h.routes()...)
 	h.copies.Site, h.links.Site = h.app, h.app
 	h.site.Remote, h.office.Remote = h.app.Remote, h.app.Remote
-	h.site.Inbox = append(h.site.Inbox, h.desk.Waiting, h.importer.Waiting, h.links.Waiting, h.handling.Waiting, h.answers.Waiting, h.yearly.Waiting, h.outcomes.Waiting, h.analysis.Waiting, h.office.Waiting)
+	h.site.Inbox = append(h.site.Inbox, h.desk.Waiting, h.importer.Waiting, h.links.Waiting, h.handling.Waiting, h.answers.Waiting, h.yearly.Waiting, h.outcomes.Waiting, h.knowledge.Waiting, h.casedesk.Waiting, h.analysis.Waiting, h.office.Waiting)
 	h.disclosure.FileInUse, h.disclosure.AlsoErase = h.importer.Uses, h.alsoErase
 	h.jobs = h.runner()
 }
@@ -283,13 +292,16 @@ func (h *house) agencyChanged(tx *db.Tx, e audit.Entry) error {
 // routes are every room's routes, in the order of the norm.
 func (h *house) routes() [][]web.Route {
 	p := &portal.Portal{Front: h.front, Disclosure: h.disclosure, EmbedIn: h.c.EmbedIn}
-	cov := &coverage.Coverage{Front: h.front, DB: h.db, Norm: h.norm}
+	cov := &coverage.Coverage{Front: h.front, DB: h.db, Norm: h.norm, Waiting: casework.Errors}
 	ch := &channel.Channel{Front: h.front, Disclosure: h.disclosure}
 	wd := &window.Window{Front: h.front, Portal: p, Requests: h.requests, Answers: h.answers}
 	h.answers.Portal = p
+	in := &intake.Intake{Front: h.front, Portal: p, Cases: h.casework, Answers: h.answered}
+	p.Correct = in.Correct
 	pl := &publiclog.Log{Front: h.front, DB: h.db, Key: h.ledger.Key, Witnessing: h.witnessing}
-	return [][]web.Route{h.office.Routes(), cov.Routes(), p.Routes(), wd.Routes(), pl.Routes(), ch.Routes(), h.office.Guard(h.desk.Routes()), h.office.Guard(h.handling.Routes()), h.office.Guard(h.answers.Routes()), h.office.Guard(h.yearly.Routes()), h.office.Guard(h.outcomes.Routes()), h.office.Guard(h.analysis.Routes()), h.office.Guard(h.importer.Routes()), h.office.Guard(h.keeping.Routes()),
-		h.office.Guard(h.copies.Routes()), h.office.Guard(h.links.Routes()), h.office.Guard(h.site.Routes()), h.health()}
+	return [][]web.Route{h.office.Routes(), cov.Routes(), p.Routes(), wd.Routes(), in.Routes(), pl.Routes(), ch.Routes(), h.office.Guard(h.desk.Routes()), h.office.Guard(h.handling.Routes()), h.office.Guard(h.answers.Routes()), h.office.Guard(h.yearly.Routes()), h.office.Guard(h.outcomes.Routes()), h.office.Guard(h.analysis.Routes()), h.office.Guard(h.importer.Routes()), h.office.Guard(h.keeping.Routes()),
+		h.office.Guard(h.casedesk.Routes()),
+		h.office.Guard(h.copies.Routes()), h.office.Guard(h.links.Routes()), h.office.Guard(h.knowledge.Routes()), h.office.Guard(h.exchange.Routes()), h.office.Guard(h.site.Routes()), h.health()}
 }
 
 // showError lets the office answer what better than a page of failure can: a

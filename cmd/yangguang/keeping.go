@@ -18,6 +18,8 @@ import (
 	"yangguang/internal/jobs"
 	"yangguang/supervision/casework"
 	"yangguang/supervision/casework/analysis"
+	"yangguang/supervision/casework/exchange"
+	"yangguang/supervision/casework/knowledge"
 )
 
 // wireKeeping joins import and the retention table with whoever carries its
@@ -60,10 +62,11 @@ func (h *house) registerKeeping(r *jobs.Runner) {
 	h.copies.Register(r)
 	h.links.Register(r)
 	h.requests.Register(r)
+	h.knowledge.Register(r)
 	coverage.Watch(r, h.db, h.app)
 }
 
 // allVerbs lists every room's grant verbs.
 func allVerbs() []string {
-	return slices.Concat(disclosure.Verbs(), keeping.Verbs(), export.Verbs(), inforequest.Verbs(), yearly.Verbs(), casework.Verbs(), analysis.Verbs())
+	return slices.Concat(disclosure.Verbs(), keeping.Verbs(), export.Verbs(), inforequest.Verbs(), yearly.Verbs(), casework.Verbs(), knowledge.Verbs(), exchange.Verbs(), analysis.Verbs())
 }

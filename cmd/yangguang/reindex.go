@@ -10,7 +10,8 @@ import (
 )
 
 // reindex puts every published item into the search index again, with the text
-// of its attachments, and every published answer; it may run beside the server.
+// of its attachments, every published answer and every article of the knowledge
+// base; it may run beside the server.
 func reindex(ctx context.Context, args []string, out io.Writer) error {
 	c := &config{}
 	f := newFlags("reindex", c)
@@ -37,6 +38,10 @@ func reindex(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(out, "%d published items are indexed with their attachments, and %d answers\n", done, answered)
+	articles, err := h.knowledge.Reindex(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(out, "%d published items are indexed with their attachments, %d answers and %d articles\n", done, answered, articles)
 	return err
 }

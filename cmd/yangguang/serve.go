@@ -138,6 +138,7 @@ func (h *house) runner() *jobs.Runner {
 	h.registerKeeping(r)
 	h.disclosure.RegisterJobs(r)
 	h.casework.Register(r)
+	h.exchange.Register(r)
 	h.analysis.Register(r)
 	h.registerLedger(r)
 	r.Every("disclosure.publish_due", jobs.Each(time.Minute), func(ctx context.Context, _ jobs.Job) error {

@@ -26,6 +26,9 @@ type Coverage struct {
 	Front *front.Front
 	DB    *db.DB
 	Norm  *norm.Profile
+	// Waiting, where set, counts the readers' reports of errors that another room
+	// handles: those within a division without an answer, and those from before a day.
+	Waiting func(tx *db.Tx, c agency.Code, before time.Time) (waiting, old int64, err error)
 }
 
 // Routes are the sub-room's routes.

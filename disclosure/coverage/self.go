@@ -109,6 +109,13 @@ func (c *Coverage) measure(tx *db.Tx, code agency.Code) (m measured, err error) 
 	if m.Waiting, m.Old, err = waitingReports(tx, code, tx.Now.AddDate(0, -answerMonths, 0)); err != nil {
 		return m, err
 	}
+	if c.Waiting != nil {
+		waiting, old, err := c.Waiting(tx, code, tx.Now.AddDate(0, -answerMonths, 0))
+		if err != nil {
+			return m, err
+		}
+		m.Waiting, m.Old = m.Waiting+waiting, m.Old+old
+	}
 	if m.Links, err = linkcheck.At(tx, code); err != nil {
 		return m, err
 	}

@@ -608,3 +608,35 @@ func TestNoCodeFollowsFromTheStore(t *testing.T) {
 		}
 	}
 }
+
+// TestAPetitionSentAsARequestIsHandedOnByItsApplicantAlone: once, in his words,
+// and only where the decision said that it was one (article 39).
+func TestAPetitionSentAsARequestIsHandedOnByItsApplicantAlone(t *testing.T) {
+	t.Parallel()
+	h := inforequesttest.New(t)
+	type filed struct{ asked, phone string }
+	var got []filed
+	h.Requests.AsMatter = func(_ *db.Tx, _ *inforequest.Request, a inforequest.Asked, w inforequest.Identity) (string, string, error) {
+		got = append(got, filed{a.Subject, w.Phone})
+		return "1", "2", nil
+	}
+	q, code := h.File(t, func(f *inforequest.Filing) { f.Channel = "counter" })
+	_, _, err := h.Requests.HandOn(h.Anyone(), q.Number, code)
+	refused(t, err, fault.Conflict, "flow.not_now")
+	check(t, h.DB.Write(t.Context(), func(tx *db.Tx) error { // how it gets there is tested elsewhere
+		_, err := tx.Exec("update inforequest set state = 'closed', decision = 'not_processed_petition', closed_on = '2026-11-30' where province = $1 and id = $2", q.Province, q.ID)
+		return err
+	}))
+	number, made, err := h.Requests.HandOn(h.Anyone(), q.Number, code)
+	check(t, err)
+	if number != "1" || made != "2" || len(got) != 1 || got[0].asked == "" || got[0].phone == "" {
+		t.Errorf("handed on: %s, %s, %+v", number, made, got)
+	}
+	_, _, err = h.Requests.HandOn(h.Anyone(), q.Number, code)
+	refused(t, err, fault.Conflict, "flow.not_now")
+	c, err := h.Requests.Follow(h.Anyone(), q.Number, code)
+	check(t, err)
+	if !slices.ContainsFunc(c.Steps, func(s inforequest.Step) bool { return s.Kind == inforequest.HandedOn && s.Note == "1" }) {
+		t.Error("his record does not say so")
+	}
+}

@@ -31,6 +31,8 @@ type Requests struct {
 	// AnswerOf tells how far the answer for everybody is, "" without one. It
 	// stands in no event: the time of one would tell which answer it is.
 	AnswerOf func(tx *db.Tx, q *Request) (state string, err error)
+	// AsMatter files what is a petition in truth with the room that handles it.
+	AsMatter func(tx *db.Tx, q *Request, asked Asked, who Identity) (number, code string, err error)
 }
 
 // Channels are the ways a request comes in: web form, counter, orally at the
@@ -124,11 +126,13 @@ func (q *Request) running() bool {
 }
 
 // NextOn is the day by which somebody must act next, for lists.
-func (q *Request) NextOn() clock.Date {
-	if !q.ReplyBy.IsZero() {
-		return q.ReplyBy
+func (q *Request) NextOn() clock.Date { return actBy(q.DueOn, q.ReplyBy) }
+
+func actBy(due, replyBy clock.Date) clock.Date {
+	if !replyBy.IsZero() {
+		return replyBy
 	}
-	return q.DueOn
+	return due
 }
 
 // target is what an act on a request touches.

@@ -171,31 +171,103 @@ func listRequests(tx *db.Tx, ranges []account.Range, f Filter) (out []Request, e
 	return out[:min(len(out), f.Limit)], nil
 }
 
+const (
+	openHalf   = "q.state <> 'closed'"
+	closedHalf = "q.state = 'closed'"
+)
+
 // halves are the open and the closed requests a filter is about.
 func (f Filter) halves() (out []string) {
 	if len(f.States) == 0 || slices.ContainsFunc(f.States, func(s string) bool { return s != Closed }) {
-		out = append(out, "q.state <> 'closed'")
+		out = append(out, openHalf)
 	}
 	if len(f.States) == 0 || slices.Contains(f.States, Closed) {
-		out = append(out, "q.state = 'closed'")
+		out = append(out, closedHalf)
 	}
 	return out
+}
+
+// open are the open states a filter names; none when it asks for any.
+func (f Filter) open() (out []string) {
+	return slices.DeleteFunc(slices.Clone(f.States), func(s string) bool { return s == Closed })
 }
 
 // nextDay is the day as lists compare it.
 func (q *Request) nextDay() string { return or(q.NextOn().String(), noDay) }
 
-func listRange(tx *db.Tx, x account.Range, half string, f Filter) ([]Request, error) {
-	w := (&db.Where{}).And(half)
-	if c, ok := (agency.Scope{Lo: agency.Code(x.Lo), Hi: agency.Code(x.Hi)}).Division(); ok && x.Agency == 0 {
-		agency.WithinAs(w, "q.", c)
+// place is the condition that a request lies in a range. It is said once: said
+// twice, PostgreSQL takes what is found for so few that it reads them all.
+func place(w *db.Where, q string, x account.Range) {
+	c, ok := division(x)
+	switch {
+	case x.Agency != 0:
+		w.And(q+"agency = ?", x.Agency).And("q.region between ? and ?", x.Lo, x.Hi)
+	case ok:
+		agency.WithinAs(w, q, c)
+	default:
+		w.And("q.region between ? and ?", x.Lo, x.Hi)
 	}
-	account.In(w, []account.Range{x}, "q.agency", "q.region")
-	if x.Agency != 0 {
+}
+
+func division(x account.Range) (agency.Code, bool) {
+	return agency.Scope{Lo: agency.Code(x.Lo), Hi: agency.Code(x.Hi)}.Division()
+}
+
+// many is from how many open requests on a place's page is looked for in the
+// nation's order of days; fewer are all read and put in order.
+const many = 2000
+
+// crowded answers whether so many are open in a range. PostgreSQL knows by itself.
+func crowded(tx *db.Tx, x account.Range) (bool, error) {
+	w := (&db.Where{}).And(openHalf)
+	switch c, ok := division(x); {
+	case tx.Postgres():
+		return false, nil
+	case x.Agency != 0:
 		w.And("q.agency = ?", x.Agency)
+	case !ok || c.Level() <= agency.LevelProvince:
+		return true, nil
+	case c.Level() <= agency.LevelCounty:
+		agency.WithinAs(w, "q.", c)
+	default:
+		return false, nil
 	}
-	if len(f.States) > 0 {
-		db.In(w, "q.state || ''", f.States) // an expression: the list's own index is the one to take
+	sql, _ := w.SQL()
+	n, limit := 0, w.Next(many)
+	err := tx.Row("select count(*) from (select q.id from inforequest q"+sql+" limit "+limit+") as first", w.Args()...).Scan(&n)
+	return n == many, err
+}
+
+// listRange goes on with the rest of the day a page ended in, and with the days
+// after it: as one condition, an index would begin again with that day.
+func listRange(tx *db.Tx, x account.Range, half string, f Filter) ([]Request, error) {
+	q := "q."
+	if half == openHalf {
+		if many, err := crowded(tx, x); err != nil {
+			return nil, err
+		} else if many {
+			q = tx.Aside(q)
+		}
+	}
+	list := func(days string, args ...any) ([]Request, error) {
+		w := (&db.Where{}).And(half)
+		place(w, q, x)
+		return listDays(tx, w.If(days != "", days, args...), half, f)
+	}
+	if f.After.ID == 0 {
+		return list("")
+	}
+	out, err := list(nextDay+" = ? and q.id > ?", f.After.On, f.After.ID)
+	if err != nil || len(out) == f.Limit {
+		return out, err
+	}
+	later, err := list(nextDay+" > ?", f.After.On)
+	return append(out, later...), err
+}
+
+func listDays(tx *db.Tx, w *db.Where, half string, f Filter) ([]Request, error) {
+	if states := f.open(); half == openHalf && len(states) > 0 {
+		db.In(w, tx.Aside("q.state"), states) // the list's own index is the one to take
 	}
 	w.If(f.Agency != 0, "q.agency = ?", f.Agency).If(f.Handler != 0, "q.handler = ?", f.Handler)
 	w.If(!f.Due.IsZero(), nextDay+" <= ?", f.Due)
@@ -203,7 +275,6 @@ func listRange(tx *db.Tx, x account.Range, half string, f Filter) ([]Request, er
 		like := "%" + escapeLike(f.Text) + "%"
 		w.And(`(q.subject like ? escape '!' or q.number = ?)`, like, f.Text)
 	}
-	w.If(f.After.ID != 0, nextDay+" >= ? and ("+nextDay+" > ? or q.id > ?)", f.After.On, f.After.On, f.After.ID)
 	sql, _ := w.SQL()
 	n := w.Next(f.Limit)
 	return db.List(tx, scanRequest, "select "+requestCols+" from inforequest q"+sql+" order by "+nextDay+", q.id limit "+n, w.Args()...)

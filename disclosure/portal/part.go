@@ -8,11 +8,13 @@ import (
 
 	"github.com/a-h/templ"
 
+	"yangguang/agency"
 	"yangguang/disclosure"
 	"yangguang/disclosure/form"
 	"yangguang/internal/clock"
 	"yangguang/internal/fault"
 	"yangguang/internal/i18n"
+	"yangguang/internal/secret"
 	"yangguang/internal/ui"
 	"yangguang/internal/web"
 )
@@ -157,7 +159,23 @@ type reportPage struct {
 	Action, Back  string
 	Unit          string
 	Days          int
+	Token         string
+	Slip          ui.Slip
+	Status        string // where the report is followed with number and code
 }
+
+// Correction is a reader's report about a published item, as the room that
+// handles matters of the public takes it.
+type Correction struct {
+	Unit                agency.Agency
+	Path, Title         string // of the item
+	Kind, Text, Contact string
+	Token               string // of the form: sent twice, it is taken once
+}
+
+// Corrected is the receipt of a report: with number and code, shown once, its
+// reader follows it at the status address.
+type Corrected struct{ Number, Code, Status string }
 
 func (p *Portal) reportForm(w http.ResponseWriter, r *http.Request) error {
 	return p.showReport(w, r, http.StatusOK, nil, false)
@@ -191,7 +209,13 @@ func (p *Portal) showReport(w http.ResponseWriter, r *http.Request, status int, 
 	if done {
 		return web.Render(w, r, status, reportedView(f, pg))
 	}
+	if pg.Token = get("token"); pg.Token == "" {
+		pg.Token, _ = secret.NewToken()
+	}
 	f.Lead = t(ctx, "portal.report_lead", found.Item.Title)
+	if p.Correct != nil {
+		f.Lead = t(ctx, "portal.report_lead_unit", found.Item.Title)
+	}
 	return web.Render(w, r, status, reportView(f, pg))
 }
 
@@ -202,6 +226,9 @@ func (p *Portal) report(w http.ResponseWriter, r *http.Request) error {
 	}
 	it := found.Item
 	get := r.PostForm.Get
+	if p.Correct != nil {
+		return p.correct(w, r, found)
+	}
 	err = p.Disclosure.ReportError(r.Context(), found.Unit, it.Year, it.Serial, get("kind"), get("text"), get("contact"))
 	if fault.Is(err, fault.Invalid) {
 		return p.showReport(w, r, http.StatusUnprocessableEntity, err, false)
@@ -210,4 +237,34 @@ func (p *Portal) report(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return web.See(w, r, it.Path(found.Unit)+"/report/sent")
+}
+
+// correct gives a report to the room that handles matters, and shows number and
+// code: not with a redirect, for the code is told once and stands in no address.
+func (p *Portal) correct(w http.ResponseWriter, r *http.Request, found *disclosure.Page) error {
+	ctx, get, it := r.Context(), r.PostForm.Get, found.Item
+	if it.State != disclosure.ItemPublished {
+		return notFound()
+	}
+	err := disclosure.CheckReport(get("kind"), strings.TrimSpace(get("text")), strings.TrimSpace(get("contact")))
+	var c Corrected
+	if err == nil {
+		c, err = p.Correct(ctx, Correction{Unit: found.Unit, Path: it.Path(found.Unit), Title: it.Title, Kind: get("kind"), Text: strings.TrimSpace(get("text")), Contact: strings.TrimSpace(get("contact")), Token: get("token")})
+	}
+	if fault.Is(err, fault.Invalid) {
+		return p.showReport(w, r, http.StatusUnprocessableEntity, err, false)
+	}
+	if err != nil {
+		return err
+	}
+	_, crumbs, err := p.find(r, ui.Link{Text: t(ctx, "portal.report")})
+	if err != nil {
+		return err
+	}
+	pg := reportPage{Back: href(ctx, it.Path(found.Unit)), Unit: found.Unit.Name, Days: disclosure.ReportSpan.N, Status: c.Status}
+	pg.Slip = ui.Slip{Title: t(ctx, "portal.report_done"), Text: t(ctx, "portal.report_taken_text", pg.Unit, pg.Days), Pairs: []ui.Pair{{Term: t(ctx, "portal.report_number"), Text: c.Number}, {Term: t(ctx, "portal.report_code"), Text: secret.Group(c.Code)}}}
+	f := p.Front.Page(r, t(ctx, "portal.report"), crumbs...)
+	f.NoIndex, f.Narrow = true, true
+	w.Header().Set("Cache-Control", "no-store")
+	return web.Render(w, r, http.StatusOK, reportedView(f, pg))
 }

@@ -25,6 +25,9 @@ type Portal struct {
 	// EmbedIn are the sites that may show the embedded pages in a frame, as
 	// CSP sources: "https://www.example.gov.cn". None: nobody may.
 	EmbedIn []string
+	// Correct, where set, takes readers' reports of errors as matters of the
+	// unit; without it they are kept here, without number or code.
+	Correct func(ctx context.Context, c Correction) (Corrected, error)
 
 	suggested suggested
 	changes   atomic.Int64 // how often something public changed: what was suggested before is old

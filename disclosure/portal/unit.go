@@ -124,7 +124,7 @@ func (p *Portal) fillUnit(tx *db.Tx, pg *unitPage) error {
 		{Text: t(ctx, "portal.search_unit"), Href: href(ctx, "/search?unit=", u.Path())},
 		{Text: t(ctx, "portal.atom"), Href: at("/feed.atom")}, {Text: t(ctx, "portal.json_feed"), Href: at("/feed.json")}}
 	if u.State == agency.Active {
-		pg.Links = slices.Insert(pg.Links, 2, ui.Link{Text: t(ctx, "portal.request"), Href: at("/request")})
+		pg.Links = slices.Insert(pg.Links, 2, ui.Link{Text: t(ctx, "portal.request"), Href: at("/request")}, ui.Link{Text: t(ctx, "portal.matter"), Href: at("/matter")})
 	}
 	return nil
 }

@@ -77,6 +77,13 @@ func (k *Keeper) In(tx *db.Tx, division int64) (_ *Calendar, err error) {
 	return k.compose(tx, s, division)
 }
 
+// Every is In for many divisions of one transaction: what was published is asked once.
+func (k *Keeper) Every(tx *db.Tx) (in func(division int64) (*Calendar, error), err error) {
+	defer fault.Wrap(&err, "calendar.Every")
+	s, err := k.snapshot(tx)
+	return func(division int64) (*Calendar, error) { return k.compose(tx, s, division) }, err
+}
+
 // For is In for a page, outside any transaction.
 func (k *Keeper) For(ctx context.Context, division int64) (c *Calendar, err error) {
 	err = k.d.Read(ctx, func(tx *db.Tx) error {

@@ -38,6 +38,9 @@ func (m *idMaker) next(province int, now time.Time) int64 {
 // ProvinceOf is the province an id was made for.
 func ProvinceOf(id int64) int { return int(id >> (idMsBits + idLowBits)) }
 
+// Moment orders the ids of all provinces by when they were made.
+func Moment(id int64) int64 { return id & (1<<(idMsBits+idLowBits) - 1) }
+
 func randomID(province int) int64 {
 	var b [8]byte
 	_, _ = rand.Read(b[:]) // never fails (crypto/rand)

@@ -131,6 +131,15 @@ func (t *Tx) SkipLocked() string {
 // only one engine has (full-text search).
 func (t *Tx) Postgres() bool { return t.db.postgres }
 
+// Aside is before a column by which SQLite is not to look up rows, where it would
+// leave the order of a list for it; PostgreSQL knows what is in its tables.
+func (t *Tx) Aside(col string) string {
+	if t.db.postgres {
+		return col
+	}
+	return "+" + col
+}
+
 // After runs f once the transaction is on disk; never when it fails.
 func (t *Tx) After(f func()) { *t.after = append(*t.after, f) }
 

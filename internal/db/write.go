@@ -57,7 +57,7 @@ func (d *DB) enqueue(j *job) (err error) {
 }
 
 // commitTogether is SQLite's single writer: the use cases that wait share one
-// transaction and one fsync, each in its own savepoint.
+// transaction and one fsync, each but the first in a savepoint of its own.
 func (d *DB) commitTogether() {
 	defer close(d.done)
 	c := &stmtConn{pool: d.writer}
@@ -80,7 +80,16 @@ func (d *DB) commitBatch(c *stmtConn, first *job) {
 		c.reset()
 		return
 	}
-	d.runInSavepoint(c, first)
+	// The first is alone until it is done: the transaction is its savepoint, and
+	// no page it changes is copied for one.
+	first.tx = d.tx(first.ctx, c)
+	if first.err = runCase(first.f, first.tx); first.err != nil {
+		if _, err := c.ExecContext(ctx, "rollback"); err != nil {
+			first.err = errors.Join(first.err, meaning(err))
+			c.reset()
+		}
+		return
+	}
 	for len(batch) < maxTogether {
 		j, ok := d.poll()
 		if !ok {

@@ -47,6 +47,9 @@ type Message struct {
 	Lang     i18n.Lang // the person's language
 	Template string    // a sentence with one place, for the number: "notify.step_replied"
 	Number   string    // the public number
+	// Code is told beside the number to whoever wrote by mail himself: the
+	// mailbox is the one the matter came from. The template has a second place.
+	Code string
 }
 
 // Sender delivers one text to one address. Both it and its errors keep the
@@ -96,8 +99,14 @@ func (o *Outbox) Queue(tx *db.Tx, m Message) (id int64, err error) {
 	if !secret.Valid(m.Number) {
 		return 0, errors.New("this is not a public number")
 	}
+	if _, ok := secret.ParseCode(m.Code); m.Code != "" && !ok {
+		return 0, errors.New("this is not a code")
+	}
 	if m.Lang == "" {
 		m.Lang = i18n.ZH
+	}
+	if m.Code != "" { // sealed with the address, erased with it
+		address += "\x00" + m.Code
 	}
 	id = tx.ID(int(m.Province))
 	if err := insert(tx, id, m, o.Keys.Seal(purpose, place(id), []byte(address)), masked); err != nil {
@@ -176,10 +185,11 @@ func (o *Outbox) deliver(ctx context.Context, n sealedNotice) error {
 	if err != nil {
 		return fail("unreadable", 0).forGood()
 	}
+	to, code, _ := strings.Cut(string(address), "\x00")
 	in := i18n.With(ctx, n.lang)
 	return s.Send(ctx, Letter{
-		ID: n.ID, Address: string(address),
-		Subject: i18n.T(in, "notify.subject", n.Number), Text: i18n.T(in, n.Template, n.Number),
+		ID: n.ID, Address: to,
+		Subject: i18n.T(in, "notify.subject", n.Number), Text: i18n.T(in, n.Template, n.Number, secret.Group(code)),
 	})
 }
 

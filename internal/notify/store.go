@@ -83,3 +83,10 @@ func scanNotice(r *db.Rows, n *Notice) error {
 	n.Created = clock.FromMillis(created)
 	return err
 }
+
+// NumberOf is the public number a notice was about: whoever answers a mail of
+// ours names it by its Message-ID.
+func NumberOf(tx *db.Tx, province int, id int64) (number string, err error) {
+	err = tx.Row("select number from notice where province = $1 and id = $2", province, id).Scan(&number)
+	return number, err
+}

@@ -15,7 +15,10 @@
 // find a document is part of the index: its scopes are terms, and a query names
 // the scopes of its reader.
 //
-// SQLite keeps the tokens in FTS5, PostgreSQL in tsvector with GIN. There a very
+// SQLite keeps the tokens in FTS5, a shelf for each province, newest first: a
+// question of one place steps through one province's entries, and one of the
+// nation asks all shelves for the newest cells of time. PostgreSQL keeps them in
+// tsvector with GIN, and is asked for the newest cells first. There a very
 // long text is kept in overlapping parts of 16,000 tokens, and the words of one
 // query must stand in one part.
 package search

@@ -37,8 +37,7 @@ func loadSome(tx *db.Tx, docs []Doc, taken map[int64]bool) error {
 		taken[place] = true
 		heads.add(doc.Province, doc.ID, doc.Kind, clock.Millis(doc.At), place, strings.Join(doc.Scopes, " "))
 		if !tx.Postgres() {
-			title, body := doc.columns()
-			if err := insertFTS(tx, place, title, body); err != nil {
+			if err := shelve(tx, &doc, place); err != nil {
 				return err
 			}
 			continue

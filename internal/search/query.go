@@ -2,6 +2,7 @@ package search
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -10,6 +11,8 @@ import (
 // last one is only the beginning of a term.
 type phrase struct {
 	terms  []string
+	behind []int  // how far behind the first each stands, where runs of Han characters have a gap between them
+	within []bool // the pairs beside it hold both of its characters
 	prefix bool
 }
 
@@ -60,8 +63,10 @@ func phraseOf(s string) (p phrase, ok bool) {
 	default:
 		p.prefix = ts[n-1].alone
 	}
-	for _, t := range ts {
+	p.behind = stands(ts)
+	for i, t := range ts {
 		p.terms = append(p.terms, t.s)
+		p.within = append(p.within, i > 0 && i < len(ts)-1 && !p.within[i-1] && ts[i-1].pair() && t.pair() && ts[i+1].pair())
 	}
 	return p, true
 }
@@ -87,6 +92,11 @@ func term(sign, s string) string {
 	return b.String()
 }
 
+// single is a phrase of one whole term.
+func single(t string) phrase {
+	return phrase{terms: []string{t}, behind: []int{0}, within: []bool{false}}
+}
+
 // dialect is how an engine writes a query.
 type dialect struct {
 	phrase  func(p phrase, inTitle bool) string
@@ -105,17 +115,57 @@ var fts5 = dialect{and: " AND ", or: " OR ", beside: true, phrase: func(p phrase
 	return s
 }}
 
+// tsquery asks for every second pair of a Han run and how far they are from each
+// other: what is between them follows, and half the terms are looked through.
 var tsquery = dialect{and: " & ", or: " | ", phrase: func(p phrase, inTitle bool) string {
-	end := ""
-	if inTitle {
-		end = "A"
+	var b strings.Builder
+	last := 0
+	for i, t := range p.terms {
+		if p.within[i] {
+			continue
+		}
+		if i > 0 {
+			fmt.Fprintf(&b, " <%d> ", p.behind[i]-last)
+		}
+		last = p.behind[i]
+		b.WriteString("'" + t + "'")
+		end := ""
+		if p.prefix && i == len(p.terms)-1 {
+			end = "*"
+		}
+		if inTitle {
+			end += "A"
+		}
+		b.WriteString(weighted(end))
 	}
-	s := "'" + strings.Join(p.terms, "'"+weighted(end)+" <-> '") + "'"
-	if p.prefix {
-		end = "*" + end
-	}
-	return s + weighted(end)
+	return b.String()
 }}
+
+// earlier is the phrase as the release before this one wrote it: without gaps
+// between the runs, and the first character of a run without the word before it.
+func (p phrase) earlier() phrase {
+	out := phrase{within: make([]bool, len(p.terms)), prefix: p.prefix}
+	for i, t := range p.terms {
+		if at := strings.Index(t, openingSign); at > 0 && !strings.HasPrefix(t, scopeSign) {
+			t = t[at:]
+		}
+		out.terms, out.behind = append(out.terms, t), append(out.behind, i)
+	}
+	return out
+}
+
+// tsqueryEarlier asks an index in which documents of an earlier release stand
+// too, fts5Earlier one that has none but those.
+var (
+	tsqueryEarlier = dialect{and: tsquery.and, or: tsquery.or, phrase: func(p phrase, inTitle bool) string {
+		s, old := tsquery.phrase(p, inTitle), p.earlier()
+		if slices.Equal(old.behind, p.behind) && slices.Equal(old.terms, p.terms) {
+			return tsquery.phrase(old, inTitle)
+		}
+		return "(" + tsquery.phrase(old, inTitle) + " | " + s + ")"
+	}}
+	fts5Earlier = dialect{and: fts5.and, or: fts5.or, beside: true, phrase: func(p phrase, inTitle bool) string { return fts5.phrase(p.earlier(), inTitle) }}
+)
 
 func weighted(s string) string {
 	if s == "" {
@@ -127,7 +177,7 @@ func weighted(s string) string {
 // asking is the question as the engine takes it.
 func (d dialect) asking(q Q) asking {
 	if d.beside {
-		return asking{words: d.write(q), kinds: q.Kinds}
+		return asking{words: d.write(q), kinds: q.Kinds, scopes: q.Scopes}
 	}
 	a := asking{words: d.write(q)}
 	for _, w := range parse(q.Text, q.Also) {
@@ -168,11 +218,11 @@ func (d dialect) write(q Q) string {
 		all = append(all, d.near(q.Near))
 	}
 	for _, s := range q.Scopes {
-		all = append(all, d.phrase(phrase{terms: []string{term(scopeSign, s)}}, false))
+		all = append(all, d.phrase(single(term(scopeSign, s)), false))
 	}
 	var kinds []string
 	for _, k := range q.Kinds {
-		kinds = append(kinds, d.phrase(phrase{terms: []string{term(kindSign, k)}}, false))
+		kinds = append(kinds, d.phrase(single(term(kindSign, k)), false))
 	}
 	if len(kinds) > 0 && (!d.beside || len(all) == 0) {
 		all = append(all, "("+strings.Join(kinds, d.or)+")")

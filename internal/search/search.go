@@ -2,8 +2,8 @@ package search
 
 import (
 	"context"
+	"fmt"
 	"hash/fnv"
-	"strconv"
 	"strings"
 	"time"
 
@@ -75,8 +75,7 @@ func Put(tx *db.Tx, doc Doc) (err error) {
 		return err
 	}
 	if !tx.Postgres() {
-		title, body := doc.columns()
-		return insertFTS(tx, place, title, body)
+		return shelve(tx, &doc, place)
 	}
 	for n, v := range doc.vectors(place) {
 		if err := insertPart(tx, doc, n, place, v); err != nil {
@@ -101,9 +100,9 @@ func (doc *Doc) terms() (title []token, texts [][]token, labels []string) {
 }
 
 // columns are the terms as FTS5 takes them.
-func (doc *Doc) columns() (title, body string) {
-	t, texts, labels := doc.terms()
-	return text(t), joinTexts(texts) + " " + strings.Join(labels, " ")
+func (doc *Doc) columns(place int64) (title, body, labels string) {
+	t, texts, l := doc.terms()
+	return text(t), joinTexts(texts), strings.Join(append(append(l, shelfTerm(groupOf(place))), cellLabels(place)...), " ")
 }
 
 // vectors are the terms as PostgreSQL takes them, in parts.
@@ -112,24 +111,32 @@ func (doc *Doc) vectors(place int64) []string {
 	return vectors(title, texts, append(labels, cellLabels(place)...))
 }
 
-// placeBits leave room beside the millisecond for a million documents of the
-// same instant (imported ones carry a date only).
-const placeBits = 20
+// A document's place in the order of time: the millisecond, and in the low bits
+// its province, so that each province has an order of its own.
+const (
+	placeBits = 20
+	placeMask = 1<<placeBits - 1
+	lastMilli = 1<<43 - 1 // in the year 2248
+)
+
+func milliOf(place int64) int64 { return place >> placeBits }
+func groupOf(place int64) int64 { return place & placeMask }
 
 // freePlace chooses where the document stands in the order of time, beside
-// those of the index and those taken.
+// those of the index and those taken. Of many of one instant (imported ones carry
+// a date only) each gets a millisecond of its own, soon behind.
 func freePlace(tx *db.Tx, doc Doc, taken map[int64]bool) (int64, error) {
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(strconv.FormatInt(doc.ID, 10)))
-	base, low := clock.Millis(doc.At)<<placeBits, int64(h.Sum32())
-	for {
-		place := base | low&(1<<placeBits-1)
+	at := max(0, min(clock.Millis(doc.At), lastMilli-1<<32))
+	for n := 0; ; n++ {
+		h := fnv.New64a()
+		_, _ = fmt.Fprint(h, doc.ID, n)
+		behind := int64(h.Sum64()) & (1<<min(n, 32) - 1)
+		place := (at+behind)<<placeBits | doc.Province&placeMask
 		if !taken[place] {
 			if full, err := placeTaken(tx, place); err != nil || !full {
 				return place, err
 			}
 		}
-		low++
 	}
 }
 
@@ -177,31 +184,46 @@ func Find(tx *db.Tx, q Q) (hits []Hit, err error) {
 		q.Limit = 20
 	}
 	q.Limit = min(q.Limit, Newest)
-	asked := dialectOf(tx).asking(q)
-	if asked.words == "" {
-		return nil, nil
+	asked, err := ask(tx, q)
+	if err != nil || asked.words == "" {
+		return nil, err
 	}
+	var all []found
 	if q.ByRank {
-		return best(tx, asked, q.Limit)
+		all, err = best(tx, asked, q.Limit)
+	} else {
+		all, err = newest(tx, asked, q.Before, q.Limit)
 	}
-	return newest(tx, asked, q.Before, q.Limit)
+	return hitsOf(all), err
 }
 
 // Count tells how many documents fit, counting no further than atMost.
 func Count(tx *db.Tx, q Q, atMost int) (n int, err error) {
 	defer fault.Wrap(&err, "search.Count")
-	asked := dialectOf(tx).asking(q)
-	if asked.words == "" {
-		return 0, nil
+	asked, err := ask(tx, q)
+	if err != nil || asked.words == "" {
+		return 0, err
 	}
 	return count(tx, asked, atMost)
 }
 
-func dialectOf(tx *db.Tx) dialect {
-	if tx.Postgres() {
-		return tsquery
+// ask reads a question as the engine takes it.
+func ask(tx *db.Tx, q Q) (a asking, err error) {
+	if !tx.Postgres() {
+		groups, current, err := shelves(tx)
+		if a = fts5.asking(q); !current {
+			a.earlier = fts5Earlier.write(q)
+		}
+		a.shelves = groups
+		return a, err
 	}
-	return fts5
+	current, err := hasFormat(tx)
+	if current {
+		return tsquery.asking(q), err
+	}
+	a = tsqueryEarlier.asking(q)
+	a.earlier = a.words
+	return a, err
 }
 
 // Survey is what the newest of all that fits a question are, and where they lie.
@@ -215,17 +237,30 @@ type Survey struct {
 // long or more.
 func Look(tx *db.Tx, q Q, most int) (s Survey, err error) {
 	defer fault.Wrap(&err, "search.Look")
-	asked := dialectOf(tx).asking(q)
-	if asked.words == "" {
-		return s, nil
+	asked, err := ask(tx, q)
+	if err != nil || asked.words == "" {
+		return s, err
 	}
 	s.In = map[string]int{}
-	hits, scopes, err := survey(tx, asked, most)
-	for _, of := range scopes {
-		for x := range strings.FieldsSeq(of) {
+	all, err := newest(tx, asked, 0, most)
+	for _, f := range all {
+		for x := range strings.FieldsSeq(f.scopes) {
 			s.In[x]++
 		}
 	}
-	s.Hits = hits
+	s.Hits = hitsOf(all)
 	return s, err
+}
+
+// found is a hit with its scopes, divided by blanks.
+type found struct {
+	Hit
+	scopes string
+}
+
+func hitsOf(all []found) (hits []Hit) {
+	for _, f := range all {
+		hits = append(hits, f.Hit)
+	}
+	return hits
 }

@@ -12,7 +12,7 @@ import (
 // setup: FTS5 without the content (contentless), cutting at blanks only, since
 // the terms are made in Go; or a table of tsvector parts with GIN.
 func setup(tx *db.Tx) error {
-	ddl := []string{"create virtual table if not exists search_fts using fts5(title, body, content='', contentless_delete=1, tokenize='ascii')"}
+	ddl := []string{"create virtual table if not exists search_shelf using fts5(title, body, labels, content='', contentless_delete=1, tokenize='ascii')"}
 	if tx.Postgres() {
 		ddl = []string{
 			`create table if not exists search_part (province bigint not null, id bigint not null, part bigint not null,
@@ -58,24 +58,22 @@ func inRow(tx *db.Tx) error {
 }
 
 func addFormat(tx *db.Tx) error {
-	_, err := tx.Exec("insert into search_format (version, at) values ($1, $2) on conflict (version) do nothing", formatOf(tx), clock.Millis(tx.Now))
+	if _, err := tx.Exec("delete from search_format where version < $1", format); err != nil {
+		return err
+	}
+	_, err := tx.Exec("insert into search_format (version, at) values ($1, $2) on conflict (version) do nothing", format, clock.Millis(tx.Now))
 	return err
 }
 
 func hasFormat(tx *db.Tx) (bool, error) {
 	var n int
-	err := tx.Row("select count(*) from search_format where version = $1", formatOf(tx)).Scan(&n)
+	err := tx.Row("select count(*) from search_format where version = $1", format).Scan(&n)
 	return n > 0, err
 }
 
 func insertDoc(tx *db.Tx, doc Doc, place int64) error {
 	_, err := tx.Exec("insert into search_doc (province, id, kind, at, place, scopes) values ($1, $2, $3, $4, $5, $6)",
 		doc.Province, doc.ID, doc.Kind, clock.Millis(doc.At), place, strings.Join(doc.Scopes, " "))
-	return err
-}
-
-func insertFTS(tx *db.Tx, place int64, title, body string) error {
-	_, err := tx.Exec("insert into search_fts (rowid, title, body) values ($1, $2, $3)", place, title, body)
 	return err
 }
 
@@ -110,7 +108,7 @@ func placeTaken(tx *db.Tx, place int64) (bool, error) {
 
 func remove(tx *db.Tx, province, id, place int64) error {
 	if !tx.Postgres() {
-		if _, err := tx.Exec("delete from search_fts where rowid = $1", place); err != nil {
+		if err := unshelve(tx, place); err != nil {
 			return err
 		}
 	}
@@ -118,32 +116,15 @@ func remove(tx *db.Tx, province, id, place int64) error {
 	return err
 }
 
-// segments is how many pieces the embedded index is in.
-func segments(tx *db.Tx) (n int, err error) {
-	err = tx.Row("select count(distinct segid) from search_fts_idx").Scan(&n)
-	return n, err
-}
-
-// merge joins about so many pages of segments, a negative number all in turn,
-// and tells whether there was anything to join.
-func merge(tx *db.Tx, pages int) (more bool, err error) {
-	var before, after int64
-	if err := tx.Row("select total_changes()").Scan(&before); err != nil {
-		return false, err
-	}
-	if _, err := tx.Exec("insert into search_fts (search_fts, rank) values ('merge', $1)", pages); err != nil {
-		return false, err
-	}
-	err = tx.Row("select total_changes()").Scan(&after)
-	return after-before >= 2, err // one is the command itself
-}
-
-// asking is a question as an engine takes it. The kinds stand beside it where
-// they are no terms of it.
+// asking is a question as an engine takes it. The kinds and the scopes stand
+// beside it where the engine wants to know them.
 type asking struct {
-	words string
-	kinds []string
-	each  [][][]string // the terms of each spelling of each word, for telling how many fit
+	words   string
+	kinds   []string
+	scopes  []string
+	each    [][][]string // the terms of each spelling of each word, for telling how many fit
+	earlier string       // the words for documents of an earlier release; "" when there are none
+	shelves []int64      // where documents stand in the embedded index
 }
 
 func (a asking) terms() []string {
@@ -160,74 +141,57 @@ func (a asking) terms() []string {
 // its planner takes a walk through all places for the shorter way. There a text
 // of several parts counts once.
 const (
-	matchFTS  = "select d.place from search_fts cross join search_doc as d on d.place = search_fts.rowid where search_fts match $1"
 	matchPart = "with found as materialized (select place from search_part where words @@ cast($1 as tsquery)) select distinct place from found"
 	nextFirst = " order by place desc limit $2"
 )
 
 // matching is a statement that gives the newest places that fit, at most $2,
 // below a place where one is given.
-func (a asking) matching(tx *db.Tx, before int64, most int) (sql string, args []any) {
-	args = []any{a.words, most}
-	mark := func(x any) string {
-		args = append(args, x)
-		return "$" + strconv.Itoa(len(args))
+func (a asking) matching(before int64, most int) (sql string, args []any) {
+	if args = []any{a.words, most}; before == 0 {
+		return matchPart + nextFirst, args
 	}
-	if tx.Postgres() {
-		if before == 0 {
-			return matchPart + nextFirst, args
-		}
-		return matchPart + " where place < " + mark(before) + nextFirst, args
-	}
-	sql = matchFTS
-	if before != 0 {
-		sql += " and search_fts.rowid < " + mark(before)
-	}
-	for i, k := range a.kinds {
-		sql += map[bool]string{true: " and d.kind in (", false: ", "}[i == 0] + mark(k)
-	}
-	if len(a.kinds) > 0 {
-		sql += ")"
-	}
-	return sql + " order by search_fts.rowid desc limit $2", args
+	return matchPart + " where place < $3" + nextFirst, append(args, before)
 }
 
-const hitColumns = "select d.province, d.id, d.kind, d.at, d.place"
+const hitColumns = "select d.province, d.id, d.kind, d.at, d.place, d.scopes"
 
-func newest(tx *db.Tx, a asking, before int64, limit int) (hits []Hit, err error) {
-	err = a.reach(tx, before, limit, func(a asking) (int, error) {
-		from, args := a.matching(tx, before, limit)
-		hits, err = db.List(tx, scanHit, hitColumns+" from ("+from+") as m join search_doc as d on d.place = m.place order by d.place desc limit $2", args...)
-		return len(hits), err
+func newest(tx *db.Tx, a asking, before int64, most int) (all []found, err error) {
+	if !tx.Postgres() {
+		return a.walk(tx, before, most)
+	}
+	err = a.reach(tx, before, most, func(a asking) (int, error) {
+		from, args := a.matching(before, most)
+		all, err = db.List(tx, scanFound, hitColumns+" from ("+from+") as m join search_doc as d on d.place = m.place order by d.place desc limit $2", args...)
+		return len(all), err
 	})
-	return hits, err
+	return all, err
 }
 
 // best ranks the newest matches only: ranking all of a common word takes long.
-func best(tx *db.Tx, a asking, limit int) (hits []Hit, err error) {
-	rank := func(sql string, args ...any) (int, error) {
-		hits, err = db.List(tx, scanHit, hitColumns+" from ("+sql+") as m join search_doc as d on d.place = m.place order by m.rank, d.place desc limit "+strconv.Itoa(limit), args...)
-		return len(hits), err
+func best(tx *db.Tx, a asking, limit int) (all []found, err error) {
+	if !tx.Postgres() {
+		return a.bestShelved(tx, limit)
 	}
 	err = a.reach(tx, 0, Newest, func(narrow asking) (int, error) {
-		from, args := narrow.matching(tx, 0, Newest)
-		if !tx.Postgres() {
-			return rank(strings.Replace(from, "select d.place", "select d.place, bm25(search_fts, 10.0, 1.0) as rank", 1), args...)
-		}
+		from, args := narrow.matching(0, Newest)
 		n, err := countOf(tx, from, args)
 		if err != nil {
 			return n, err
 		}
-		_, err = rank("select p.place, -max(ts_rank(p.words, cast($3 as tsquery))) as rank from ("+from+") as f join search_part as p on p.place = f.place where p.words @@ cast($3 as tsquery) group by p.place",
-			append(args, a.words)...)
+		all, err = db.List(tx, scanFound, hitColumns+" from (select p.place, -max(ts_rank(p.words, cast($3 as tsquery))) as rank from ("+from+") as f join search_part as p on p.place = f.place"+
+			" where p.words @@ cast($3 as tsquery) group by p.place) as m join search_doc as d on d.place = m.place order by m.rank, d.place desc limit "+strconv.Itoa(limit), append(args, a.words)...)
 		return n, err
 	})
-	return hits, err
+	return all, err
 }
 
 func count(tx *db.Tx, a asking, atMost int) (n int, err error) {
+	if !tx.Postgres() {
+		return a.countShelved(tx, atMost)
+	}
 	err = a.reach(tx, 0, atMost, func(a asking) (int, error) {
-		from, args := a.matching(tx, 0, atMost)
+		from, args := a.matching(0, atMost)
 		n, err = countOf(tx, from, args)
 		return n, err
 	})
@@ -239,28 +203,10 @@ func countOf(tx *db.Tx, from string, args []any) (n int, err error) {
 	return n, err
 }
 
-// survey gives the newest that fit, and tells the scopes of each.
-func survey(tx *db.Tx, a asking, most int) (hits []Hit, scopes []string, err error) {
-	err = a.reach(tx, 0, most, func(a asking) (int, error) {
-		from, args := a.matching(tx, 0, most)
-		scopes = nil
-		hits, err = db.List(tx, func(r *db.Rows, h *Hit) error {
-			var at int64
-			var s string
-			err := r.Scan(&h.Province, &h.ID, &h.Kind, &at, &h.Key, &s)
-			h.At = clock.FromMillis(at)
-			scopes = append(scopes, s)
-			return err
-		}, hitColumns+", d.scopes from ("+from+") as m join search_doc as d on d.place = m.place order by d.place desc limit $2", args...)
-		return len(hits), err
-	})
-	return hits, scopes, err
-}
-
-func scanHit(r *db.Rows, h *Hit) error {
+func scanFound(r *db.Rows, f *found) error {
 	var at int64
-	err := r.Scan(&h.Province, &h.ID, &h.Kind, &at, &h.Key)
-	h.At = clock.FromMillis(at)
+	err := r.Scan(&f.Province, &f.ID, &f.Kind, &at, &f.Key, &f.scopes)
+	f.At = clock.FromMillis(at)
 	return err
 }
 
@@ -272,14 +218,13 @@ func outlined(tx *db.Tx, terms []string) (o outline, err error) {
 		return o, err
 	}
 	var bounds string
-	var formats int
-	if err := tx.Row(`select (select count(*) from search_format where version = $1), coalesce((select max(place) from search_doc), 0),
+	if err := tx.Row(`select coalesce((select max(place) from search_doc), 0),
  coalesce((select cast(reltuples as bigint) from pg_class where oid = to_regclass('search_doc')), 0),
  coalesce((select cast(histogram_bounds as text) from pg_stats where schemaname = current_schema() and tablename = 'search_doc' and attname = 'place'), '')`,
-		formatOf(tx)).Scan(&formats, &o.newest, &o.docs, &bounds); err != nil {
+	).Scan(&o.newest, &o.docs, &bounds); err != nil {
 		return o, err
 	}
-	o.current, o.bounds, o.share, o.rare = formats > 0, parseBounds(bounds), map[string]float64{}, 1
+	o.bounds, o.share, o.rare = parseBounds(bounds), map[string]float64{}, 1
 	// After the common terms' shares come the least and the greatest of them, of no term.
 	_, err = db.List(tx, func(r *db.Rows, _ *struct{}) error {
 		var t string

@@ -23,23 +23,29 @@ const (
 func vectors(title []token, texts [][]token, labels []string) []string {
 	var out []string
 	var head, all []placed
-	for i, t := range title[:min(len(title), partTitle)] {
-		head = append(head, placed{t.s, i, "A"})
+	shown := title[:min(len(title), partTitle)]
+	for i, at := range stands(shown) {
+		head = append(head, placed{shown[i].s, at, "A"})
 	}
-	if len(head) < len(title) {
+	if len(shown) < len(title) {
 		texts = append([][]token{title}, texts...)
 	}
-	at := len(head) + 1
+	behind := 0
 	for _, ts := range texts {
-		for _, t := range ts {
-			all = append(all, placed{t.s, at, ""})
-			at++
+		for i, at := range stands(ts) {
+			all = append(all, placed{ts[i].s, behind + at, ""})
 		}
-		at++ // a gap: no phrase crosses
+		if n := len(all); n > 0 {
+			behind = all[n-1].at + 3 // a gap: no phrase crosses
+		}
+	}
+	ahead := 2 // … nor out of the title
+	if n := len(head); n > 0 {
+		ahead += head[n-1].at + 1
 	}
 	for {
-		n := partLen(head, all)
-		out = append(out, literal(head, all[:n], labels))
+		n := partLen(head, all, ahead)
+		out = append(out, literal(head, all[:n], ahead, labels))
 		if n == len(all) {
 			return out
 		}
@@ -54,26 +60,26 @@ type placed struct {
 }
 
 // partLen is how many terms fit into one part.
-func partLen(head, all []placed) int {
+func partLen(head, all []placed, ahead int) int {
 	repeats := map[string]int{}
 	for _, t := range head {
 		repeats[t.s]++
 	}
 	for i, t := range all {
-		if repeats[t.s]++; repeats[t.s] > partRepeats || t.at-all[0].at >= partPositions-len(head) {
+		if repeats[t.s]++; repeats[t.s] > partRepeats || t.at-all[0].at >= partPositions-ahead {
 			return i
 		}
 	}
 	return len(all)
 }
 
-func literal(head, part []placed, labels []string) string {
+func literal(head, part []placed, ahead int, labels []string) string {
 	at := map[string][]string{}
 	for _, t := range head {
 		at[t.s] = append(at[t.s], strconv.Itoa(t.at+1)+t.weight)
 	}
 	for _, t := range part {
-		at[t.s] = append(at[t.s], strconv.Itoa(len(head)+2+t.at-part[0].at)+t.weight)
+		at[t.s] = append(at[t.s], strconv.Itoa(ahead+1+t.at-part[0].at)+t.weight)
 	}
 	for _, l := range labels {
 		at[l] = nil

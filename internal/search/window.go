@@ -43,38 +43,45 @@ func cellLabels(place int64) (out []string) {
 // cells asks for what stands between two places, and a little more: for whole
 // cells, wide ones within and narrow ones at the ends. With open, whatever is
 // newer may be there too.
-func cells(from, to int64, open bool) string {
+func cells(from, to int64, open bool) (all []string) {
 	level := 0
 	for level < cellLevels-1 && cellOf(level, to)-cellOf(level, from) > cellsAcross {
 		level++
 	}
 	first, last := cellOf(level, from), cellOf(level, to)
-	var all []string
 	for ; first <= last; level, first, last = level+1, first>>2, last>>2 {
 		if open {
 			last |= 3 // nothing is there yet
 		}
 		top := level == cellLevels-1
 		for ; first <= last && (top || first&3 != 0); first++ {
-			all = append(all, "'"+cellTerm(level, first)+"'")
+			all = append(all, cellTerm(level, first))
 		}
 		for ; first <= last && last&3 != 3; last-- {
-			all = append(all, "'"+cellTerm(level, last)+"'")
+			all = append(all, cellTerm(level, last))
 		}
 		if first > last { // their wider cells hold what was not asked for
 			break
 		}
 	}
-	return "(" + strings.Join(all, " | ") + ")"
+	return all
+}
+
+// oneOf asks for one of several terms.
+func (d dialect) oneOf(terms []string) string {
+	var all []string
+	for _, t := range terms {
+		all = append(all, d.phrase(single(t), false))
+	}
+	return "(" + strings.Join(all, d.or) + ")"
 }
 
 // outline is about how many documents lie where, as the store's own statistics
 // have it. It is only a guess: what is found does not depend on it.
 type outline struct {
-	current bool    // every document has its cells
-	newest  int64   // place
-	docs    int64   // how many there are
-	bounds  []int64 // places that part them into equally many, the oldest first
+	newest int64   // place
+	docs   int64   // how many there are
+	bounds []int64 // places that part them into equally many, the oldest first
 	// share is what part of all has a term, of the common ones; rare the least of
 	// them.
 	share map[string]float64
@@ -153,12 +160,9 @@ const (
 // of all), once more to more of them where ask found too few, and at last, if
 // need be, as it is.
 func (a asking) reach(tx *db.Tx, before int64, enough int, ask func(a asking) (found int, err error)) error {
-	o := outline{}
-	if tx.Postgres() {
-		var err error
-		if o, err = outlined(tx, a.terms()); err != nil {
-			return err
-		}
+	o, err := outlined(tx, a.terms())
+	if err != nil {
+		return err
 	}
 	newest := o.newest
 	if before != 0 {
@@ -167,15 +171,15 @@ func (a asking) reach(tx *db.Tx, before int64, enough int, ask func(a asking) (f
 	docs := reachMore * float64(enough) / max(o.fits(a.each), 1e-9)
 	for range 2 {
 		from, ok := o.back(newest, docs)
-		if !ok || !o.current {
+		if !ok || a.earlier != "" {
 			break
 		}
-		n, err := ask(asking{words: "(" + a.words + ") & " + cells(from, newest, before == 0), kinds: a.kinds})
+		n, err := ask(asking{words: "(" + a.words + ")" + tsquery.and + tsquery.oneOf(cells(from, newest, before == 0))})
 		if err != nil || n >= enough {
 			return err
 		}
 		docs *= reachMore * float64(enough) / max(float64(n), 0.1)
 	}
-	_, err := ask(a)
+	_, err = ask(a)
 	return err
 }

@@ -30,6 +30,7 @@ type Link struct {
 	Current    bool
 	Count      int64
 	ShowCount  bool
+	CountWords string // in place of the number: 99+
 	Late       bool   // the count is of overdue things
 	Lang       string // of the target, where it differs
 }
@@ -77,6 +78,7 @@ type Frame struct {
 	User        *UserBox
 	Side        []SideGroup // desk only
 	Scripts     []string    // plain names beyond the frame's own, such as "blur.js"
+	Styles      []string    // likewise: what only one room's pages need
 	Notice      templ.Component
 	Hero        templ.Component // replaces the plain title by a band, on front pages
 	BareTitle   bool            // the page writes its own h1

@@ -66,12 +66,16 @@ func (c *Casework) may(tx *db.Tx, a *account.Actor, m *Matter, verb, who string)
 		}
 	}
 	for _, x := range t {
-		if a.May(who, x) {
+		if a.May(who, x) || also[verb] != "" && a.May(also[verb], x) {
 			return x.Agency, true, nil
 		}
 	}
 	return 0, false, nil
 }
+
+// also is a second grant that is enough for a verb: whoever answers for the
+// work of a unit divides it, too.
+var also = map[string]string{"assign": Reviewing}
 
 // act does what the verb of the flow allows in the matter's state: lock, check,
 // change, record.
@@ -186,6 +190,9 @@ func (c *Casework) changed(tx *db.Tx, before, after *Matter) error {
 func (c *Casework) rules(m *Matter) Rules {
 	return RulesFor(&c.Norm.Casework, m.Type, m.Class, m.Stage, levelName(m.Region))
 }
+
+// RulesOf are the spans of the norm for a matter, for pages that say what comes next.
+func (c *Casework) RulesOf(m *Matter) Rules { return c.rules(m) }
 
 func levelName(code agency.Code) string {
 	return map[agency.Level]string{agency.LevelNation: "nation", agency.LevelProvince: "province", agency.LevelPrefecture: "prefecture", agency.LevelCounty: "county",

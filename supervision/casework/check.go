@@ -46,6 +46,7 @@ func (c *checker) reachable(w Contact) {
 	c.when(w.Helper != "" && w.HelperTie == "", "helper_tie", "casework.need_helper_tie")
 }
 
-func mobile(s string) bool {
+// Mobile answers whether a number is one a text message can go to.
+func Mobile(s string) bool {
 	return len(s) == 11 && s[0] == '1' && strings.Trim(s, "0123456789") == ""
 }

@@ -53,12 +53,21 @@ type Filing struct {
 	Lang     i18n.Lang
 	Evidence string      // letters and orders: where it lies
 	Files    []FiledFile // through the gate
+	caller   []byte      // a keyed hash by which the same person is recognised, from contact
+	onAppeal bool        // made by Remedy: the stage is its own
+	Secret   bool        // whoever sent it asks for secrecy: kept like a protected type
+	Silent   bool        // whoever files acknowledges it himself
 }
 
 // File takes a matter. Number and code are told once; of the code only a keyed
 // hash is kept. A form sent again gives the same receipt and files nothing. A
 // protected matter about the unit it is brought to goes to that unit's superior.
 func (c *Casework) File(ctx context.Context, f Filing) (m *Matter, code string, err error) {
+	return c.FileWith(ctx, f, nil)
+}
+
+// FileWith is File with more to be written in the same transaction.
+func (c *Casework) FileWith(ctx context.Context, f Filing, also func(tx *db.Tx, m *Matter, code string) error) (m *Matter, code string, err error) {
 	defer fault.Wrap(&err, "casework.File")
 	f.tidy()
 	files, wrong, err := c.inspect(ctx, f.Files)
@@ -66,10 +75,31 @@ func (c *Casework) File(ctx context.Context, f Filing) (m *Matter, code string, 
 		return nil, "", err
 	}
 	err = c.DB.Write(ctx, func(tx *db.Tx) error {
-		m, code, err = c.file(tx, f, files, wrong)
-		return err
+		if m, code, err = c.file(tx, f, files, wrong); err != nil || also == nil {
+			return err
+		}
+		return also(tx, m, code)
 	})
 	return m, code, err
+}
+
+// Check answers what File would refuse of a matter, before it is sent, and which
+// unit it would go to.
+func (c *Casework) Check(ctx context.Context, f Filing) (to agency.Agency, err error) {
+	defer fault.Wrap(&err, "casework.Check")
+	f.tidy()
+	err = c.DB.Read(ctx, func(tx *db.Tx) error {
+		u, err := agency.Find(tx, f.Agency)
+		if err != nil {
+			return err
+		}
+		if err := c.checkFiling(u, f); err != nil {
+			return err
+		}
+		to, err = c.keptFrom(tx, u, f)
+		return err
+	})
+	return to, err
 }
 
 // FileIn is File without attachments, within a transaction of the caller's.
@@ -87,7 +117,9 @@ func (c *Casework) file(tx *db.Tx, f Filing, files []inspected, wrong []fault.Fi
 		return nil, "", withFields(err, wrong)
 	}
 	token := c.Keys.Index("casework.token", f.Token)
-	code := secret.CodeFrom(token, 10)
+	// Not from the token's own hash: that one is stored, and whoever read the
+	// store alone would know every code.
+	code := secret.CodeFrom(c.Keys.Index("casework.first_code", f.Token), 10)
 	if u, err = c.keptFrom(tx, u, f); err != nil {
 		return nil, "", err
 	}
@@ -108,8 +140,10 @@ func (c *Casework) file(tx *db.Tx, f Filing, files []inspected, wrong []fault.Fi
 	if err := c.note(tx, m, Event{Kind: evFiled, At: m.FiledAt, Unit: m.Agency, Code: m.Channel}, account.From(tx.Ctx), f.Evidence, true); err != nil {
 		return nil, "", err
 	}
-	if err := c.tell(tx, m, f.Who, "notify.step_registered"); err != nil {
-		return nil, "", err
+	if !f.Silent {
+		if err := c.tell(tx, m, f.Who, "notify.step_registered"); err != nil {
+			return nil, "", err
+		}
 	}
 	if err := c.changed(tx, nil, m); err != nil {
 		return nil, "", err
@@ -117,15 +151,21 @@ func (c *Casework) file(tx *db.Tx, f Filing, files []inspected, wrong []fault.Fi
 	return m, code, c.audit(tx, account.From(tx.Ctx), m, "file", m.Channel)
 }
 
-// keptFrom is the unit that answers for a matter: what is protected and about
-// the unit it was brought to goes one level up, so that nobody judges himself.
+// keptFrom is the unit that answers for a matter: what is protected is answered
+// for by a unit above the one it is about, so that nobody judges himself, his
+// superior or his neighbour.
 func (c *Casework) keptFrom(tx *db.Tx, u agency.Agency, f Filing) (agency.Agency, error) {
 	t := c.Norm.Casework.Type(f.Type)
-	if t == nil || !t.Protected || f.About != u.ID {
+	if t == nil || !t.Protected && !f.Secret || f.About == 0 {
 		return u, nil
 	}
-	above, err := agency.Superior(tx, u.ID)
-	if fault.Is(err, fault.NotFound) || err == nil && above.ID == u.ID {
+	if f.About != u.ID {
+		if below, err := agency.InSubtree(tx, u.ID, f.About); err != nil || below {
+			return u, err
+		}
+	}
+	above, err := agency.Superior(tx, f.About)
+	if fault.Is(err, fault.NotFound) || err == nil && above.ID == f.About {
 		return u, fault.Fields(fault.Field{Name: "about", Key: "casework.nobody_above"})
 	}
 	return above, err
@@ -168,7 +208,7 @@ func (c *Casework) checkFiling(u agency.Agency, f Filing) error {
 		k.length(name, s, 0, maxLine)
 	}
 	k.reachable(f.Who)
-	k.when(f.Ack == "sms" && !mobile(f.Who.Phone), "phone", "casework.need_mobile")
+	k.when(f.Ack == "sms" && !Mobile(f.Who.Phone), "phone", "casework.need_mobile")
 	k.when(f.Ack == "email" && f.Who.Email == "", "email", "casework.need_email")
 	k.when(f.Ack != "" && f.Ack != "sms" && f.Ack != "email", "ack", "casework.need_ack")
 	k.when(f.Token == "", "text", "casework.need_token")
@@ -178,7 +218,7 @@ func (c *Casework) checkFiling(u agency.Agency, f Filing) error {
 func (c *Casework) newMatter(tx *db.Tx, u agency.Agency, f Filing, code string) (*Matter, error) {
 	t := c.Norm.Casework.Type(f.Type)
 	m := &Matter{Province: u.Province(), Agency: u.ID, Region: u.Division, Holder: u.ID, HolderRegion: u.Division, Channel: f.Channel, Type: f.Type, Class: f.Class, Topic: f.Topic, Stage: f.Stage,
-		State: Registered, Ack: f.Ack, Lang: f.Lang, Helped: f.Who.Helper != "", About: f.About, Hidden: t.Protected && f.About != 0, Item: f.Item, Outside: f.Outside, FiledAt: tx.Now, RemedyOf: f.RemedyOf}
+		State: Registered, Ack: f.Ack, Lang: f.Lang, Helped: f.Who.Helper != "", About: f.About, Hidden: f.Secret || t.Protected && f.About != 0, Item: f.Item, Outside: f.Outside, FiledAt: tx.Now, RemedyOf: f.RemedyOf}
 	if m.Class == "" {
 		m.Class = c.Norm.Casework.Classes[0].ID
 	}
@@ -186,17 +226,9 @@ func (c *Casework) newMatter(tx *db.Tx, u agency.Agency, f Filing, code string) 
 		m.Topic = c.SuggestTopic(f.Told.Subject + " " + f.Told.Text)
 	}
 	m.ID = tx.ID(m.Province)
-	division := u.Division.Short()
-	if u.Division == agency.Nation {
-		division = "00"
-	}
-	for {
-		m.Number = secret.Number(division, tx.Now.In(shanghai).Format("200601"))
-		if taken, err := numberTaken(tx, m.Province, m.Number); err != nil {
-			return nil, err
-		} else if !taken {
-			break
-		}
+	var err error
+	if m.Number, err = c.freeNumber(tx, m, u); err != nil {
+		return nil, err
 	}
 	m.code = c.codeIndex(m.Number, code)
 	m.who = c.whoIndex(f.Who)
@@ -208,6 +240,20 @@ func (c *Casework) newMatter(tx *db.Tx, u agency.Agency, f Filing, code string) 
 	}
 	c.follow(m, Reckon(cal, c.rules(m), []Event{{Kind: evFiled, At: m.FiledAt}}), cal.Version())
 	return m, nil
+}
+
+// freeNumber is a public number of the month a matter was filed in that no other has.
+func (c *Casework) freeNumber(tx *db.Tx, m *Matter, u agency.Agency) (string, error) {
+	division := u.Division.Short()
+	if u.Division == agency.Nation {
+		division = "00"
+	}
+	for {
+		number := secret.Number(division, m.FiledAt.In(shanghai).Format("200601"))
+		if taken, err := numberTaken(tx, m.Province, number); err != nil || !taken {
+			return number, err
+		}
+	}
 }
 
 // SuggestTopic is the topic most of whose words occur in a text; "" when none does.

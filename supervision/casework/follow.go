@@ -311,8 +311,11 @@ func (c *Casework) asMerged(tx *db.Tx, k *Case) error {
 	}
 	for _, r := range replies {
 		if r.State == "approved" {
-			k.Main.Replies = append(k.Main.Replies, Reply{ID: r.ID, Unit: r.Unit, Result: r.Result, PromiseOn: r.PromiseOn, Text: r.Text, Approved: r.Approved})
+			k.Main.Replies = append(k.Main.Replies, Reply{ID: r.ID, Unit: r.Unit, Result: r.Result, PromiseOn: r.PromiseOn, Text: r.Text, State: r.State, Approved: r.Approved})
 		}
+	}
+	if !main.RepliedAt.IsZero() { // it was written for both
+		k.Replies = k.Main.Replies
 	}
 	return nil
 }

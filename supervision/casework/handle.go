@@ -111,6 +111,11 @@ func (c *Casework) draft(tx *db.Tx, s *step, r Reply, whole bool) (int64, error)
 	if r.Result != "promised" {
 		r.PromiseOn = clock.Date{}
 	}
+	if whole {
+		if err := c.quoting(tx, s.m, r.Quotes); err != nil {
+			return 0, err
+		}
+	}
 	last, err := c.replyOf(tx, s.m)
 	if err != nil {
 		return 0, err
@@ -119,7 +124,7 @@ func (c *Casework) draft(tx *db.Tx, s *step, r Reply, whole bool) (int64, error)
 	if whole {
 		r.State = "review"
 	}
-	if last != nil && last.State != "approved" {
+	if last != nil && (last.State == "draft" || last.State == "review") { // what was returned stays, to compare with
 		r.ID = last.ID
 	} else {
 		r.ID = tx.ID(s.m.Province)
@@ -130,6 +135,14 @@ func (c *Casework) draft(tx *db.Tx, s *step, r Reply, whole bool) (int64, error)
  author = excluded.author, author_for = excluded.author_for, submitted_at = excluded.submitted_at`,
 		s.m.Province, s.m.ID, r.ID, s.m.Holder, r.Result, r.PromiseOn, r.content, strings.Join(r.Quotes, " "), r.State, s.a.Person, db.OrNull(s.a.PrincipalID()), clock.Millis(tx.Now))
 	return r.ID, err
+}
+
+// quoting asks whether a reply may quote what it quotes.
+func (c *Casework) quoting(tx *db.Tx, m *Matter, quotes []string) error {
+	if c.Quoting == nil || len(quotes) == 0 {
+		return nil
+	}
+	return c.Quoting(tx, m, quotes)
 }
 
 // replyOf is the last reply of a matter; nil without one.
@@ -161,6 +174,9 @@ func (c *Casework) repliesOf(tx *db.Tx, m *Matter) ([]Reply, error) {
 // keepInstant keeps what was answered at once; nobody has to approve it, and
 // the overseer samples it.
 func (c *Casework) keepInstant(tx *db.Tx, s *step, text string, quotes []string) error {
+	if err := c.quoting(tx, s.m, quotes); err != nil {
+		return err
+	}
 	id := tx.ID(s.m.Province)
 	_, err := tx.Exec(`insert into casework_reply (province, matter, id, unit, result, content, quotes, state, author, author_for, submitted_at) values ($1, $2, $3, $4, $5, $6, $7, 'draft', $8, $9, $10)`,
 		s.m.Province, s.m.ID, id, s.m.Holder, s.m.Result, c.Keys.Seal(purposeReply, placeOf(id), []byte(text)), strings.Join(quotes, " "), s.a.Person, db.OrNull(s.a.PrincipalID()), clock.Millis(tx.Now))

@@ -9,8 +9,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"yangguang/agency"
 	"yangguang/disclosure/disclosuretest"
 	"yangguang/internal/clock"
+	"yangguang/internal/db"
 	"yangguang/internal/fault"
 	"yangguang/supervision/casework"
 	"yangguang/supervision/casework/caseworktest"
@@ -354,4 +356,58 @@ func TestWhatIsAboutAPrivateCitizenIsNotKept(t *testing.T) {
 			t.Errorf("the contact left is %+v, %v", w, err)
 		}
 	})
+}
+
+// TestReportsOfErrorsWithoutAnAnswerAreCounted within a division, for its self-check.
+func TestReportsOfErrorsWithoutAnAnswerAreCounted(t *testing.T) {
+	caseworktest.Each(t, func(t *testing.T, h *caseworktest.House) {
+		f := h.Filing("error")
+		f.Item = "/350525/bureau/2026-00001"
+		m, _ := h.File(t, f)
+		count := func(c agency.Code, want, wantOld int64) {
+			t.Helper()
+			h.Read(t, func(tx *db.Tx) error {
+				waiting, old, err := casework.Errors(tx, c, m.FiledAt.Add(time.Hour))
+				if waiting != want || old != wantOld {
+					t.Errorf("%s has %d without an answer, %d old; want %d, %d", c, waiting, old, want, wantOld)
+				}
+				return err
+			})
+		}
+		count(h.County.Division, 1, 1)
+		count(h.Township.Division, 0, 0)
+		count(agency.Nation, 1, 1)
+		check(t, h.Cases.Refuse(h.As(h.Front), m.Province, m.ID, "no_facts", "没有指出哪一处有错"))
+		count(h.County.Division, 0, 0)
+	})
+}
+
+// TestAFormIsCheckedBeforeItIsSent, and where it would go is told.
+func TestAFormIsCheckedBeforeItIsSent(t *testing.T) {
+	h := caseworktest.New(t)
+	f := h.Filing("complaint")
+	to, err := h.Cases.Check(h.Anyone(), f)
+	check(t, err)
+	if to.ID != h.County.ID {
+		t.Errorf("it would go to %s", to.Name)
+	}
+	f.About = h.County.ID
+	if to, err = h.Cases.Check(h.Anyone(), f); err != nil || to.ID != h.Superior.ID {
+		t.Errorf("about the county it would go to %s, %v", to.Name, err)
+	}
+	f.Agency = h.Township.ID // which stands below the county
+	if to, err = h.Cases.Check(h.Anyone(), f); err != nil || to.ID != h.Superior.ID {
+		t.Errorf("about the county, brought to the township, it would go to %s, %v", to.Name, err)
+	}
+	f.Agency, f.About = h.County.ID, h.Township.ID
+	if to, err = h.Cases.Check(h.Anyone(), f); err != nil || to.ID != h.County.ID {
+		t.Errorf("about the township, brought to the county, it would go to %s, %v", to.Name, err)
+	}
+	f.Told.Text, f.Told.Subject = "", ""
+	_, err = h.Cases.Check(h.Anyone(), f)
+	disclosuretest.Refused(t, err, fault.Invalid, "fault.check_fields")
+	all, err := h.Cases.List(h.As(h.Front), casework.Filter{Limit: 5})
+	if err != nil || len(all) != 0 {
+		t.Errorf("checking filed %d, %v", len(all), err)
+	}
 }

@@ -31,6 +31,7 @@ var Views = []string{Mine, Unit, Waiting, Late, All, Done}
 type Filter struct {
 	View    string
 	Agency  int64 // of one unit
+	Handler int64
 	States  []string
 	Type    string
 	Topic   string
@@ -203,7 +204,7 @@ func (f Filter) narrow(w *db.Where, now time.Time) {
 	if len(f.States) > 0 {
 		db.In(w, "m.state || ''", f.States) // an expression: the list's own index is the one to take
 	}
-	w.If(f.Agency != 0, "m.holder + 0 = ?", f.Agency).If(f.Type != "", "m.type = ?", f.Type).If(f.Topic != "", "m.topic || '' = ?", f.Topic).If(f.Class != "", "m.class = ?", f.Class)
+	w.If(f.Agency != 0, "m.holder + 0 = ?", f.Agency).If(f.Handler != 0, "m.handler = ?", f.Handler).If(f.Type != "", "m.type = ?", f.Type).If(f.Topic != "", "m.topic || '' = ?", f.Topic).If(f.Class != "", "m.class = ?", f.Class)
 	w.If(f.Channel != "", "m.channel = ?", f.Channel).If(f.Common != 0, "m.common = ?", f.Common).If(f.Level > 0, "(m.warned >= ? or m.step_warned >= ?)", f.Level, f.Level)
 	if f.Text != "" {
 		w.And("(m.number = ? or m.outside = ? or m.subject like ? escape '!')", strings.ReplaceAll(f.Text, " ", ""), f.Text, "%"+strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(f.Text)+"%")
@@ -243,4 +244,15 @@ func (c *Casework) Counts(ctx context.Context, most int) (out map[string]int, er
 		return nil
 	})
 	return out, err
+}
+
+// Errors counts the reports of errors in published items within a division that
+// have no answer, and those of them that came before a moment.
+func Errors(tx *db.Tx, c agency.Code, before time.Time) (waiting, old int64, err error) {
+	w := (&db.Where{}).And("m.type = 'error' and m.replied_at is null and m.state not in ('closed', 'merged')")
+	agency.WithinAs(w, "m.", c)
+	cond, _ := w.SQL()
+	at := w.Next(clock.Millis(before))
+	err = tx.Row("select count(*), coalesce(sum(case when m.filed_at < "+at+" then 1 else 0 end), 0) from casework m"+cond, w.Args()...).Scan(&waiting, &old)
+	return waiting, old, err
 }

@@ -28,6 +28,9 @@ type Casework struct {
 	// Changed hears, in the transaction, of each change of a matter: before is
 	// nil for a new one. Statistics count by it.
 	Changed func(tx *db.Tx, before, after *Matter) error
+	// Quoting refuses what a reply may not quote of the knowledge base, in the
+	// transaction that submits it.
+	Quoting func(tx *db.Tx, m *Matter, quotes []string) error
 	// Bell rings after each committed change, for pages that follow it live.
 	Bell db.Bells
 }

@@ -13,6 +13,7 @@ import (
 	"yangguang/internal/db"
 	"yangguang/internal/fault"
 	"yangguang/internal/i18n"
+	"yangguang/internal/secret"
 	"yangguang/internal/ui"
 	"yangguang/internal/web"
 )
@@ -116,6 +117,7 @@ type casePage struct {
 	Days     ui.Grid
 	DaysNote string
 	Withdraw bool
+	HandOn   bool // a petition in truth: the applicant may make it one
 	Open     publicity
 	Errors   ui.Errors
 	Done     string
@@ -142,6 +144,7 @@ func (w *Window) casePage(ctx context.Context, c *inforequest.Case, k key, bad u
 	w.asks(ctx, &p, c)
 	p.Events = events(ctx, c)
 	p.Withdraw = slices.Contains([]string{inforequest.Filed, inforequest.Open, inforequest.Clarifying, inforequest.Paying, inforequest.InReview}, c.State)
+	p.HandOn = w.Requests.AsMatter != nil && c.MayHandOn(c.Steps)
 	for _, f := range c.Files {
 		switch {
 		case f.Purpose == inforequest.AskedFile:
@@ -363,7 +366,7 @@ func (w *Window) remedy(ctx context.Context, c *inforequest.Case, o inforequest.
 
 // told are the steps whose note is the applicant's to read; others say only
 // that they happened.
-var told = []string{"confirmed", "clarify", "supplement", "ask_reasons", "reasons", "extend", "defer", "opened", "reopen", "split", "split_from", "merge", "merged_from", "deliver"}
+var told = []string{inforequest.HandedOn, "confirmed", "clarify", "supplement", "ask_reasons", "reasons", "extend", "defer", "opened", "reopen", "split", "split_from", "merge", "merged_from", "deliver"}
 
 // events is the record, the newest first.
 func events(ctx context.Context, c *inforequest.Case) (out []ui.Event) {
@@ -448,6 +451,20 @@ func done(r *http.Request, err error, key string) string {
 		return ""
 	}
 	return t(r.Context(), key)
+}
+
+// handOn makes a matter of a request that is a petition in truth, and shows its
+// number and code, once.
+func (w *Window) handOn(rw http.ResponseWriter, r *http.Request) error {
+	ctx, k := r.Context(), keyOf(r)
+	number, code, err := w.Requests.HandOn(ctx, k.Number, k.Code)
+	if err != nil {
+		return w.after(rw, r, err, "")
+	}
+	f := w.page(r, t(ctx, "handed_on"))
+	f.Lead = t(ctx, "handed_on_lead")
+	private(rw, &f)
+	return web.Render(rw, r, http.StatusOK, handedOnView(f, number, secret.Group(code)))
 }
 
 // withdraw asks once more before it ends the request.

@@ -67,6 +67,7 @@ func (w *Window) Routes() []web.Route {
 		{Pattern: "POST " + statusPath + "/clarify", Access: web.Public, Handler: w.clarify, Limit: guesses},
 		{Pattern: "POST " + statusPath + "/reasons", Access: web.Public, Handler: w.reasons, Limit: guesses},
 		{Pattern: "POST " + statusPath + "/withdraw", Access: web.Public, Handler: w.withdraw, Limit: guesses},
+		{Pattern: "POST " + statusPath + "/hand-on", Access: web.Public, Handler: w.handOn, Limit: guesses},
 		{Pattern: "POST " + statusPath + "/consent", Access: web.Public, Handler: w.consent, Limit: guesses},
 		{Pattern: "POST " + statusPath + "/suggest", Access: web.Public, Handler: w.suggest, Limit: guesses},
 		{Pattern: "POST " + statusPath + "/letter", Access: web.Public, Handler: w.letter, Limit: guesses},

@@ -48,6 +48,19 @@ func NoWalkIn(t *testing.T, d *db.DB, ctx context.Context, f func(ctx context.Co
 // bad.
 func explain(t *testing.T, d *db.DB, ctx context.Context, f func(ctx context.Context) error, bad func(line, query string) bool) {
 	t.Helper()
+	for _, l := range PlanIn(t, d, ctx, f) {
+		if bad(l.Line, l.Query) {
+			t.Errorf("%s\nin: %s", l.Line, strings.Join(strings.Fields(l.Query), " "))
+		}
+	}
+}
+
+// Planned is a line of how SQLite would run a statement.
+type Planned struct{ Line, Query string }
+
+// PlanIn tells how an embedded store would run the statements of f.
+func PlanIn(t *testing.T, d *db.DB, ctx context.Context, f func(ctx context.Context) error) (out []Planned) {
+	t.Helper()
 	type statement struct {
 		query string
 		args  []any
@@ -59,7 +72,7 @@ func explain(t *testing.T, d *db.DB, ctx context.Context, f func(ctx context.Con
 	if len(seen) == 0 {
 		t.Fatal("no statement was run; does the store get the context of the test?")
 	}
-	err := d.Read(ctx, func(tx *db.Tx) error {
+	if err := d.Read(ctx, func(tx *db.Tx) error {
 		for _, s := range seen {
 			plan, err := db.List(tx, func(r *db.Rows, line *string) error {
 				var id, parent, unused int64
@@ -69,16 +82,14 @@ func explain(t *testing.T, d *db.DB, ctx context.Context, f func(ctx context.Con
 				return err
 			}
 			for _, line := range plan {
-				if bad(line, s.query) {
-					t.Errorf("%s\nin: %s", line, strings.Join(strings.Fields(s.query), " "))
-				}
+				out = append(out, Planned{line, s.query})
 			}
 		}
 		return nil
-	})
-	if err != nil {
+	}); err != nil {
 		t.Fatal(err)
 	}
+	return out
 }
 
 // scanned answers whether a line of a plan walks through a table, by its name

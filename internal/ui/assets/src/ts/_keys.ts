@@ -1,7 +1,8 @@
 import { all, inField } from "./_dom";
 
-// J and K walk the rows of a list, / goes to the search field, and a letter in
-// data-key presses that link or button. Single keys disturb people who speak
+// J and K walk the rows of a list, X chooses the row, / goes to the search
+// field, ? to the keys of the page, and a letter in data-key presses that link
+// or button. Single keys disturb people who speak
 // to their computer, so each page's hints hold a switch (WCAG 2.1.4), and keys
 // never act while a field has the focus.
 const store = "keys";
@@ -35,6 +36,8 @@ function label(b: HTMLButtonElement): void {
 }
 
 function press(key: string): boolean {
+  if (key === "?") return help(document.querySelector<HTMLElement>("[data-keys-help]"));
+  if (key === "x" || key === "X") return pick();
   if (key === "/") return focus(document.querySelector<HTMLElement>("[data-slash]"));
   if (key === "j" || key === "J") return walk(1);
   if (key === "k" || key === "K") return walk(-1);
@@ -50,6 +53,18 @@ function walk(step: number): boolean {
   const at = links.findIndex((l) => l === document.activeElement);
   const next = at < 0 ? (step > 0 ? 0 : links.length - 1) : Math.min(links.length - 1, Math.max(0, at + step));
   return focus(links[next]);
+}
+
+function pick(): boolean {
+  const row = document.activeElement && document.activeElement.closest("[data-keys] [data-row]");
+  const box = row && row.querySelector<HTMLInputElement>("input[type=checkbox]");
+  if (box) box.checked = !box.checked;
+  return Boolean(box);
+}
+
+function help(e: HTMLElement | null): boolean {
+  if (e) e.scrollIntoView({ block: "nearest" });
+  return focus(e);
 }
 
 function focus(e: HTMLElement | null): boolean {

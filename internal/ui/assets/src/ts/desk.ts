@@ -2,6 +2,7 @@
 // keys.
 import { autosave } from "./_autosave";
 import { keys } from "./_keys";
+import { live } from "./_live";
 import { poll } from "./_poll";
 import { rich } from "./_rich";
 
@@ -9,3 +10,4 @@ autosave();
 rich(); // after a kept text is back in its field
 keys();
 poll();
+live();

@@ -3,6 +3,7 @@
 import { count } from "./_count";
 import { guard } from "./_guard";
 import { handy } from "./_handy";
+import { keep } from "./_keep";
 import { readAloud } from "./_read";
 import { rows } from "./_rows";
 import { suggest } from "./_suggest";
@@ -13,3 +14,4 @@ guard();
 count();
 rows();
 suggest();
+keep();

@@ -1,0 +1,240 @@
+package inforequest
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"yangguang/agency"
+	"yangguang/internal/calendar"
+	"yangguang/internal/clock"
+	"yangguang/internal/db"
+	"yangguang/internal/fault"
+)
+
+// Recount computes every open request's clock anew and writes what moved; the
+// applicant sees that the calendar moved his day. On SQLite requests
+// are taken in the order they were filed in, whatever their province: that is how
+// they lie on disk, and each page of it is read and written once. PostgreSQL may
+// keep provinces on different nodes and is asked province by province.
+func (r *Requests) Recount(ctx context.Context) (moved int, err error) {
+	defer fault.Wrap(&err, "inforequest.Recount")
+	var ids []int64
+	if err := r.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		ids, err = db.List(tx, db.One[int64], "select id from inforequest where "+open+" and "+waits+" order by "+nextOn+", id limit 10000000")
+		return err
+	}); err != nil {
+		return 0, err
+	}
+	slices.SortFunc(ids, func(a, b int64) int {
+		if r.DB.Postgres() {
+			return cmp.Compare(a, b)
+		}
+		return cmp.Or(cmp.Compare(db.Moment(a), db.Moment(b)), cmp.Compare(a, b))
+	})
+	for some := range slices.Chunk(ids, perRecount) {
+		n, err := r.recount(ctx, some)
+		if err != nil {
+			return moved, err
+		}
+		moved += n
+	}
+	return moved, nil
+}
+
+// perRecount is how many requests one transaction counts anew; a calendar's
+// change must not hold the writer for long.
+const perRecount = 1000
+
+// atOnce bounds the rows of a statement with so many arguments each: SQLite looks
+// each of them up among all the others, PostgreSQL is waited for each time.
+func (r *Requests) atOnce(arguments int) int {
+	if r.DB.Postgres() {
+		return perRecount
+	}
+	return 100 / arguments
+}
+
+// waits is said of requests that have a day to act by.
+const waits = "state in ('filed', 'open', 'clarifying', 'paying', 'review')"
+
+func (r *Requests) recount(ctx context.Context, ids []int64) (moved int, err error) {
+	byProvince := map[int][]int64{}
+	for _, id := range ids {
+		p := db.ProvinceOf(id)
+		byProvince[p] = append(byProvince[p], id)
+	}
+	err = r.DB.Write(ctx, func(tx *db.Tx) error {
+		in, err := r.Calendars.Every(tx)
+		if err != nil {
+			return err
+		}
+		c := &recounting{Requests: r, tx: tx, in: in, cals: map[agency.Code]*calendar.Calendar{}, to: map[written][]int64{}}
+		for p, ids := range byProvince {
+			for some := range slices.Chunk(ids, r.atOnce(1)) {
+				if err := c.count(p, some); err != nil {
+					return err
+				}
+			}
+		}
+		moved = len(c.moved)
+		return c.write()
+	})
+	return moved, err
+}
+
+// recounting is one transaction of a recount.
+type recounting struct {
+	*Requests
+	tx    *db.Tx
+	in    func(division int64) (*calendar.Calendar, error)
+	cals  map[agency.Code]*calendar.Calendar
+	to    map[written][]int64
+	moved []int64 // those whose applicant is told
+}
+
+// written is what a statement writes: many clocks stand alike.
+type written struct {
+	province int
+	standing
+	calendar string
+}
+
+// standing is where a request's clock stands.
+type standing struct {
+	due, replyBy        clock.Date
+	atLatest, uncertain bool
+}
+
+// waiting is as much of a request as its clock needs.
+type waiting struct {
+	id       int64
+	region   agency.Code
+	state    string
+	filed    time.Time
+	received clock.Date
+	standing
+	calendar string
+}
+
+func scanWaiting(r *db.Rows, q *waiting) error {
+	return r.Scan(&q.id, &q.region, &q.state, db.OrZero(&q.filed), &q.received, &q.due, &q.replyBy, &q.atLatest, &q.uncertain, &q.calendar)
+}
+
+// count reckons some requests of a province.
+func (c *recounting) count(province int, ids []int64) error {
+	w := &db.Where{}
+	where := w.Next(province) + " and id in (" + marks(w, ids) + ") and " + waits
+	qs, err := db.List(c.tx, scanWaiting, "select id, region, state, filed_at, received_on, due_on, reply_by, at_latest, provisional, calendar from inforequest where province = "+where+c.tx.ForUpdate(), w.Args()...)
+	if err != nil {
+		return err
+	}
+	byRequest, err := turnsOf(c.tx, province, ids)
+	if err != nil {
+		return err
+	}
+	for i := range qs {
+		if err := c.countOne(province, &qs[i], byRequest[qs[i].id]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// countOne leaves alone whose clock stands where it stood: what a calendar does
+// not move needs no writing, not even under which calendar it was counted.
+func (c *recounting) countOne(province int, q *waiting, turns []Event) error {
+	cal, err := c.calendarOf(q.region)
+	if err != nil || q.calendar == cal.Version() {
+		return err
+	}
+	if !q.received.IsZero() {
+		turns = append(turns, Event{Kind: Received, On: q.received})
+	}
+	k := Reckon(cal, c.rules(), turns)
+	if q.state == Filed {
+		k.ReplyBy = cal.Deadline(clock.DateOf(q.filed), spanOf(c.Norm.Requests.Spans["confirm"]), nil).Due
+	}
+	for ref, due := range k.Consults {
+		if _, err := c.tx.Exec("update inforequest_consult set due_on = $4 where province = $1 and request = $2 and id = $3 and answer = '' and due_on <> $4", province, q.id, ref, due); err != nil {
+			return err
+		}
+	}
+	now := standing{k.Due, k.ReplyBy, k.AtLatest, k.Provisional}
+	if now == q.standing {
+		return nil
+	}
+	to := written{province, now, cal.Version()}
+	c.to[to] = append(c.to[to], q.id)
+	if actBy(now.due, now.replyBy) != actBy(q.due, q.replyBy) {
+		c.moved = append(c.moved, q.id)
+	}
+	return nil
+}
+
+func (c *recounting) calendarOf(region agency.Code) (cal *calendar.Calendar, err error) {
+	if cal = c.cals[region]; cal == nil {
+		cal, err = c.in(int64(region))
+		c.cals[region] = cal
+	}
+	return cal, err
+}
+
+func (c *recounting) write() error {
+	for to, ids := range c.to {
+		for some := range slices.Chunk(ids, c.atOnce(1)) {
+			w := &db.Where{}
+			set := "due_on = " + w.Next(to.due) + ", reply_by = " + w.Next(to.replyBy) + ", next_on = " + w.Next(actBy(to.due, to.replyBy)) +
+				", at_latest = " + w.Next(to.atLatest) + ", provisional = " + w.Next(to.uncertain) + ", calendar = " + w.Next(to.calendar)
+			if _, err := c.tx.Exec("update inforequest set "+set+" where province = "+w.Next(to.province)+" and id in ("+marks(w, some)+")", w.Args()...); err != nil {
+				return err
+			}
+		}
+	}
+	for some := range slices.Chunk(c.moved, c.atOnce(3)) {
+		w := &db.Where{}
+		tail := ", 'calendar', " + w.Next(clock.DateOf(c.tx.Now)) + ", " + w.Next(clock.Millis(c.tx.Now)) + ", 0, true)"
+		rows := make([]string, len(some))
+		for i, id := range some {
+			p := db.ProvinceOf(id)
+			rows[i] = "(" + w.Next(p) + ", " + w.Next(id) + ", " + w.Next(c.tx.ID(p)) + tail
+		}
+		if _, err := c.tx.Exec("insert into inforequest_event (province, request, id, kind, on_day, at, n, public) values "+strings.Join(rows, ", "), w.Args()...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// marks are the placeholders of ids.
+func marks(w *db.Where, ids []int64) string {
+	out := make([]string, len(ids))
+	for i, id := range ids {
+		out[i] = w.Next(id)
+	}
+	return strings.Join(out, ", ")
+}
+
+// turns are the events that turn a clock once it was set going; an index holds
+// these alone, in these words.
+const turns = "kind in ('" + Supplied + "', '" + Paid + "', '" + Clarified + "', '" + Charged + "', '" + Extended + "', '" + Deferred + "', '" + Consulted + "', '" + Replied + "')"
+
+// turnsOf reads what turned the clocks of some requests of a province.
+func turnsOf(tx *db.Tx, province int, requests []int64) (map[int64][]Event, error) {
+	type row struct {
+		request int64
+		Event
+	}
+	w := &db.Where{}
+	where := w.Next(province) + " and request in (" + marks(w, requests) + ") and " + turns
+	rows, err := db.List(tx, func(r *db.Rows, x *row) error {
+		return r.Scan(&x.request, &x.ID, &x.Kind, &x.On, db.OrZero(&x.Ref), db.OrZero(&x.N))
+	}, "select request, id, kind, on_day, ref, n from inforequest_event where province = "+where+" order by request, id limit 1000000", w.Args()...)
+	out := map[int64][]Event{}
+	for _, x := range rows {
+		out[x.request] = append(out[x.request], x.Event)
+	}
+	return out, err
+}
