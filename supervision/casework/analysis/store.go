@@ -79,8 +79,9 @@ func putCounted(tx *db.Tx, m *casework.Matter, marks string) error {
 	return err
 }
 
-// perApply bounds the rows of one statement.
-const perApply = 200
+// perApply bounds the rows of one statement: the driver of SQLite looks each
+// numbered parameter up along a list, so that long statements cost their square.
+const perApply = 16
 
 // apply adds changes to the sums of a province.
 func apply(tx *db.Tx, province int, t tally) error {

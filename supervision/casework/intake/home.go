@@ -18,18 +18,19 @@ import (
 
 // homePage says what can be brought, how it goes and by when.
 type homePage struct {
-	Types   []ui.Entry
-	Spans   ui.Grid // by type: what matters to whoever brings it
-	Clocks  ui.Grid // every clock with its source
-	Status  string
-	Draft   string
-	Request string
-	Contact string
+	Types      []ui.Entry
+	Spans      ui.Grid // by type: what matters to whoever brings it
+	Clocks     ui.Grid // every clock with its source
+	Status     string
+	Draft      string
+	Request    string
+	Statistics string
+	Contact    string
 }
 
 func (i *Intake) home(rw http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	p := homePage{Status: href(ctx, statusPath), Draft: href(ctx, draftPath), Request: href(ctx, "/requests"), Contact: i.Front.Contact.In(ctx)}
+	p := homePage{Status: href(ctx, statusPath), Draft: href(ctx, draftPath), Request: href(ctx, "/requests"), Statistics: href(ctx, "/matters/statistics"), Contact: i.Front.Contact.In(ctx)}
 	p.Types = i.types(ctx, href(ctx, newPath))
 	p.Spans, p.Clocks = i.spanGrid(ctx), i.clockGrid(ctx)
 	f := i.Front.Page(r, t(ctx, "nav"), append(i.Front.Crumbs(r, nil, nil), ui.Link{Text: t(ctx, "nav")})...)
