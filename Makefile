@@ -6,7 +6,7 @@ VERSION ?= $(shell git describe --always --dirty 2>/dev/null || echo development
 LDFLAGS  = -s -w -X main.version=$(VERSION)
 # Pages are generated code that calls the same small functions thousands of
 # times: inlined they were 3.5 of 60.2 MB (measured); what counts or scans is left alone.
-SMALL    = $(foreach p,agency/... disclosure/... supervision/... site internal/ui supervision/casework/casedesk,-gcflags=yangguang/$(p)=-l) -gcflags=github.com/emersion/...=-l
+SMALL    = $(foreach p,agency/... disclosure/... supervision/... site internal/ui,-gcflags=yangguang/$(p)=-l) -gcflags=github.com/emersion/...=-l
 
 .PHONY: all build demo test test-race tessera lint vet fmt vuln fuzz axe crash bench nation ci release clean
 

@@ -82,7 +82,7 @@ func (w *world) planCasework(cal *calendar.Calendar) {
 	}
 	for i, x := range append(slices.Clone(w.texts.Matters), w.usualMatters()...) {
 		s := &matter{matterText: x, w: w, n: i, name: names.next()}
-		if s.unit() == nil || s.About != "" && w.named(s.About) == nil {
+		if !s.fits() {
 			continue // a demonstration with few townships
 		}
 		on := workday(cal, w.dayOf(x.On))
@@ -117,6 +117,12 @@ func (w *world) named(key string) *unit {
 
 func (s *matter) unit() *unit { return s.w.named(s.Unit) }
 
+// fits answers whether every unit the matter names is there.
+func (s *matter) fits() bool {
+	there := func(key string) bool { return key == "" || s.w.named(key) != nil }
+	return s.unit() != nil && there(s.About) && !slices.ContainsFunc(s.Steps, func(x matterStepText) bool { return x.Do == "dispatch" && !there(x.To) })
+}
+
 // usualMatters are a year of what is brought everywhere, the same each time.
 func (w *world) usualMatters() (out []matterText) {
 	r := rand.New(rand.NewPCG(w.Seed+3, 5))
@@ -148,6 +154,9 @@ func (w *world) usualSteps(r *rand.Rand, x usualText) []matterStepText {
 	rate := matterStepText{Do: "rate", Solved: solved, Satisfied: map[string]string{"yes": "yes", "partly": "fair", "no": "no"}[solved], Reason: pick(r, []string{"not_solved", "slow", "unclear", "policy"})}
 	if x.Type == "enquiry" {
 		rate.After = 1
+		if solved == "no" { // it would be taken up again, and nobody here would answer it
+			rate.Solved, rate.Satisfied = "partly", "fair"
+		}
 		return []matterStepText{{Do: "answer", By: "phone", Text: x.Reply}, rate}
 	}
 	took := 2 + r.IntN(9)
