@@ -307,6 +307,19 @@ func requestViews(t *testing.T, desk, head *reader) map[string][]view {
 	out["xian.qicao"] = append(out["xian.qicao"], view{name: "outcomes-desk", path: outcomes})
 	out["xian.pizhun"] = append(out["xian.pizhun"], view{name: "outcome-review", path: head.inRow(outcomes, "待审核", anOutcome)}, view{name: "outcome-return-wrong", path: head.inRow(outcomes, "待审核", anOutcome), submit: `main form[action$="/return"]`, state: "error"},
 		view{name: "outcome-published", path: head.inRow(outcomes, "已公开", anOutcome)})
+	const matters, aMatter = "/desk/matters", `/desk/matters/[0-9]+/[0-9]+$`
+	fresh, inHand := desk.one(matters+"?state=registered", aMatter), desk.one(matters+"?state=handling", aMatter)
+	out["xian.qicao"] = append(out["xian.qicao"], view{name: "matters-desk", path: matters}, view{name: "matters-none", path: matters + "?view=unit&q=zzzqqq", state: "empty"}, view{name: "matters-done", path: matters + "?view=done"},
+		view{name: "matters-load", path: matters + "/load"}, view{name: "matters-catalogue", path: matters + "/catalogue"}, view{name: "matters-new", path: matters + "/new"}, view{name: "matters-released", path: matters + "/released"},
+		view{name: "matters-renew", path: matters + "/renew"}, view{name: "matter-fresh", path: fresh}, view{name: "matter-refuse-wrong", path: fresh + "/refuse", submit: "main form", state: "error"}, view{name: "matter-in-hand", path: inHand})
+	for at, steps := range map[string][]string{fresh: {"accept", "ask", "refer", "reclassify", "merge", "note", "contact", "recuse", "group", "attach", "order"}, inHand: {"reply", "assign", "dispatch", "clock"}} {
+		for _, step := range steps {
+			out["xian.qicao"] = append(out["xian.qicao"], view{name: "matter-" + step, path: at + "/" + step})
+		}
+	}
+	checked := head.one(matters+"?state=review", aMatter)
+	out["xian.pizhun"] = append(out["xian.pizhun"], view{name: "matter-approve", path: checked + "/approve"}, view{name: "matter-return-wrong", path: checked + "/return", submit: "main form", state: "error"},
+		view{name: "matter-extend", path: head.one(matters+"?state=handling", aMatter) + "/extend"})
 	out["xian.guanli"] = append(out["xian.guanli"], view{name: "analysis", path: "/desk/analysis"}, view{name: "analysis-list", path: "/desk/analysis/list?place=350525&period=2026&measure=matters"},
 		view{name: "analysis-hot", path: "/desk/analysis/hot"}, view{name: "analysis-reports", path: "/desk/analysis/reports"})
 	review := head.one(answers+"?state=review", anAnswer)

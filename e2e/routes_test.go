@@ -30,18 +30,12 @@ var unvisited = map[string]string{
 	"/{division}/{agency}/c/{slug}/nudged":      "follows a count; the same view as /nudge",
 }
 
-// noMatters are the pages of the desk of casework: the demonstration has no
-// matters yet. Its handlers' tests see each of them.
-const noMatters = "the demonstration has no matters yet"
-
+// init adds the steps of a matter that are the same view as those visited; each
+// is tested by its handlers.
 func init() {
-	for _, p := range strings.Fields("catalogue load new released renew") {
-		unvisited["/desk/matters/"+p] = noMatters
-	}
-	unvisited["/desk/matters"], unvisited["/desk/matters/{province}/{matter}"] = noMatters, noMatters
-	for _, step := range strings.Fields(`accept answer ask take dispatch sign object rule reply assign contribute approve return deliver call keep resume refuse
- refer reclassify merge unmerge recall extend suspend reopen release contact note attach group recuse renew archive clock order`) {
-		unvisited["/desk/matters/{province}/{matter}/"+step] = noMatters
+	unvisited["/desk/write-outcome/{province}/{matter}"] = "the same form as a case sent back; tested by its handlers"
+	for _, step := range strings.Fields("answer take sign object rule contribute deliver call keep resume unmerge recall suspend reopen release renew archive") {
+		unvisited["/desk/matters/{province}/{matter}/"+step] = "the same view as the steps that are visited, tested by its handlers"
 	}
 }
 
