@@ -48,6 +48,7 @@ func (s *Site) home(w http.ResponseWriter, r *http.Request) error {
 	p.Cards = []ui.Panel{
 		{Title: t("site.card_search"), Text: t("site.card_search_text"), Href: u("/catalogue"), Kind: "sun"},
 		{Title: t("site.card_place"), Text: t("site.card_place_text"), Href: u(place), Kind: "sun"},
+		{Title: t("site.card_missing"), Text: t("site.card_missing_text"), Href: u("/overdue"), Kind: "sun"},
 		{Title: t("site.card_request"), Text: t("site.card_request_text"), Href: u("/requests"), Kind: "sun"},
 		{Title: t("site.card_knowledge"), Text: t("site.card_knowledge_text"), Href: u("/knowledge"), Kind: "sun"},
 		{Title: t("site.card_matter"), Text: t("site.card_matter_text"), Href: u("/matters"), Kind: "sun"},
