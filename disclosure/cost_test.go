@@ -37,7 +37,7 @@ func TestUseCasesCostAFewStatements(t *testing.T) {
 	step("submit", 14, h.Author, func(ctx context.Context) error { return d.Submit(ctx, v.Province, v.ID) })
 	step("pass", 14, h.Reviewer, func(ctx context.Context) error { return d.Pass(ctx, v.Province, v.ID, opinion()) })
 	step("pass", 14, h.Reviewer, func(ctx context.Context) error { return d.Pass(ctx, v.Province, v.ID, opinion()) })
-	step("publish", 41, h.Approver, func(ctx context.Context) error { return d.Approve(ctx, v.Province, v.ID, opinion(), never) })
+	step("publish", 42, h.Approver, func(ctx context.Context) error { return d.Approve(ctx, v.Province, v.ID, opinion(), never) })
 	it := h.Item(t, v)
 	step("read", 9, h.Author, func(ctx context.Context) error { _, err := d.Public(ctx, u, it.Year, it.Serial); return err })
 	step("open", 8, h.Author, func(ctx context.Context) error { _, err := d.Open(ctx, v.Province, v.ID); return err })
@@ -49,7 +49,7 @@ func TestUseCasesCostAFewStatements(t *testing.T) {
 	step("report", 5, h.Author, func(ctx context.Context) error {
 		return d.ReportError(ctx, u, it.Year, it.Serial, "wrong", "数字不对，请核对", "")
 	})
-	step("take down", 28, h.Approver, func(ctx context.Context) error { return d.TakeDown(ctx, it.Province, it.ID, "error", "内容有误") })
+	step("take down", 29, h.Approver, func(ctx context.Context) error { return d.TakeDown(ctx, it.Province, it.ID, "error", "内容有误") })
 }
 
 func TestReadModelsWalkAnIndex(t *testing.T) {

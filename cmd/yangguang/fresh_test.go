@@ -362,7 +362,8 @@ func TestEveryKeptPageSaysWhatItIsMadeOf(t *testing.T) {
 	}
 	report := yearReported(t, f)
 	paths = append(paths, report[:strings.LastIndexByte(report, '/')], report, report+"/revisions/1")
-	paths = append(paths, "/requests/answers", "/requests/answers/feed.atom", answeredOnce(t, f), "/matters/outcomes", outcomeOnce(t, f))
+	paths = append(paths, "/requests/answers", "/requests/answers/feed.atom", answeredOnce(t, f), "/matters/outcomes", outcomeOnce(t, f),
+		"/matters", "/matters/new", "/matters/statistics/definitions", "/knowledge", articleOnce(t, f))
 	kept := 0
 	for _, p := range paths {
 		if m.get(p).Code != http.StatusOK {
@@ -397,6 +398,24 @@ func TestEveryKeptPageSaysWhatItIsMadeOf(t *testing.T) {
 			t.Errorf("no page of %s is looked at", r.Pattern)
 		}
 	}
+}
+
+// articleOnce puts one article into the knowledge base.
+func articleOnce(t *testing.T, f *filled) string {
+	t.Helper()
+	u := f.world.County
+	if err := f.db.Write(t.Context(), func(tx *db.Tx) error {
+		if _, err := tx.Exec(`insert into knowledge_article (province, id, prefecture, county, region, agency, seat, standing, state, title, topic, audience, lang, valid_from, review_on)
+ values ($1, $2, $3, $4, $5, $6, $5, 1, 'valid', $7, 'reward', 'public', 'zh', '2026-01-01', '2027-12-31')`, u.Province(), 4713, u.Division.Prefecture(), u.Division.County(), u.Division, u.ID, "公开的问答"); err != nil {
+			return err
+		}
+		_, err := tx.Exec(`insert into knowledge_version (province, article, number, title, questions, answer, topic, law, law_article, law_url, valid_from, review_on, audience, lang, link, state, hash, author, reviewer, written_at)
+ values ($1, 4713, 1, $2, '', $3, 'reward', '', '', '', '2026-01-01', '2027-12-31', 'public', 'zh', '', 'valid', 'x', 1, 2, 1)`, u.Province(), "公开的问答", "答复的内容")
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return "/knowledge/4713"
 }
 
 // outcomeOnce puts one published case among the outcomes.
