@@ -27,6 +27,9 @@ type Historic struct {
 	Note                                                            string // the reply then given
 }
 
+// Elsewhere is the delivery of what another platform told and does not say how.
+const Elsewhere = "elsewhere"
+
 // Import writes a closed matter with its own dates. Nobody is told, no clock
 // begins, and nothing of who brought it is taken. A token known already gives
 // the matter there is.
@@ -64,6 +67,9 @@ func (c *Casework) Import(tx *db.Tx, h Historic) (m *Matter, err error) {
 		return nil, err
 	}
 	m.State, m.Result, m.Refusal, m.Delivery, m.Rated, m.Discontent = Closed, h.Result, h.Refusal, h.Delivery, h.Rated, h.Discontent
+	if m.Delivery == "" {
+		m.Delivery = Elsewhere // nothing closes unheard; the other platform knows how
+	}
 	m.AcceptedAt, m.FirstDue, m.DueAt, m.RepliedAt, m.DeliveredAt, m.ClosedAt = h.AcceptedAt, h.FirstDue, h.FirstDue, h.RepliedAt, h.DeliveredAt, h.ClosedAt
 	m.Late = !h.FirstDue.IsZero() && !h.RepliedAt.IsZero() && !h.RepliedAt.Before(h.FirstDue)
 	if err := updateMatter(tx, m); err != nil {

@@ -291,7 +291,7 @@ func (d *Desk) extension(ctx context.Context, k *casework.Case) (added string, l
 }
 
 func (d *Desk) delivery(ctx context.Context, id string) string {
-	if slices.Contains(casework.Ways, id) {
+	if slices.Contains(casework.Ways, id) || id == casework.Elsewhere {
 		return t(ctx, "way_by_"+id)
 	}
 	return choice(ctx, d.norm().Undelivered, id)
