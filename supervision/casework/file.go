@@ -53,8 +53,6 @@ type Filing struct {
 	Lang     i18n.Lang
 	Evidence string      // letters and orders: where it lies
 	Files    []FiledFile // through the gate
-	caller   []byte      // a keyed hash by which the same person is recognised, from contact
-	onAppeal bool        // made by Remedy: the stage is its own
 	Secret   bool        // whoever sent it asks for secrecy: kept like a protected type
 	Silent   bool        // whoever files acknowledges it himself
 }

@@ -332,7 +332,7 @@ func (k *Case) hideWithin() {
 	}
 	out := k.RepliedAt.IsZero()
 	k.Replies = slices.DeleteFunc(k.Replies, func(r Reply) bool {
-		return r.State != "approved" && !(r.State == "draft" && r.Approver == 0 && !out && k.instant(r))
+		return r.State != "approved" && (r.State != "draft" || r.Approver != 0 || out || !k.instant(r))
 	})
 	k.Files = slices.DeleteFunc(k.Files, func(f File) bool { return f.Purpose != ToldFile && (f.Purpose != ReplyFile || out) })
 }

@@ -188,7 +188,7 @@ func (f filler) split(id, dim string) ui.Grid {
 	ctx := f.ctx
 	g := ui.Grid{Caption: word(ctx, id), Columns: []ui.Column{{Title: word(ctx, "by_"+dim)}, {Title: word(ctx, "m_matters"), Number: true}, {Title: word(ctx, "share"), Number: true}}}
 	whole, shown := f.count(f.all(matters), f.p)
-	for _, v := range f.view.values(dim, matters) {
+	for _, v := range f.values(dim, matters) {
 		c := cell{f.scope(), dim, v, matters}
 		n, s := f.count(c, f.p)
 		row := []ui.Cell{{Text: f.title(dim, v)}, {Text: f.text(ctx, c, f.p), Href: f.link(f.place, c)}, {Text: word(ctx, "withheld")}}
@@ -203,7 +203,7 @@ func (f filler) split(id, dim string) ui.Grid {
 func (f filler) codes(id string, m measure) ui.Grid {
 	ctx := f.ctx
 	g := ui.Grid{Caption: word(ctx, id), Columns: []ui.Column{{Title: word(ctx, "by_"+string(m))}, {Title: word(ctx, "number"), Number: true}}}
-	for _, v := range f.view.values(string(m), m) {
+	for _, v := range f.values(string(m), m) {
 		c := cell{f.scope(), string(m), v, m}
 		g.Rows = append(g.Rows, []ui.Cell{{Text: f.title(string(m), v)}, {Text: f.text(ctx, c, f.p), Href: f.link(f.place, c)}})
 	}
@@ -213,7 +213,7 @@ func (f filler) codes(id string, m measure) ui.Grid {
 // bar shows the types, where each may be shown.
 func (f filler) bar() (b ui.Share) {
 	kinds := []string{"main", "good", "late", "bad", "rest", "none"}
-	for i, v := range f.view.values(byType, matters) {
+	for i, v := range f.values(byType, matters) {
 		c := cell{f.scope(), byType, v, matters}
 		n, shown := f.count(c, f.p)
 		if shown != suppress.Open {

@@ -50,18 +50,6 @@ func indicatorOf(id string) *indicator {
 // rate is an indicator of one place and period.
 type rate struct{ num, den int64 }
 
-// of reads a rate from sums.
-func (x indicator) of(t tally, scope int64, p period, today clock.Date) (r rate) {
-	for k, v := range t {
-		if k.scope != scope || k.dim != x.dim || !p.has(k.month) || x.dim != byAll && k.value >= today.String() {
-			continue
-		}
-		r.num += v[x.num]
-		r.den += v[x.den]
-	}
-	return r
-}
-
 // shown tells a rate: a percentage; of a few the two counts; n/a of nothing.
 func (r rate) shown(ctx context.Context) string {
 	switch {

@@ -186,12 +186,12 @@ func writeGeo(w http.ResponseWriter, status int, ext, root string, doc any) erro
 }
 
 func (e *Exchange) geoDiscovery(r *http.Request, _ string) (string, any, error) {
-	base := e.Front.Site.Domain
+	base := e.Front.Domain
 	if base == "" {
 		base = "http://" + r.Host
 	}
 	ctx := r.Context()
-	return "", discovery{Changeset: "2026-11-30T00:00:00+08:00", Contact: e.Front.Site.Contact.In(ctx), KeyWay: base + "/open311", Endpoints: []endpoint{{
+	return "", discovery{Changeset: "2026-11-30T00:00:00+08:00", Contact: e.Front.Contact.In(ctx), KeyWay: base + "/open311", Endpoints: []endpoint{{
 		Specification: "http://wiki.open311.org/GeoReport_v2", URL: base + geoPath, Changeset: "2026-11-30T00:00:00+08:00", Type: "production", Formats: []string{"application/json", "text/xml"}}}}, nil
 }
 
@@ -248,7 +248,7 @@ func (e *Exchange) geoService(r *http.Request, code string) (string, any, error)
 func (e *Exchange) jurisdiction(ctx context.Context, id string) (within agency.Code, u agency.Agency, err error) {
 	unknown := fault.Say(fault.NotFound, "exchange.geo_jurisdiction")
 	division, slug, named := strings.Cut(id, "/")
-	within = e.Front.Site.Home
+	within = e.Front.Home
 	if division != "" {
 		if within, err = agency.ParseCode(division); err != nil {
 			return within, u, unknown

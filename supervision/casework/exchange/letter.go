@@ -228,13 +228,12 @@ func textOf(s string) string {
 			}
 		case html.StartTagToken, html.EndTagToken, html.SelfClosingTagToken:
 			name, _ := z.TagName()
-			tag := string(name)
-			if breaks[tag] {
+			if breaks[string(name)] {
 				b.WriteString("\n")
 			}
-			if unseen[tag] && kind == html.StartTagToken {
+			if unseen[string(name)] && kind == html.StartTagToken {
 				hidden++
-			} else if unseen[tag] && kind == html.EndTagToken && hidden > 0 {
+			} else if unseen[string(name)] && kind == html.EndTagToken && hidden > 0 {
 				hidden--
 			}
 		}

@@ -51,7 +51,6 @@ type room struct {
 	Manager caseworktest.Person
 	jobs    *jobs.Runner
 	app     *web.App
-	as      *account.Actor // who is signed in, for requests of pages
 }
 
 // each runs f with a fresh room on every engine to be had.

@@ -73,7 +73,7 @@ func (k *Knowledge) desk(w http.ResponseWriter, r *http.Request) error {
 		p.Filter.Hidden = []ui.Pair{{Term: "q", Text: q.words}}
 	}
 	if err := k.DB.Read(ctx, func(tx *db.Tx) error {
-		if err := k.deskInputs(tx, a, q, &p); err != nil {
+		if err := k.deskInputs(tx, q, &p); err != nil {
 			return err
 		}
 		return k.deskRows(tx, a, q, &p)
@@ -113,7 +113,7 @@ func (k *Knowledge) deskSide(r *http.Request, a *account.Actor, current string) 
 	return []ui.SideGroup{g}
 }
 
-func (k *Knowledge) deskInputs(tx *db.Tx, a *account.Actor, q deskAsk, p *deskList) error {
+func (k *Knowledge) deskInputs(tx *db.Tx, q deskAsk, p *deskList) error {
 	ctx := tx.Ctx
 	in := func(name, value string, opts []ui.Option) {
 		p.Inputs = append(p.Inputs, ui.Input{Name: name, Label: word(ctx, "f_"+name), Value: value, Free: true, Options: opts})

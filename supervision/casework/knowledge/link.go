@@ -21,9 +21,9 @@ func linked(tx *db.Tx, path string) (l ui.Link, err error) {
 	if m == nil {
 		return l, nil
 	}
-	c, err := agency.ParseCode(m[1])
-	if err != nil {
-		return l, nil // no code, so no item
+	c, perr := agency.ParseCode(m[1])
+	if perr != nil {
+		return l, nil //nolint:nilerr // no code, so no item
 	}
 	year, _ := strconv.Atoi(m[3])
 	serial, _ := strconv.Atoi(m[4])

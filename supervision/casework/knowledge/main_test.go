@@ -76,8 +76,8 @@ func over(t *testing.T, d *db.DB, c *clock.Fake) *house {
 	}
 	h.Writer, h.Second = hire("编写甲", h.County, Writing), hire("编写乙", h.County, Writing)
 	h.Checker, h.Both = hire("审核丙", h.County, Reviewing), hire("两样丁", h.County, Writing, Reviewing)
-	h.House.Staff.Other = hire("村里戊", h.House.Village, Writing, Reviewing)
-	h.Village, h.Stranger = h.House.Staff.Other, hire("外单位己", h.Institution)
+	h.Other = hire("村里戊", h.House.Village, Writing, Reviewing)
+	h.Village, h.Stranger = h.Other, hire("外单位己", h.Institution)
 	return h
 }
 
