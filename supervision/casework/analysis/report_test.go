@@ -166,7 +166,7 @@ func TestBothFilesOpenAndHoldWhatThePageSays(t *testing.T) {
 	}
 	soffice, err := exec.LookPath("soffice")
 	if err != nil {
-		t.Skip("no LibreOffice here")
+		t.Skip("soffice is not on this machine, so the DOCX is not opened by an office suite; make test installs it")
 	}
 	dir := t.TempDir()
 	for name, body := range map[string]string{"r.docx": doc, "r.pdf": file} {
