@@ -19,6 +19,7 @@ var order = []string{
 	"internal/blob", "internal/secret", "internal/audit", "internal/ledger", "internal/account",
 	"internal/sandbox", "internal/privacy", "internal/suppress", "internal/search", "internal/jobs", "internal/notify",
 	"internal/flow", "internal/web", "internal/ui", "internal/docx", "internal/pdf",
+	"internal/rtp", "internal/sip", "internal/ivr",
 	"norm", "agency", "agency/front", "agency/office", "agency/keeping",
 	"disclosure/form", "disclosure/catalogue", "disclosure", "disclosure/importer", "disclosure/coverage", "disclosure/export",
 	"disclosure/portal", "disclosure/publiclog", "disclosure/desk",
