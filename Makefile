@@ -6,17 +6,24 @@ VERSION ?= $(shell git describe --always --dirty 2>/dev/null || echo development
 LDFLAGS  = -s -w -X main.version=$(VERSION)
 # Pages are generated code that calls the same small functions thousands of
 # times: inlined they were 3.5 of 60.2 MB (measured); what counts or scans is left alone.
-SMALL    = $(foreach p,agency/... disclosure/... supervision/... site internal/ui,-gcflags=yangguang/$(p)=-l) -gcflags=github.com/emersion/...=-l
+SMALL    = $(foreach p,agency/... disclosure/... supervision/... demo/... site internal/ui norm cmd/yangguang,-gcflags=yangguang/$(p)=-l) \
+           $(foreach p,emersion aws go-webauthn goccy xuri emiago pion jackc fxamacker coreos,-gcflags=github.com/$(p)/...=-l) -modfile build/go.mod
+PDFIUM   = github.com/klippa-app/go-pdfium
 
 .PHONY: all build demo test test-race tessera lint vet fmt vuln fuzz axe crash bench nation ci release clean
 
 all: build
 
-build:
+# PDFium is carried compressed (tools/slim).
+build/go.mod: go.mod go.sum tools/slim/main.go
+	$(GO) mod download $(PDFIUM)
+	cd tools && $(GO) run ./slim ../go.mod "$$(cd .. && $(GO) list -m -f '{{.Dir}}' $(PDFIUM))" ../build
+
+build: build/go.mod
 	CGO_ENABLED=0 $(GO) build -trimpath $(SMALL) -ldflags '$(LDFLAGS)' -o yangguang ./cmd/yangguang
 
 # Static binaries, without cgo, for the machines offices have.
-release:
+release: build/go.mod
 	CGO_ENABLED=0 GOOS=linux GOARCH=amd64 $(GO) build -trimpath $(SMALL) -ldflags '$(LDFLAGS)' -o dist/yangguang-linux-amd64 ./cmd/yangguang
 	CGO_ENABLED=0 GOOS=linux GOARCH=arm64 $(GO) build -trimpath $(SMALL) -ldflags '$(LDFLAGS)' -o dist/yangguang-linux-arm64 ./cmd/yangguang
 
@@ -60,4 +67,4 @@ ci:
 	bash .ci/run
 
 clean:
-	rm -rf yangguang dist
+	rm -rf yangguang dist build

@@ -49,7 +49,7 @@ func TestImportsPointToTheLeft(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		if d.IsDir() && (strings.HasPrefix(d.Name(), ".") && path != root || d.Name() == "tools" || d.Name() == "node_modules" || d.Name() == "bench" || d.Name() == "e2e") {
+		if d.IsDir() && (strings.HasPrefix(d.Name(), ".") && path != root || d.Name() == "tools" || d.Name() == "build" || d.Name() == "node_modules" || d.Name() == "bench" || d.Name() == "e2e") {
 			return filepath.SkipDir
 		}
 		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
