@@ -119,7 +119,7 @@ func readHouse(t *testing.T) *house {
 		if err != nil {
 			return err
 		}
-		if d.IsDir() && (strings.HasPrefix(d.Name(), ".") && p != root || slices.Contains([]string{"tools", "node_modules", "e2e"}, d.Name())) {
+		if d.IsDir() && (strings.HasPrefix(d.Name(), ".") && p != root || slices.Contains([]string{"tools", "build", "node_modules", "e2e"}, d.Name())) {
 			return filepath.SkipDir
 		}
 		pkg, _ := filepath.Rel(root, filepath.Dir(p))
