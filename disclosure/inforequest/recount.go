@@ -5,7 +5,10 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"yangguang/agency"
 	"yangguang/internal/calendar"
@@ -34,14 +37,26 @@ func (r *Requests) Recount(ctx context.Context) (moved int, err error) {
 		}
 		return cmp.Or(cmp.Compare(db.Moment(a), db.Moment(b)), cmp.Compare(a, b))
 	})
-	for some := range slices.Chunk(ids, perRecount) {
-		n, err := r.recount(ctx, some)
-		if err != nil {
-			return moved, err
-		}
-		moved += n
+	chunks := slices.Collect(slices.Chunk(ids, cmp.Or(r.perRecount, perRecount)))
+	var n atomic.Int64
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(2) // on PostgreSQL one reckons while the other waits for the server; SQLite has one writer
+	for _, ids := range chunks {
+		g.Go(func() error { return r.recount(ctx, ids, &n) })
 	}
-	return moved, nil
+	err = g.Wait()
+	return int(n.Load()), err
+}
+
+func (r *Requests) recount(ctx context.Context, ids []int64, moved *atomic.Int64) error {
+	return r.DB.Write(ctx, func(tx *db.Tx) error {
+		c, err := r.plan(tx, ids)
+		if err != nil {
+			return err
+		}
+		tx.After(func() { moved.Add(int64(len(c.moved))) })
+		return c.write(tx)
+	})
 }
 
 // perRecount is how many requests one transaction counts anew; a calendar's
@@ -60,39 +75,44 @@ func (r *Requests) atOnce(arguments int) int {
 // waits is said of requests that have a day to act by.
 const waits = "state in ('filed', 'open', 'clarifying', 'paying', 'review')"
 
-func (r *Requests) recount(ctx context.Context, ids []int64) (moved int, err error) {
+// plan reckons some requests, without writing.
+func (r *Requests) plan(tx *db.Tx, ids []int64) (*recounting, error) {
 	byProvince := map[int][]int64{}
 	for _, id := range ids {
 		p := db.ProvinceOf(id)
 		byProvince[p] = append(byProvince[p], id)
 	}
-	err = r.DB.Write(ctx, func(tx *db.Tx) error {
-		in, err := r.Calendars.Every(tx)
-		if err != nil {
-			return err
-		}
-		c := &recounting{Requests: r, tx: tx, in: in, cals: map[agency.Code]*calendar.Calendar{}, to: map[written][]int64{}}
-		for p, ids := range byProvince {
-			for some := range slices.Chunk(ids, r.atOnce(1)) {
-				if err := c.count(p, some); err != nil {
-					return err
-				}
+	in, err := r.Calendars.Every(tx)
+	if err != nil {
+		return nil, err
+	}
+	c := &recounting{Requests: r, in: in, cals: map[agency.Code]*calendar.Calendar{}, to: map[written][]int64{}}
+	for p, ids := range byProvince {
+		for some := range slices.Chunk(ids, r.atOnce(1)) {
+			if err := c.count(tx, p, some); err != nil {
+				return nil, err
 			}
 		}
-		moved = len(c.moved)
-		return c.write()
-	})
-	return moved, err
+	}
+	return c, nil
 }
 
-// recounting is one transaction of a recount.
+// recounting is what one transaction of a recount is to write.
 type recounting struct {
 	*Requests
-	tx    *db.Tx
-	in    func(division int64) (*calendar.Calendar, error)
-	cals  map[agency.Code]*calendar.Calendar
-	to    map[written][]int64
-	moved []int64 // those whose applicant is told
+	in       func(division int64) (*calendar.Calendar, error)
+	cals     map[agency.Code]*calendar.Calendar
+	to       map[written][]int64
+	moved    []int64 // those whose applicant is told
+	consults []consultDue
+}
+
+// consultDue is the day a consultation's answer is due now.
+type consultDue struct {
+	province int
+	request  int64
+	ref      int64
+	due      clock.Date
 }
 
 // written is what a statement writes: many clocks stand alike.
@@ -124,14 +144,14 @@ func scanWaiting(r *db.Rows, q *waiting) error {
 }
 
 // count reckons some requests of a province.
-func (c *recounting) count(province int, ids []int64) error {
+func (c *recounting) count(tx *db.Tx, province int, ids []int64) error {
 	w := &db.Where{}
 	where := w.Next(province) + " and id in (" + marks(w, ids) + ") and " + waits
-	qs, err := db.List(c.tx, scanWaiting, "select id, region, state, filed_at, received_on, due_on, reply_by, at_latest, provisional, calendar from inforequest where province = "+where+c.tx.ForUpdate(), w.Args()...)
+	qs, err := db.List(tx, scanWaiting, "select id, region, state, filed_at, received_on, due_on, reply_by, at_latest, provisional, calendar from inforequest where province = "+where+tx.ForUpdate(), w.Args()...)
 	if err != nil {
 		return err
 	}
-	byRequest, err := turnsOf(c.tx, province, ids)
+	byRequest, err := turnsOf(tx, province, ids)
 	if err != nil {
 		return err
 	}
@@ -158,9 +178,7 @@ func (c *recounting) countOne(province int, q *waiting, turns []Event) error {
 		k.ReplyBy = cal.Deadline(clock.DateOf(q.filed), spanOf(c.Norm.Requests.Spans["confirm"]), nil).Due
 	}
 	for ref, due := range k.Consults {
-		if _, err := c.tx.Exec("update inforequest_consult set due_on = $4 where province = $1 and request = $2 and id = $3 and answer = '' and due_on <> $4", province, q.id, ref, due); err != nil {
-			return err
-		}
+		c.consults = append(c.consults, consultDue{province, q.id, ref, due})
 	}
 	now := standing{k.Due, k.ReplyBy, k.AtLatest, k.Provisional}
 	if now == q.standing {
@@ -182,26 +200,31 @@ func (c *recounting) calendarOf(region agency.Code) (cal *calendar.Calendar, err
 	return cal, err
 }
 
-func (c *recounting) write() error {
+func (c *recounting) write(tx *db.Tx) error {
+	for _, x := range c.consults {
+		if _, err := tx.Exec("update inforequest_consult set due_on = $4 where province = $1 and request = $2 and id = $3 and answer = '' and due_on <> $4", x.province, x.request, x.ref, x.due); err != nil {
+			return err
+		}
+	}
 	for to, ids := range c.to {
 		for some := range slices.Chunk(ids, c.atOnce(1)) {
 			w := &db.Where{}
 			set := "due_on = " + w.Next(to.due) + ", reply_by = " + w.Next(to.replyBy) + ", next_on = " + w.Next(actBy(to.due, to.replyBy)) +
 				", at_latest = " + w.Next(to.atLatest) + ", provisional = " + w.Next(to.uncertain) + ", calendar = " + w.Next(to.calendar)
-			if _, err := c.tx.Exec("update inforequest set "+set+" where province = "+w.Next(to.province)+" and id in ("+marks(w, some)+")", w.Args()...); err != nil {
+			if _, err := tx.Exec("update inforequest set "+set+" where province = "+w.Next(to.province)+" and id in ("+marks(w, some)+")", w.Args()...); err != nil {
 				return err
 			}
 		}
 	}
 	for some := range slices.Chunk(c.moved, c.atOnce(3)) {
 		w := &db.Where{}
-		tail := ", 'calendar', " + w.Next(clock.DateOf(c.tx.Now)) + ", " + w.Next(clock.Millis(c.tx.Now)) + ", 0, true)"
+		tail := ", 'calendar', " + w.Next(clock.DateOf(tx.Now)) + ", " + w.Next(clock.Millis(tx.Now)) + ", 0, true)"
 		rows := make([]string, len(some))
 		for i, id := range some {
 			p := db.ProvinceOf(id)
-			rows[i] = "(" + w.Next(p) + ", " + w.Next(id) + ", " + w.Next(c.tx.ID(p)) + tail
+			rows[i] = "(" + w.Next(p) + ", " + w.Next(id) + ", " + w.Next(tx.ID(p)) + tail
 		}
-		if _, err := c.tx.Exec("insert into inforequest_event (province, request, id, kind, on_day, at, n, public) values "+strings.Join(rows, ", "), w.Args()...); err != nil {
+		if _, err := tx.Exec("insert into inforequest_event (province, request, id, kind, on_day, at, n, public) values "+strings.Join(rows, ", "), w.Args()...); err != nil {
 			return err
 		}
 	}

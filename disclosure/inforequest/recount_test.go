@@ -28,6 +28,7 @@ func TestARecountAgreesWithTheEventsOfEachRequest(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, h *house) {
 		r := h.Requests
+		r.RecountBy(2) // several transactions, two at a time
 		proclaim(t, h, theYear)
 		opened := map[string]*inforequest.Request{}
 		for _, x := range []struct {

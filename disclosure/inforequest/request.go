@@ -32,7 +32,8 @@ type Requests struct {
 	// stands in no event: the time of one would tell which answer it is.
 	AnswerOf func(tx *db.Tx, q *Request) (state string, err error)
 	// AsMatter files what is a petition in truth with the room that handles it.
-	AsMatter func(tx *db.Tx, q *Request, asked Asked, who Identity) (number, code string, err error)
+	AsMatter   func(tx *db.Tx, q *Request, asked Asked, who Identity) (number, code string, err error)
+	perRecount int // requests a transaction counts anew; 0 for the usual
 }
 
 // Channels are the ways a request comes in: web form, counter, orally at the
