@@ -40,7 +40,10 @@ func (r *Requests) Recount(ctx context.Context) (moved int, err error) {
 	chunks := slices.Collect(slices.Chunk(ids, cmp.Or(r.perRecount, perRecount)))
 	var n atomic.Int64
 	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(2) // on PostgreSQL one reckons while the other waits for the server; SQLite has one writer
+	g.SetLimit(1)
+	if r.DB.Postgres() {
+		g.SetLimit(2) // one reckons while the other waits for the server
+	}
 	for _, ids := range chunks {
 		g.Go(func() error { return r.recount(ctx, ids, &n) })
 	}
