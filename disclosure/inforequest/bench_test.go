@@ -257,14 +257,14 @@ func BenchmarkRequestsWrongCode(b *testing.B) {
 	var took [2][]float64
 	rnd := rand.New(rand.NewPCG(4, 5))
 	for i := 0; len(took[0]) < tries || len(took[1]) < tries; i++ {
-		which := rnd.IntN(2)
-		number := known[i%len(known)] // each is tried once an hour, as an unknown one is
-		if which == 1 {
-			number = secret.Number(number[:strings.Index(number, "-")], "202611")
-			if slices.Contains(known, number) {
-				continue
-			}
+		// Both numbers are made before either is tried: what makes them would else be measured too.
+		numbers := [2]string{known[i%len(known)], ""} // each is tried once an hour, as an unknown one is
+		numbers[1] = secret.Number(numbers[0][:strings.Index(numbers[0], "-")], "202611")
+		if slices.Contains(known, numbers[1]) {
+			continue
 		}
+		which := rnd.IntN(2)
+		number := strings.Clone(numbers[which])
 		if i%200 == 0 {
 			h.Clock.Advance(2 * time.Hour) // below the limit of tries for any number
 			check(b, h.Requests.Tick(b.Context()))
