@@ -92,6 +92,7 @@ const idle = 90 * time.Minute
 // whole server.
 func (s *Server) open() error {
 	var serve []func()
+	var ears []*ear
 	for _, addr := range s.cfg.UDP {
 		c, err := net.ListenPacket("udp", addr)
 		if err != nil {
@@ -99,7 +100,9 @@ func (s *Server) open() error {
 		}
 		s.note("UDP", c.LocalAddr())
 		s.closer = append(s.closer, func() { c.Close() })
-		serve = append(serve, func() { s.tpl.ServeUDP(c) })
+		e := &ear{PacketConn: c, open: make(chan struct{})}
+		ears = append(ears, e)
+		serve = append(serve, func() { s.tpl.ServeUDP(e) })
 	}
 	conns := make(chan struct{}, s.cfg.Limits.Conns)
 	for _, of := range []struct {
@@ -128,6 +131,9 @@ func (s *Server) open() error {
 	for _, f := range serve {
 		s.background.Add(1)
 		go func() { defer s.background.Done(); f() }()
+	}
+	for _, e := range ears {
+		<-e.open
 	}
 	return nil
 }
@@ -213,6 +219,19 @@ func hostPort(text string, transport string) (host string, port int, err error) 
 	}
 	port, err = strconv.Atoi(p)
 	return host, port, err
+}
+
+// ear tells when it is first listened with: sipgo sends from an address only
+// once it serves it, and would open another before.
+type ear struct {
+	net.PacketConn
+	once sync.Once
+	open chan struct{}
+}
+
+func (e *ear) ReadFrom(b []byte) (int, net.Addr, error) {
+	e.once.Do(func() { close(e.open) })
+	return e.PacketConn.ReadFrom(b)
 }
 
 // door lets in connections of whom we know or who may register, and no more

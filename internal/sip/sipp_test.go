@@ -3,8 +3,10 @@ package sip
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"log/slog"
 	"net/netip"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -83,23 +85,38 @@ func (h *hotline) sipp(t *testing.T, scenario string, args ...string) {
 
 func sipp(t *testing.T, scenario string, args ...string) {
 	t.Helper()
-	path, err := exec.LookPath("sipp")
-	if err != nil {
+	if err := play(t.Context(), t.TempDir(), script(t, scenario), args...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// script is the scenario's file; without sipp the test is passed over.
+func script(t *testing.T, scenario string) string {
+	t.Helper()
+	if _, err := exec.LookPath("sipp"); err != nil {
 		t.Skip("sipp is not installed: scenarios with a second implementation of SIP are not run (Debian: sip-tester)")
 	}
-	file, _ := filepath.Abs(filepath.Join("testdata", "sipp", scenario+".xml"))
-	dir := t.TempDir()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	file, err := filepath.Abs(filepath.Join("testdata", "sipp", scenario+".xml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// play runs sipp in dir; what it said is the error.
+func play(ctx context.Context, dir, file string, args ...string) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	args = append([]string{"-sf", file, "-nostdin", "-m", "1", "-timeout", "100", "-timeout_error", "-i", "127.0.0.1", "-s", "4000", "-trace_err", "-error_file", filepath.Join(dir, "err")}, args...)
-	cmd := exec.CommandContext(ctx, path, args...)
+	args = append([]string{"-sf", file, "-nostdin", "-m", "1", "-timeout", "45", "-timeout_error", "-i", "127.0.0.1", "-s", "4000", "-trace_err", "-error_file", filepath.Join(dir, "err")}, args...)
+	cmd := exec.CommandContext(ctx, "sipp", args...)
 	cmd.Dir = dir
 	cmd.Env = append(cmd.Environ(), "TERM=dumb")
 	out, err := cmd.CombinedOutput()
 	if err != nil {
-		said, _ := exec.Command("cat", filepath.Join(dir, "err")).Output()
-		t.Fatalf("sipp %s: %v\n%s\n%s", scenario, err, tail(string(out)), said)
+		said, _ := os.ReadFile(filepath.Join(dir, "err"))
+		return fmt.Errorf("sipp %s: %w\n%s\n%s", filepath.Base(file), err, tail(string(out)), said)
 	}
+	return nil
 }
 
 func tail(s string) string {
