@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -20,7 +21,7 @@ import (
 // hotline is a Server for a test with what it said.
 type hotline struct {
 	*Server
-	log  *bytes.Buffer
+	log  *saidBuffer
 	ends chan Ending
 }
 
@@ -29,7 +30,7 @@ var ours = sdp.Local{Addr: netip.MustParseAddr("127.0.0.1"), Port: 40000}
 // listen opens a server on the loopback that takes loopback for a trunk.
 func listen(t *testing.T, change func(*Config)) *hotline {
 	t.Helper()
-	h := &hotline{log: &bytes.Buffer{}, ends: make(chan Ending, 10000)}
+	h := &hotline{log: &saidBuffer{}, ends: make(chan Ending, 10000)}
 	cfg := Config{
 		UDP: []string{"127.0.0.1:0"}, TCP: []string{"127.0.0.1:0"}, Log: slog.New(slog.NewTextHandler(h.log, nil)),
 		Trunks: []Trunk{{Name: "carrier", Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Number: "01000000000"}},
@@ -135,3 +136,17 @@ func (h *hotline) ended(t *testing.T) Ending {
 	t.Fatal("the call never ended")
 	return Ending{}
 }
+
+// saidBuffer is a log that several write.
+type saidBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *saidBuffer) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *saidBuffer) String() string { s.mu.Lock(); defer s.mu.Unlock(); return s.b.String() }

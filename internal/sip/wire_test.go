@@ -3,6 +3,7 @@ package sip
 import (
 	"fmt"
 	"net"
+	"net/netip"
 	"slices"
 	"strings"
 	"sync"
@@ -132,4 +133,10 @@ func (h *hands) advance(d time.Duration) {
 	}
 	h.now = end
 	h.mu.Unlock()
+}
+
+// dialTCP opens a connection from an address of the loopback.
+func dialTCP(from string, to netip.AddrPort) (net.Conn, error) {
+	d := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(from)}}
+	return d.Dial("tcp", to.String())
 }
