@@ -18,8 +18,9 @@ func (s *Server) handle(req *sipgo.Request, tx *sipgo.ServerTx) {
 func complete(req *sipgo.Request) bool {
 	via, from, to, id, seq := req.Via(), req.From(), req.To(), req.CallID(), req.CSeq()
 	return via != nil && from != nil && to != nil && id != nil && seq != nil &&
-		id.Value() != "" && seq.MethodName == req.Method && seq.SeqNo < 1<<31 &&
-		len(req.GetHeaders("From")) == 1 && len(req.GetHeaders("To")) == 1 && len(req.GetHeaders("CSeq")) == 1 && len(req.GetHeaders("Call-ID")) == 1
+		id.Value() != "" && strings.EqualFold(string(seq.MethodName), string(req.Method)) && seq.SeqNo < 1<<31 &&
+		len(req.GetHeaders("From")) == 1 && len(req.GetHeaders("To")) == 1 && len(req.GetHeaders("CSeq")) == 1 && len(req.GetHeaders("Call-ID")) == 1 &&
+		len(req.GetHeaders("Content-Length")) <= 1
 }
 
 func (s *Server) route(req *sipgo.Request, tx sipgo.ServerTransaction) {

@@ -75,6 +75,9 @@ func (w *wire) ask(message string) (code, answer string) {
 	w.t.Helper()
 	w.say(message)
 	answer = w.hear()
+	for lineOf(message, "Call-ID") != "" && lineOf(answer, "Call-ID") != lineOf(message, "Call-ID") {
+		answer = w.hear() // of another request
+	}
 	return strings.Fields(answer)[1], answer
 }
 
