@@ -94,11 +94,11 @@ func (c *Call) reinvited(req *sipgo.Request, tx sipgo.ServerTransaction) {
 		c.s.say(req, tx, code, headers...)
 		return
 	}
+	c.watchSession()
 	settled := make(chan struct{})
 	if c.finally(tx, c.ok(req, answer), req.CSeq().SeqNo, func() { close(settled) }) != nil {
 		return // asked again by who did not hear
 	}
-	c.watchSession()
 	<-settled
 }
 
@@ -122,8 +122,8 @@ func (c *Call) updated(req *sipgo.Request, tx sipgo.ServerTransaction) {
 		res.RemoveHeader("Content-Type")
 		res.SetBody(nil)
 	}
-	_ = tx.Respond(res)
 	c.watchSession()
+	_ = tx.Respond(res)
 }
 
 // reply is what a request that may carry an offer is answered with.

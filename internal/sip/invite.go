@@ -154,13 +154,13 @@ func (c *Call) Answer(local sdp.Session) error {
 	c.local = local
 	c.mu.Unlock()
 	res := c.ok(c.invite, local)
+	c.watchSession()
 	if err := c.finally(c.tx, res, c.invite.CSeq().SeqNo, c.letGo); err != nil {
 		c.state.Store(over)
 		c.finish(Ending{Cancelled, 487})
 		c.letGo()
 		return ErrOver
 	}
-	c.watchSession()
 	return nil
 }
 
