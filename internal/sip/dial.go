@@ -1,0 +1,387 @@
+package sip
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	sipgo "github.com/emiago/sipgo/sip"
+
+	"yangguang/internal/sip/sdp"
+)
+
+// Why no call can be made.
+var (
+	ErrNotRegistered = errors.New("sip: the desk phone is not registered")
+	ErrNoTrunk       = errors.New("sip: no such trunk")
+	ErrFull          = errors.New("sip: as many calls as are allowed")
+	ErrNumber        = errors.New("sip: what is to be called is no number")
+)
+
+// A Target is whom to call: a desk phone, or a number through a trunk.
+type Target struct {
+	Phone string
+	// Registration is where the phone is, when this process does not know it: it
+	// registered before a restart.
+	Registration  *Registration
+	Trunk, Number string
+}
+
+// DialOptions are how a call is made.
+type DialOptions struct {
+	// From and Name are what the called party sees; the trunk's number when empty.
+	From, Name string
+	// Hidden shows the called party neither. A trunk is told the number all the
+	// same (P-Asserted-Identity), for it will carry no call without.
+	Hidden    bool
+	OnRinging func()            // it rings there
+	OnEarly   func(sdp.Session) // there is something to hear before the answer
+}
+
+// Dial calls and waits for an answer: until ctx ends, which cancels the call, or
+// Limits.Ringing. Refused is an answer that is no. Our offer stands in Local of
+// the call, what they answered in Remote.
+func (s *Server) Dial(ctx context.Context, to Target, offer sdp.Session, o DialOptions) (*Call, error) {
+	c, req, err := s.place(to, offer, o)
+	if err != nil {
+		return nil, err
+	}
+	s.count.out.Add(1)
+	outcome := make(chan error, 1)
+	tell := func(err error) {
+		select {
+		case outcome <- err:
+		default: // told already: who asked is gone
+		}
+	}
+	ctx, cancel := context.WithTimeout(ctx, s.cfg.Limits.Ringing)
+	go s.guard("dial", func() {
+		defer cancel()
+		tell(c.dial(ctx, req, o, tell))
+	}, func() {
+		c.state.Store(over)
+		c.finish(Ending{Why: Broken})
+		tell(errNoAnswer)
+	})
+	if err := <-outcome; err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// place builds the call and its INVITE.
+func (s *Server) place(to Target, offer sdp.Session, o DialOptions) (*Call, *sipgo.Request, error) {
+	d := &dialog{callID: rand.Text(), tag: newTag(), user: "hotline", seq: 1}
+	var t *trunk
+	var reg *TrunkRegistration
+	if to.Phone != "" || to.Registration != nil {
+		if err := s.aimAtPhone(d, to); err != nil {
+			return nil, nil, err
+		}
+	} else {
+		if t = s.trunk(to.Trunk); t == nil {
+			return nil, nil, ErrNoTrunk
+		}
+		if err := aimAtTrunk(d, t, to.Number); err != nil {
+			return nil, nil, err
+		}
+		if reg = t.Register; reg != nil {
+			d.user = reg.User
+		}
+		if o.From == "" {
+			o.From = t.Number
+		}
+	}
+	if s.port(d.transport) == 0 && d.transport == "UDP" {
+		return nil, nil, errors.New("sip: no UDP address to call from")
+	}
+	free, ok := s.room.take(t, "")
+	if !ok {
+		return nil, nil, ErrFull
+	}
+	s.name(d, o)
+	c := s.newCall(d, free)
+	c.Outbound, c.Called, c.Phone, c.Trunk, c.local, c.auth = true, to.Number, to.Phone, to.Trunk, offer, reg
+	if to.Phone != "" {
+		c.Called = to.Phone
+	}
+	d.mu.Lock()
+	req := d.build(s, sipgo.INVITE, 1)
+	d.mu.Unlock()
+	if o.Hidden {
+		req.AppendHeader(header("Privacy", "id"))
+	}
+	if t != nil && o.From != "" {
+		req.AppendHeader(header("P-Asserted-Identity", "<sip:"+escape(o.From)+"@"+bracket(s.host)+">"))
+	}
+	s.propose(req, leastSession)
+	req.AppendHeader(header("Allow", allowed))
+	req.AppendHeader(header("Supported", "timer"))
+	req.AppendHeader(header("Content-Type", "application/sdp"))
+	req.SetBody(offer.Bytes())
+	return c, req, nil
+}
+
+// propose asks for a session timer of at least least.
+func (s *Server) propose(req *sipgo.Request, least time.Duration) {
+	seconds := func(d time.Duration) string { return strconv.Itoa(int(d / time.Second)) }
+	req.RemoveHeader("Session-Expires")
+	req.RemoveHeader("Min-SE")
+	req.AppendHeader(header("Session-Expires", seconds(max(s.cfg.SessionExpires, least))))
+	req.AppendHeader(header("Min-SE", seconds(least)))
+}
+
+// name is how we appear to the called party.
+func (s *Server) name(d *dialog, o DialOptions) {
+	d.from = sipgo.Uri{Scheme: "sip", User: escape(o.From), Host: bracket(s.host)}
+	if d.from.User == "" {
+		d.from.User = "hotline"
+	}
+	d.name = clean(o.Name)
+	if o.Hidden {
+		d.from, d.name = sipgo.Uri{Scheme: "sip", User: "anonymous", Host: "anonymous.invalid"}, "Anonymous"
+	}
+}
+
+func (s *Server) aimAtPhone(d *dialog, to Target) error {
+	r, ok := s.bindings.find(to.Phone)
+	if !ok {
+		if to.Registration == nil {
+			return ErrNotRegistered
+		}
+		r = *to.Registration
+	}
+	if err := sipgo.ParseUri(r.Contact, &d.target); err != nil || !strings.HasPrefix(strings.ToLower(d.target.Scheme), "sip") {
+		return ErrNotRegistered
+	}
+	d.to = sipgo.Uri{Scheme: "sip", User: escape(r.User), Host: bracket(s.host)}
+	d.transport, d.dest = r.Transport, r.Source
+	return nil
+}
+
+func aimAtTrunk(d *dialog, t *trunk, number string) error {
+	if number == "" || len(number) > 40 || strings.Trim(number, "+0123456789*#ABCDabcd") != "" {
+		return ErrNumber
+	}
+	host, port, err := hostPort(t.proxy(), t.Transport)
+	if err != nil {
+		return ErrNoTrunk
+	}
+	d.target = sipgo.Uri{Scheme: "sip", User: escape(number), Host: bracket(host), Port: port}
+	d.to, d.transport = d.target, t.Transport
+	d.to.Port = 0
+	return nil
+}
+
+// escape writes a user as a URI may hold it.
+func escape(user string) string {
+	var b strings.Builder
+	for _, c := range []byte(user) {
+		if c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || strings.IndexByte("-_.!~*'()+$&=", c) >= 0 {
+			b.WriteByte(c)
+		} else {
+			b.WriteString("%" + strings.ToUpper(strconv.FormatUint(uint64(c)|0x100, 16)[1:]))
+		}
+	}
+	return b.String()
+}
+
+// dial sends the INVITE until somebody says yes or no: with credentials where
+// they are asked for, with a longer session where ours is too short.
+func (c *Call) dial(ctx context.Context, req *sipgo.Request, o DialOptions, tell func(error)) error {
+	c.s.calls.add(c)
+	asked, lengthened := false, false
+	for seq := uint32(2); ; seq++ {
+		res, err := c.rings(ctx, req, o, tell)
+		if err != nil {
+			c.state.Store(over)
+			c.finish(Ending{Why: TimedOut})
+			return err
+		}
+		again := func(next *sipgo.Request) {
+			req = next
+			c.dialog.mu.Lock()
+			c.dialog.seq = seq
+			c.dialog.mu.Unlock()
+		}
+		waiting := c.state.Load() == ringing
+		switch {
+		case res.IsSuccess():
+			return c.taken(res)
+		case challenged(res) && !asked && c.auth != nil && waiting:
+			if next, err := authorized(req, res, c.auth, seq, c.s.via(req.Transport())); err == nil {
+				asked = true
+				again(next)
+				continue
+			}
+		case res.StatusCode == 422 && !lengthened && waiting:
+			lengthened = true
+			next := req.Clone()
+			next.RemoveHeader("Via")
+			next.PrependHeader(c.s.via(req.Transport()))
+			next.CSeq().SeqNo = seq
+			c.s.propose(next, minSE(res))
+			again(next)
+			continue
+		}
+		c.state.Store(over)
+		c.finish(Ending{Rejected, res.StatusCode})
+		return Refused{res.StatusCode}
+	}
+}
+
+func minSE(res *sipgo.Response) time.Duration {
+	if h := res.GetHeader("Min-SE"); h != nil {
+		text, _, _ := strings.Cut(h.Value(), ";")
+		if n, err := strconv.ParseUint(strings.TrimSpace(text), 10, 20); err == nil {
+			return max(leastSession, time.Duration(n)*time.Second)
+		}
+	}
+	return leastSession
+}
+
+// rings sends one INVITE and waits for its final answer through any number of
+// others; sipgo's own waiting gives up after ten. When ctx ends, or the call is
+// hung up, it is cancelled and the wait goes on, for an answer may be under way.
+func (c *Call) rings(ctx context.Context, req *sipgo.Request, o DialOptions, tell func(error)) (*sipgo.Response, error) {
+	tx, err := c.s.txl.Request(ctx, req)
+	if err != nil {
+		return nil, errNoAnswer // what sipgo says quotes the request
+	}
+	tx.OnRetransmission(c.heardAgain)
+	var heard, leaving, cancelled, rung bool
+	gone, hung := ctx.Done(), c.done
+	enough := make(chan struct{}) // after a CANCEL
+	cancel := func() {
+		if leaving && heard && !cancelled {
+			cancelled = true
+			c.s.cancelInvite(req)
+			c.s.cfg.clock.AfterFunc(giveUp, func() { close(enough) })
+		}
+	}
+	for {
+		select {
+		case res := <-tx.Responses():
+			if !res.IsProvisional() {
+				return res, nil
+			}
+			heard = true
+			cancel()
+			if !leaving && res.StatusCode > 100 {
+				c.early(res, o, &rung)
+			}
+		case <-tx.Done():
+			return nil, errNoAnswer
+		case <-gone:
+			gone, leaving = nil, true
+			if c.state.CompareAndSwap(ringing, over) {
+				c.finish(Ending{Why: Cancelled})
+			}
+			tell(ctx.Err())
+			cancel()
+		case <-hung:
+			hung, leaving = nil, true
+			tell(ErrOver)
+			cancel()
+		case <-enough:
+			tx.Terminate()
+			return nil, errNoAnswer
+		}
+	}
+}
+
+// early is a provisional answer. One that comes late, after the final one, never
+// gets here: the transaction is past it.
+func (c *Call) early(res *sipgo.Response, o DialOptions, rung *bool) {
+	if res.StatusCode == 180 && !*rung && o.OnRinging != nil {
+		*rung = true
+		c.s.guard("ringing", o.OnRinging, nil)
+	}
+	if body, _ := description(res); body != nil && o.OnEarly != nil {
+		if remote, err := sdp.Parse(body); err == nil {
+			c.s.guard("early media", func() { o.OnEarly(remote) }, nil)
+		}
+	}
+}
+
+// taken is the 2xx: acknowledged in any case, and hung up at once when nobody
+// here wants it any more or it cannot be used.
+func (c *Call) taken(res *sipgo.Response) error {
+	if res.To() == nil || res.CSeq() == nil {
+		c.state.Store(over)
+		c.finish(Ending{Why: Broken})
+		return errNoAnswer
+	}
+	c.dialog.answeredBy(res)
+	c.learn(res)
+	body, _ := description(res)
+	remote, err := sdp.Parse(body)
+	c.mu.Lock()
+	c.remote = remote
+	c.mu.Unlock()
+	c.session.told(res)
+	wanted := c.state.CompareAndSwap(ringing, talking)
+	c.acknowledge(res.CSeq().SeqNo)
+	c.confirm.Do(func() { close(c.confirmed) })
+	switch {
+	case !wanted:
+		c.sendBye()
+		return ErrOver
+	case err != nil:
+		c.bye(Ending{Broken, 488})
+		return wrap("the answer", err)
+	}
+	c.watchSession()
+	return nil
+}
+
+// cancelInvite takes an INVITE back.
+func (s *Server) cancelInvite(invite *sipgo.Request) {
+	req := sipgo.NewRequest(sipgo.CANCEL, *invite.Recipient.Clone())
+	req.AppendHeader(invite.Via().Clone())
+	sipgo.CopyHeaders("Route", invite, req)
+	for _, name := range []string{"From", "To", "Call-ID"} {
+		sipgo.CopyHeaders(name, invite, req)
+	}
+	forwards := sipgo.MaxForwardsHeader(70)
+	req.AppendHeader(&sipgo.CSeqHeader{SeqNo: invite.CSeq().SeqNo, MethodName: sipgo.CANCEL})
+	req.AppendHeader(&forwards)
+	req.SetTransport(invite.Transport())
+	req.SetDestination(invite.Destination())
+	req.Laddr = invite.Laddr
+	req.SetBody(nil)
+	s.spawn("cancel", func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), giveUp)
+		defer cancel()
+		if tx, err := s.txl.Request(ctx, req); err == nil {
+			_, _ = await(ctx, tx)
+			tx.Terminate()
+		}
+	})
+}
+
+// answeredBy takes whom the 2xx is from.
+func (d *dialog) answeredBy(res *sipgo.Response) {
+	d.retarget(res)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.theirs = res.To().Params.GetOr("tag", "")
+	d.routes = nil
+	for _, h := range res.GetHeaders("Record-Route") {
+		if r, ok := h.(*sipgo.RecordRouteHeader); ok {
+			d.routes = append([]sipgo.Uri{*r.Address.Clone()}, d.routes...)
+		}
+	}
+}
+
+// fork is the dialog with another telephone that answered the same INVITE.
+func (d *dialog) fork(res *sipgo.Response, tag string) *dialog {
+	d.mu.Lock()
+	other := &dialog{callID: d.callID, tag: d.tag, transport: d.transport, user: d.user, from: d.from, to: d.to, target: d.target, dest: d.dest, seq: d.seq}
+	d.mu.Unlock()
+	other.answeredBy(res)
+	return other
+}
