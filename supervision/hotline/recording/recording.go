@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"net/http"
 
 	"os"
 	"path/filepath"
@@ -14,6 +15,7 @@ import (
 	"sync"
 	"time"
 
+	"yangguang/agency/front"
 	"yangguang/internal/blob"
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
@@ -25,11 +27,13 @@ import (
 
 // Recordings is the room, in serve and in each phone process.
 type Recordings struct {
-	DB    *db.DB
-	Keys  *secret.Keys
-	Blobs blob.Store
-	Dir   string // DATA/recordings: what is being written, and what waits for the store
-	Node  string // this phone process; "" in serve
+	DB     *db.DB
+	Keys   *secret.Keys
+	Blobs  blob.Store
+	Dir    string                     // DATA/recordings: what is being written, and what waits for the store
+	Node   string                     // this phone process; "" in serve
+	Front  *front.Front               // of serve
+	Remote func(*http.Request) string // of serve: where a reader sits
 
 	adopting sync.Mutex // one Adopt at a time; Close of a recording tries it alone
 }
@@ -290,6 +294,30 @@ func (s *Recordings) read(f io.ReadSeeker, x *Recording) (*Sound, error) {
 		return nil, err
 	}
 	return openSound(f, start, b)
+}
+
+// Forget destroys what was kept of a call that became a sealed one: nothing says
+// any more that it was recorded.
+func (s *Recordings) Forget(ctx context.Context, call hotline.Ref) (err error) {
+	defer fault.Wrap(&err, "recording.Forget")
+	var all []Recording
+	if err := s.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		all, err = ofCall(tx, call)
+		return err
+	}); err != nil {
+		return err
+	}
+	for _, x := range all {
+		if x.Hash != "" {
+			if err := s.Blobs.Delete(ctx, x.Hash); err != nil {
+				return err
+			}
+		}
+		if err := s.DB.Write(ctx, func(tx *db.Tx) error { return forgotten(tx, &x) }); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Destroy removes the sound of recordings begun before a time; the row stays.

@@ -32,7 +32,6 @@ func TestMain(m *testing.M) {
 	if dir := os.Getenv("RECORDING_CHILD"); dir != "" {
 		speakAndHang(dir)
 	}
-	i18n.MustLoad(Locale)
 	os.Exit(m.Run())
 }
 

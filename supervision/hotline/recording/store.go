@@ -7,6 +7,7 @@ import (
 	"yangguang/internal/account"
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
+	"yangguang/supervision/hotline"
 )
 
 // Where the sound of a recording is.
@@ -70,6 +71,21 @@ func olderThan(tx *db.Tx, before time.Time, limit int) ([]Recording, error) {
 
 func destroyed(tx *db.Tx, x *Recording) error {
 	_, err := tx.Exec("update recording set place = 'none', key = null, destroyed_at = $3 where province = $1 and id = $2", x.Province, x.ID, clock.Millis(tx.Now))
+	return err
+}
+
+func ofCall(tx *db.Tx, call hotline.Ref) ([]Recording, error) {
+	return db.List(tx, scan, "select "+cols+" from recording r where r.province = $1 and r.call = $2 order by r.id limit 100", call.Province, call.ID)
+}
+
+func forgotten(tx *db.Tx, x *Recording) error {
+	if _, err := tx.Exec("delete from recording_access where province = $1 and recording = $2", x.Province, x.ID); err != nil {
+		return err
+	}
+	if _, err := tx.Exec("delete from recording_review where province = $1 and recording = $2", x.Province, x.ID); err != nil {
+		return err
+	}
+	_, err := tx.Exec("delete from recording where province = $1 and id = $2", x.Province, x.ID)
 	return err
 }
 

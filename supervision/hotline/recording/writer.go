@@ -73,14 +73,14 @@ const (
 // disk: a goroutine seals and writes. A disk that cannot follow leaves gaps,
 // which are counted. Write and Close are called by one goroutine.
 type Writer struct {
-	f      *os.File
-	path   string
-	box    box
-	hash   hash.Hash
-	closed func()
+	f    *os.File
+	path string
+	box  box
+	hash hash.Hash
 
 	buf     []byte // of the writing goroutine: less than a second
 	begun   bool
+	dropped bool // set before close
 	seconds chan []byte
 	done    chan error
 	once    sync.Once
@@ -230,15 +230,20 @@ func (w *Writer) close() error {
 	if err == nil {
 		err = w.f.Sync()
 	}
-	if err == nil {
+	if err == nil && w.dropped {
+		err = os.Remove(w.path) // while the lock is held
+	} else if err == nil {
 		c := closing{hex.EncodeToString(w.hash.Sum(nil)), int((w.gaps.Load() + second - 1) / second)}
 		err = leave(w.path[:len(w.path)-len(soundEnd)]+closedEnd, c)
 	}
-	err = errors.Join(err, w.f.Close()) // lets the lock go
-	if w.closed != nil {
-		w.closed()
-	}
-	return err
+	return errors.Join(err, w.f.Close()) // lets the lock go
+}
+
+// Discard ends a recording and leaves nothing of it: the call became a sealed
+// one while it was recorded.
+func (w *Writer) Discard() (err error) {
+	w.dropped = true
+	return w.Close()
 }
 
 // leave puts a small file on disk, whole or not at all.
