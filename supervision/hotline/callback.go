@@ -158,6 +158,13 @@ func (h *Hotline) callOf(tx *db.Tx, b *CallBack, s *Seat) (*Call, error) {
 	}
 	c := &Call{Province: b.Province, ID: tx.ID(b.Province), Agency: b.Agency, Region: b.Region, Line: b.Line, Way: "out", Private: b.Private, Sealed: b.Sealed, About: b.About, Wants: b.Wants,
 		State: Offered, Node: s.Node, ArrivedAt: tx.Now, QueuedAt: b.QueuedAt, CallBack: b.ID, caller: b.caller}
+	if s.Reach == "phone" { // the process the telephone is registered at rings it, and calls out
+		p, err := phoneByID(tx, Ref{s.Province, s.Phone})
+		if err != nil {
+			return nil, err
+		}
+		c.Node = p.Node
+	}
 	c.number = h.Keys.Seal(purposeNumber, placeOf(c.ID), number)
 	if err := insertCall(tx, c, ""); err != nil {
 		return nil, err

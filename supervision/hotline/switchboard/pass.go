@@ -1,0 +1,162 @@
+package switchboard
+
+import (
+	"context"
+	"time"
+
+	"yangguang/internal/rtp"
+	"yangguang/internal/sip"
+	"yangguang/internal/sip/sdp"
+	"yangguang/supervision/hotline"
+)
+
+// codes hears the keys by which a seat at a desk phone gets help for a caller:
+// * and 1 the crisis line, 2 the police, 3 the ambulance.
+type codes struct{ star bool }
+
+func (c *codes) press(d byte) string {
+	star := c.star
+	c.star = d == '*'
+	if !star {
+		return ""
+	}
+	switch d {
+	case '1':
+		return "crisis"
+	case '2':
+		return "police"
+	case '3':
+		return "ambulance"
+	}
+	return ""
+}
+
+// help passes a caller in need on, to the number the line names.
+func (c *call) help(ctx context.Context, where string) {
+	number := map[string]string{"crisis": c.line.Crisis, "police": c.line.Police, "ambulance": c.line.Ambulance}[where]
+	c.s.event(c.ref, where, "", 0)
+	c.pass(ctx, number, where)
+}
+
+// mayPass is where a seat may pass a call to by its telephone: what the line
+// names, and nothing else, so that nobody calls the world at our cost.
+func (c *call) mayPass(target string) (number, word string) {
+	for word, number := range map[string]string{"crisis": c.line.Crisis, "police": c.line.Police, "ambulance": c.line.Ambulance, "fallback": c.line.Fallback, "centre": c.line.Target} {
+		if number != "" && number == target {
+			return number, word
+		}
+	}
+	return "", ""
+}
+
+// passTime is how long the other end rings.
+const passTime = 60 * time.Second
+
+// pass joins the caller with a number outside. word says in the store which: the
+// number itself stands in the line's configuration alone.
+func (c *call) pass(ctx context.Context, number, word string) {
+	if number == "" {
+		c.say(ctx, false, "nobody", "goodbye")
+		c.leave("system", "failed")
+		return
+	}
+	c.s.late.keep(func(ctx context.Context) error { return c.s.Hotline.Transferred(ctx, c.ref, word) })
+	music := c.s.media.Play(c.v, true, c.s.music(c.line.Lang))
+	p, err := c.s.dial(ctx, c.gone(), c.target(number), passTime, sip.DialOptions{})
+	music.Stop()
+	if err != nil {
+		c.say(ctx, false, "nobody", "goodbye")
+		c.leave("system", "failed")
+		return
+	}
+	defer p.close()
+	bridge := rtp.NewBridge(c.v, p.v, nil)
+	defer bridge.Close()
+	select {
+	case <-c.gone():
+	case <-p.leg.Done():
+		c.leave("system", "transferred")
+	}
+}
+
+// target is how a number is reached: by the trunk the caller came in on, else by
+// the first there is.
+func (c *call) target(number string) sip.Target { return c.s.outward(c.leg.Trunk, number) }
+
+func (s *Switchboard) outward(trunk, number string) sip.Target {
+	if trunk == "" && len(s.SIP.Trunks) > 0 {
+		trunk = s.SIP.Trunks[0].Name
+	}
+	return sip.Target{Trunk: trunk, Number: number}
+}
+
+// dial calls somebody and opens his voice, until gone closes or time is over.
+func (s *Switchboard) dial(ctx context.Context, gone <-chan struct{}, to sip.Target, most time.Duration, o sip.DialOptions) (*party, error) {
+	ctx, cancel := context.WithTimeout(ctx, most)
+	defer cancel()
+	done := make(chan struct{})
+	defer close(done)
+	go func() {
+		select {
+		case <-gone:
+			cancel()
+		case <-done:
+		}
+	}()
+	v, err := s.Ports.Open(rtp.Remote{}, rtp.Settings{Clock: s.Clock, InBand: s.InBand[to.Trunk], Log: s.Log})
+	if err != nil {
+		return nil, err
+	}
+	offer := sdp.Offer(s.local(v))
+	leg, err := s.sip.Dial(ctx, to, offer, o)
+	if err == nil {
+		err = retarget(v, leg.Remote(), offer, leg.Remote())
+		if err != nil {
+			leg.Hangup()
+		}
+	}
+	if err != nil {
+		_ = v.Close()
+		return nil, err
+	}
+	return &party{leg: leg, v: v}, nil
+}
+
+// withoutStore is a call that comes in while the store is away: the duty phone
+// rings, and what was is written nowhere.
+func (s *Switchboard) withoutStore(ctx context.Context, leg *sip.Call, line hotline.Line) {
+	if line.Fallback == "" {
+		_ = leg.Reject(503, "", 10*time.Second)
+		return
+	}
+	v, err := s.answer(leg)
+	if err != nil {
+		_ = leg.Reject(488, "", 0)
+		return
+	}
+	defer func() {
+		leg.Hangup()
+		_ = v.Close()
+	}()
+	music := s.media.Play(v, true, s.music(line.Lang))
+	p, err := s.dial(ctx, leg.Done(), s.outward(leg.Trunk, line.Fallback), passTime, sip.DialOptions{})
+	music.Stop()
+	if err != nil {
+		return
+	}
+	defer p.close()
+	s.follow(p.leg, p.v, nil)
+	bridge := rtp.NewBridge(v, p.v, nil)
+	defer bridge.Close()
+	select {
+	case <-leg.Done():
+	case <-p.leg.Done():
+	}
+}
+
+func (s *Switchboard) music(lang string) *rtp.Prompt {
+	if p := s.Prompts.Prompt(lang, "music"); p != nil {
+		return p
+	}
+	return rtp.Silence(time.Second)
+}

@@ -1,0 +1,226 @@
+// Package switchboard is the telephone process of the hotline (3.1.1): it takes
+// calls by SIP, tells callers what they are told, lets the queue of the store
+// ring people, joins the two and records them.
+//
+// What a call is lies in the store, written as it happens, so that a process
+// that dies leaves nothing that cannot be told; what it holds itself is voice
+// and signalling. While the store is away, calls under way go on and what
+// happened is written when it is back; calls that come in ring the duty phone.
+package switchboard
+
+import (
+	"context"
+	"log/slog"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"yangguang/internal/clock"
+	"yangguang/internal/rtp"
+	"yangguang/internal/sip"
+	"yangguang/supervision/hotline"
+	"yangguang/supervision/hotline/recording"
+)
+
+// Prompts is what callers are told, by language and key; nil where there is
+// nothing to say it with.
+type Prompts interface {
+	Prompt(lang, key string) *rtp.Prompt
+}
+
+// Config is what a telephone process is made of.
+type Config struct {
+	Hotline    *hotline.Hotline
+	Recordings *recording.Recordings
+	Prompts    Prompts
+	SIP        sip.Config // OnCall, Phones and the registrations are ours
+	Host       netip.Addr // where parties send their voice
+	Ports      *rtp.Ports
+	InBand     map[string]bool // trunks whose keys come as tones
+	Clock      clock.Clock
+	Log        *slog.Logger
+}
+
+// Switchboard is the process's engine.
+type Switchboard struct {
+	Config
+	sip   *sip.Server
+	media *rtp.Engine
+
+	mu      sync.Mutex
+	calls   map[hotline.Ref]*call
+	ringing map[int64]bool // offers that ring already
+	lines   map[string]hotline.Line
+	wake    chan struct{}
+	drained chan struct{}
+	once    sync.Once
+	busy    sync.WaitGroup
+	live    atomic.Int64
+	late    *keeper
+}
+
+// Open listens for calls; Run serves them.
+func Open(ctx context.Context, c Config) (*Switchboard, error) {
+	s := &Switchboard{Config: c, calls: map[hotline.Ref]*call{}, ringing: map[int64]bool{}, lines: map[string]hotline.Line{}, wake: make(chan struct{}, 1), drained: make(chan struct{})}
+	if err := c.Hotline.Start(ctx); err != nil {
+		return nil, err
+	}
+	if _, err := c.Recordings.Adopt(ctx); err != nil {
+		return nil, err
+	}
+	if err := s.learnLines(ctx); err != nil {
+		return nil, err
+	}
+	s.media = rtp.NewEngine(c.Clock, 0)
+	s.late = newKeeper(c.Log)
+	c.SIP.OnCall, c.SIP.Phones, c.SIP.Realm = s.take, phones{c.Hotline}, hotline.Realm
+	c.SIP.OnRegister, c.SIP.OnUnregister = s.registered, s.unregistered
+	c.SIP.Log = c.Log
+	var err error
+	if s.sip, err = sip.Listen(ctx, c.SIP); err != nil {
+		s.media.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// Addresses are where calls are taken, such as "udp 127.0.0.1:5060".
+func (s *Switchboard) Addresses() (out []string) {
+	for _, t := range []string{"UDP", "TCP", "TLS"} {
+		for _, a := range s.sip.Addrs(t) {
+			out = append(out, t+" "+a.String())
+		}
+	}
+	return out
+}
+
+// Calls is how many go on.
+func (s *Switchboard) Calls() int { return int(s.live.Load()) }
+
+// Drain takes no new calls; Drained is closed when it was asked for and the
+// last has ended.
+func (s *Switchboard) Drain() {
+	s.sip.Drain()
+	s.once.Do(func() {
+		go func() {
+			s.busy.Wait()
+			close(s.drained)
+		}()
+	})
+}
+
+// Draining says that no new calls are taken.
+func (s *Switchboard) Draining() bool { return s.sip.Draining() }
+
+// Drained is closed once Drain was called and no call goes on.
+func (s *Switchboard) Drained() <-chan struct{} { return s.drained }
+
+// Idle waits until it has drained, or ctx ends.
+func (s *Switchboard) Idle(ctx context.Context) {
+	select {
+	case <-s.drained:
+	case <-ctx.Done():
+	}
+}
+
+// The rhythm of the process's own work.
+const (
+	beatEvery  = time.Second
+	lookEvery  = 250 * time.Millisecond
+	learnEvery = time.Minute
+)
+
+// Run lets the queue ring until ctx ends; then what goes on is hung up, and the
+// store told of each.
+func (s *Switchboard) Run(ctx context.Context) error {
+	beat, look, learn := time.NewTicker(beatEvery), time.NewTicker(lookEvery), time.NewTicker(learnEvery)
+	defer beat.Stop()
+	defer look.Stop()
+	defer learn.Stop()
+	for {
+		var err error
+		select {
+		case <-ctx.Done():
+			return s.end(context.WithoutCancel(ctx))
+		case <-beat.C:
+			err = s.beat(ctx)
+		case <-look.C:
+			err = s.dispatch(ctx)
+		case <-s.wake:
+			err = s.dispatch(ctx)
+		case <-learn.C:
+			err = s.learnLines(ctx)
+		}
+		if err != nil && ctx.Err() == nil {
+			s.Log.WarnContext(ctx, "the telephone cannot reach the store", "fault", err.Error())
+		}
+	}
+}
+
+// end hangs up what goes on.
+func (s *Switchboard) end(ctx context.Context) error {
+	s.mu.Lock()
+	for _, c := range s.calls {
+		c.leave("system", "closed")
+	}
+	s.mu.Unlock()
+	s.busy.Wait()
+	s.late.flush(10 * time.Second)
+	return s.Hotline.Stop(ctx)
+}
+
+// Close frees the ports.
+func (s *Switchboard) Close() {
+	s.sip.Close()
+	s.media.Close()
+}
+
+// beat says that the process lives, and closes what others left. Whom the others
+// took for dead has lost its calls to call-backs: it hangs them up.
+func (s *Switchboard) beat(ctx context.Context) error {
+	alive, err := s.Hotline.Beat(ctx)
+	if err != nil {
+		return err
+	}
+	if !alive {
+		s.mu.Lock()
+		for _, c := range s.calls {
+			c.leave("system", "interrupted")
+		}
+		s.mu.Unlock()
+		return s.Hotline.Start(ctx)
+	}
+	_, err = s.Hotline.Sweep(ctx)
+	return err
+}
+
+// learnLines keeps the lines in mind for when the store is away.
+func (s *Switchboard) learnLines(ctx context.Context) error {
+	all, err := s.Hotline.Lines(ctx)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.lines)
+	for _, l := range all {
+		s.lines[l.Number] = l
+	}
+	return nil
+}
+
+func (s *Switchboard) known(number string) (hotline.Line, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l, ok := s.lines[number]
+	return l, ok
+}
+
+// soon has the queue looked at before its time.
+func (s *Switchboard) soon() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
