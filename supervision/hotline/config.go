@@ -261,4 +261,6 @@ func (s *Seat) check() error {
 }
 
 // target is where a line's rights are asked.
-func (l Line) target() account.Target { return account.Target{Agency: l.Agency, Division: int64(l.Region)} }
+func (l Line) target() account.Target {
+	return account.Target{Agency: l.Agency, Division: int64(l.Region)}
+}

@@ -43,7 +43,9 @@ type Phone struct {
 func (p *Phone) Ref() Ref { return Ref{p.Province, p.ID} }
 
 // Reachable answers whether the phone can be rung.
-func (p *Phone) Reachable(now time.Time) bool { return p.Active && p.Contact != "" && p.Expires.After(now) }
+func (p *Phone) Reachable(now time.Time) bool {
+	return p.Active && p.Contact != "" && p.Expires.After(now)
+}
 
 const phoneCols = `province, id, agency, region, name, label, ha1, active, contact, source, transport, node, registered_at, expires_at`
 
