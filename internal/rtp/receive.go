@@ -102,7 +102,7 @@ func (s *Stream) opened(b []byte, from netip.AddrPort) (r Remote, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r = s.remote
-	if s.to.IsValid() && s.to != from {
+	if !r.Addr.IsValid() || s.to.IsValid() && s.to != from { // nobody is the party before its SDP body came
 		s.count(func(st *Stats) { st.Foreign++ })
 		return r, false
 	}
@@ -119,7 +119,7 @@ func (s *Stream) opened(b []byte, from netip.AddrPort) (r Remote, ok bool) {
 		s.count(func(st *Stats) { st.Malformed++ })
 		return r, false
 	}
-	if k := s.in.PayloadType; !s.to.IsValid() && r.Addr.IsValid() && (k == uint8(PCMA) || k == uint8(PCMU) || k == r.Event || k == EventType) {
+	if k := s.in.PayloadType; !s.to.IsValid() && (k == uint8(PCMA) || k == uint8(PCMU) || k == r.Event || k == EventType) {
 		s.to = from
 		s.press.forget()
 	}
