@@ -54,6 +54,16 @@ var forOthers = map[string]string{
 	"internal/privacy.MaskTable":                      later,
 	"internal/secret.Keys.Rewrap":                     later,
 	"internal/secret.Rotate":                          later,
+	"internal/sip.Call.OnOffer":                       later,
+	"internal/sip.Call.OnRefer":                       later,
+	"internal/sip.Call.Reoffer":                       later,
+	"internal/sip.Server.Addrs":                       later,
+	"internal/sip.Server.Counters":                    later,
+	"internal/sip.Server.Dial":                        later,
+	"internal/sip.Server.Drain":                       later,
+	"internal/sip/sdp.Keys":                           later,
+	"internal/sip/sdp.Offer":                          later,
+	"internal/sip/sdp.Session.Held":                   later,
 	"supervision/casework/knowledge.Knowledge.Spoken": later,
 }
 

@@ -36,7 +36,7 @@ var phones = desk{"8001": "correct horse", "8002": "battery", "8003": "staple"}
 // office is a server with desk phones on 127.0.0.3 and a trunk on 127.0.0.1.
 func office(t *testing.T, change func(*Config)) *hotline {
 	return listen(t, func(c *Config) {
-		c.Phones = phones
+		c.Phones, c.Digests = phones, []string{"SHA-256", "MD5"}
 		c.Trunks[0].Allow = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
 		if change != nil {
 			change(c)
