@@ -28,6 +28,11 @@ type Config struct {
 
 	// Phones knows the desk phones' secrets; without it no phone may register.
 	Phones Phones
+	// Digests are the algorithms phones are asked for, the preferred first: MD5 when
+	// empty, which every telephone knows. Add SHA-256 before it where all phones
+	// know RFC 8760 only: older ones (baresip 1.0) refuse a challenge that so much
+	// as names it. Secrets are random, so that MD5 is no weakness here.
+	Digests []string
 	// PhoneNets is from where phones may register; empty is from anywhere.
 	PhoneNets []netip.Prefix
 	// OnRegister and OnUnregister hear of desk phones, each change once. They
@@ -125,6 +130,9 @@ func (c *Config) defaults() error {
 	if c.Realm == "" {
 		c.Realm = "hotline"
 	}
+	if len(c.Digests) == 0 {
+		c.Digests = []string{"MD5"}
+	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
@@ -143,6 +151,11 @@ func (c *Config) check() error {
 	}
 	if c.OnCall == nil {
 		return errors.New("sip: nobody takes the calls (OnCall)")
+	}
+	for _, d := range c.Digests {
+		if d != "MD5" && d != "SHA-256" {
+			return errors.New("sip: digests are MD5 and SHA-256")
+		}
 	}
 	seen := map[string]bool{}
 	for _, t := range c.Trunks {

@@ -148,9 +148,6 @@ func (g *gatekeeper) passed(s suspect) {
 	delete(g.wrong, s)
 }
 
-// algorithms are what phones may use, the better one first.
-var algorithms = []string{"SHA-256", "MD5"}
-
 func hashOf(algorithm string) func() hash.Hash {
 	switch strings.ToUpper(algorithm) {
 	case "SHA-256":

@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -129,7 +130,10 @@ func (s *Server) proved(req *sipgo.Request, tx sipgo.ServerTransaction, from pee
 	if !known {
 		secret = Secret{Password: "\x00nobody"} // the same work for whoever does not exist
 	}
-	proof := right(cred, secret, req.Method.String()) && known
+	asked := slices.ContainsFunc(s.cfg.Digests, func(d string) bool {
+		return strings.EqualFold(d, cred.Algorithm) || d == "MD5" && cred.Algorithm == ""
+	})
+	proof := right(cred, secret, req.Method.String()) && known && asked
 	switch {
 	case !proof:
 		s.gate.failed(who)
@@ -147,7 +151,7 @@ func (s *Server) proved(req *sipgo.Request, tx sipgo.ServerTransaction, from pee
 // challenge asks for a secret, with each algorithm by a nonce of its own.
 func (s *Server) challenge(req *sipgo.Request, tx sipgo.ServerTransaction, stale bool) {
 	var headers []sipgo.Header
-	for _, a := range algorithms {
+	for _, a := range s.cfg.Digests {
 		c := digest.Challenge{Realm: s.cfg.Realm, Nonce: s.gate.nonce(), Algorithm: a, QOP: []string{"auth"}, Stale: stale}
 		headers = append(headers, header("WWW-Authenticate", c.String()))
 	}

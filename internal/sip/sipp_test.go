@@ -28,7 +28,7 @@ type hotline struct {
 var ours = sdp.Local{Addr: netip.MustParseAddr("127.0.0.1"), Port: 40000}
 
 // listen opens a server on the loopback that takes loopback for a trunk.
-func listen(t *testing.T, change func(*Config)) *hotline {
+func listen(t testing.TB, change func(*Config)) *hotline {
 	t.Helper()
 	h := &hotline{log: &saidBuffer{}, ends: make(chan Ending, 10000)}
 	cfg := Config{
@@ -92,7 +92,7 @@ func sipp(t *testing.T, scenario string, args ...string) {
 }
 
 // script is the scenario's file; without sipp the test is passed over.
-func script(t *testing.T, scenario string) string {
+func script(t testing.TB, scenario string) string {
 	t.Helper()
 	if _, err := exec.LookPath("sipp"); err != nil {
 		t.Skip("sipp is not installed: scenarios with a second implementation of SIP are not run (Debian: sip-tester)")
@@ -126,7 +126,7 @@ func tail(s string) string {
 }
 
 // ended waits for the end of a call.
-func (h *hotline) ended(t *testing.T) Ending {
+func (h *hotline) ended(t testing.TB) Ending {
 	t.Helper()
 	select {
 	case e := <-h.ends:
