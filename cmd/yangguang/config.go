@@ -35,6 +35,7 @@ type config struct {
 	Outside                       outside
 	Mailboxes                     []exchange.Mailbox
 	copy                          copying
+	phone                         phoning
 	post
 	signIn
 	logging
@@ -68,6 +69,8 @@ func serveFlags(fs *flag.FlagSet, c *config) {
 	signInFlags(fs, &c.signIn)
 	logFlags(fs, &c.logging)
 	copyFlags(fs, &c.copy)
+	phoneFlags(fs, &c.phone)
+	c.phone.onFlag(fs)
 	fs.StringVar(&c.Listen, "listen", "127.0.0.1:8080", "address to serve on")
 	fs.StringVar(&c.Cert, "tls-cert", "", "certificate file (PEM)")
 	fs.StringVar(&c.Key, "tls-key", "", "key file (PEM)")

@@ -34,6 +34,7 @@ func demonstrate(ctx context.Context, args []string, out io.Writer) error {
 		return usageError{fmt.Errorf("the demonstration uses the embedded database; leave --database out")}
 	}
 	c.asDemo()
+	c.phone.passOn(fs)
 	c.copyWhenAsked()
 	whole, err := demo.Whole(c.Data)
 	if err != nil {

@@ -29,6 +29,7 @@ func commands() []command {
 	return []command{
 		{"serve", "serve the site and the desk", serve},
 		{"demo", "serve a year of fictional data of one real county", demonstrate},
+		{"phone", "take the hotline's calls; phone call: a scripted caller", phoneCommand},
 		{"migrate", "bring the database up to date", migrate},
 		{"backup", "write an online backup of database, files and keys", backup},
 		{"restore", "restore a backup into an empty folder and verify it", restore},

@@ -107,7 +107,6 @@ func (h *house) phoneServe(ctx context.Context, out io.Writer) error {
 	select {
 	case <-ctx.Done():
 		s.Drain()
-		pause(context.WithoutCancel(ctx), 0)
 		idle, cancel := context.WithTimeout(work, h.c.phone.Drain)
 		defer cancel()
 		s.Idle(idle)
@@ -129,7 +128,6 @@ func (h *house) phoneMux(s *switchboard.Switchboard) http.Handler {
 		s.Drain()
 		w.WriteHeader(http.StatusAccepted)
 	})
-	mux.Handle("/", s.Handler())
 	return mux
 }
 

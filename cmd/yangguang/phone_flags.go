@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,27 +29,66 @@ type phoning struct {
 	Drain       time.Duration
 	given       []string // what the process is started with
 	trunks      []sip.Trunk
-	first, last uint16
+	inBand      map[string]bool // trunks whose keys come as tones
+	first, last int
+}
+
+// sipAddresses are addresses to take calls at, as a flag.
+type sipAddresses struct{ to *[]string }
+
+func (a sipAddresses) String() string {
+	if a.to == nil {
+		return ""
+	}
+	return strings.Join(*a.to, ",")
+}
+
+// Set takes one address, or several with commas between.
+func (a sipAddresses) Set(s string) error {
+	for one := range strings.SplitSeq(s, ",") {
+		transport, addr, ok := strings.Cut(one, ":")
+		if _, _, err := net.SplitHostPort(addr); !ok || err != nil || transport != "udp" && transport != "tcp" && transport != "tls" {
+			return fmt.Errorf("%q is not like udp:0.0.0.0:5060", one)
+		}
+		*a.to = append(*a.to, one)
+	}
+	return nil
 }
 
 // phoneFlags declares them, for the process itself and for those who start it.
 func phoneFlags(fs *flag.FlagSet, p *phoning) {
-	fs.Func("sip", "address calls are taken at, such as udp:0.0.0.0:5060, tcp: or tls:; may be given again; udp:127.0.0.1:5060 when not given", func(s string) error {
-		transport, addr, ok := strings.Cut(s, ":")
-		if _, _, err := net.SplitHostPort(addr); !ok || err != nil || transport != "udp" && transport != "tcp" && transport != "tls" {
-			return fmt.Errorf("%q is not like udp:0.0.0.0:5060", s)
-		}
-		p.SIP = append(p.SIP, s)
-		return nil
-	})
+	fs.Var(sipAddresses{&p.SIP}, "sip", "address calls are taken at, such as udp:0.0.0.0:5060, tcp: or tls:; may be given again; udp:127.0.0.1:5060 when not given")
 	fs.StringVar(&p.Host, "sip-host", "", "address telephones and trunks reach this machine at; the one listened on when empty")
 	fs.StringVar(&p.Cert, "sip-cert", "", "certificate file for SIP over TLS (PEM)")
 	fs.StringVar(&p.Key, "sip-key", "", "its key file (PEM)")
 	fs.StringVar(&p.Ports, "voice-ports", "20000-20999", "UDP ports for the voice of calls, two for each party")
-	fs.StringVar(&p.Browser, "browser-voice", "127.0.0.1:0", "UDP address for the voice of agents in their browsers, one port for all")
 	fs.StringVar(&p.Trunks, "trunks", "", "file of trunks to the public network (see docs/operate.md)")
 	fs.IntVar(&p.Calls, "calls", 200, "calls at a time; further ones are refused at once")
 	fs.DurationVar(&p.Drain, "phone-drain", 30*time.Second, "how long a telephone process that is told to stop lets calls go on")
+}
+
+// onFlag declares the flag of those who start the process.
+func (p *phoning) onFlag(fs *flag.FlagSet) {
+	fs.BoolVar(&p.On, "phone", false, "also run the telephone process and keep it running")
+}
+
+// notGiven are settings the telephone process has no use for.
+var notGiven = []string{"phone", "listen", "tls-cert", "tls-key", "metrics", "trusted-proxy", "embed-in", "mailboxes", "townships"}
+
+// passOn remembers what the process is to be started with: what this one was.
+func (p *phoning) passOn(fs *flag.FlagSet) {
+	fs.Visit(func(f *flag.Flag) {
+		if slices.Contains(notGiven, f.Name) || f.Value.String() == "" {
+			return
+		}
+		if f.Name == "sip" {
+			for _, s := range p.SIP {
+				p.given = append(p.given, "--sip="+s)
+			}
+			return
+		}
+		p.given = append(p.given, "--"+f.Name+"="+f.Value.String())
+	})
 }
 
 // settle checks what only makes sense together, and reads the trunks.
@@ -63,7 +103,7 @@ func (p *phoning) settle() (err error) {
 		return usageError{fmt.Errorf("--calls %d: at least one call must be possible", p.Calls)}
 	}
 	if p.Trunks != "" {
-		p.trunks, err = readTrunks(p.Trunks)
+		p.trunks, err = p.readTrunks(p.Trunks)
 	}
 	return err
 }
@@ -71,13 +111,14 @@ func (p *phoning) settle() (err error) {
 // trunkFile is the operator's file of trunks.
 type trunkFile struct {
 	Trunks []struct {
-		Name     string   `yaml:"name"`
-		From     []string `yaml:"from"`   // address ranges calls may come from
-		Proxy    string   `yaml:"proxy"`  // where calls out go, host:port
-		Number   string   `yaml:"number"` // what calls out show
-		Calls    int      `yaml:"calls"`
-		InBand   bool     `yaml:"in-band-digits"`
-		Register *struct {
+		Name      string   `yaml:"name"`
+		From      []string `yaml:"from"`      // address ranges calls may come from
+		Proxy     string   `yaml:"proxy"`     // where calls out go, host:port
+		Transport string   `yaml:"transport"` // udp, tcp or tls
+		Number    string   `yaml:"number"`    // what calls out show
+		Calls     int      `yaml:"calls"`
+		InBand    bool     `yaml:"in-band-digits"`
+		Register  *struct {
 			Server       string `yaml:"server"`
 			User         string `yaml:"user"`
 			PasswordFile string `yaml:"password-file"`
@@ -87,7 +128,8 @@ type trunkFile struct {
 }
 
 // readTrunks reads the file of trunks; passwords stand in files of their own.
-func readTrunks(path string) (out []sip.Trunk, err error) {
+func (p *phoning) readTrunks(path string) (out []sip.Trunk, err error) {
+	p.inBand = map[string]bool{}
 	b, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("read the trunks: %w", err)
@@ -100,13 +142,16 @@ func readTrunks(path string) (out []sip.Trunk, err error) {
 		if t.Name == "" || len(t.From) == 0 {
 			return nil, fmt.Errorf("%s: trunk %d needs a name and the address ranges its calls come from", path, i+1)
 		}
-		trunk := sip.Trunk{Name: t.Name, Proxy: t.Proxy, Number: t.Number, MaxCalls: t.Calls, InBand: t.InBand}
+		trunk := sip.Trunk{Name: t.Name, Proxy: t.Proxy, Transport: strings.ToUpper(t.Transport), Number: t.Number, Calls: t.Calls}
+		if t.InBand {
+			p.inBand[t.Name] = true
+		}
 		for _, s := range t.From {
 			prefix, err := netip.ParsePrefix(s)
 			if err != nil {
 				return nil, fmt.Errorf("%s: trunk %s: %q is not an address range like 203.0.113.0/28", path, t.Name, s)
 			}
-			trunk.From = append(trunk.From, prefix)
+			trunk.Allow = append(trunk.Allow, prefix)
 		}
 		if r := t.Register; r != nil {
 			at := r.PasswordFile
@@ -117,7 +162,7 @@ func readTrunks(path string) (out []sip.Trunk, err error) {
 			if err != nil {
 				return nil, fmt.Errorf("%s: trunk %s: read the password: %w", path, t.Name, err)
 			}
-			trunk.Register = &sip.Credentials{Server: r.Server, User: r.User, Password: strings.TrimSpace(string(password)), Expires: time.Duration(r.Expires) * time.Second}
+			trunk.Register = &sip.TrunkRegistration{Server: r.Server, User: r.User, Password: strings.TrimSpace(string(password)), Expires: time.Duration(r.Expires) * time.Second}
 		}
 		out = append(out, trunk)
 	}

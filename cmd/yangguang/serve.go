@@ -30,6 +30,7 @@ func serve(ctx context.Context, args []string, out io.Writer) error {
 	if err := parse(fs, args, out); err != nil {
 		return helpIsNoError(err)
 	}
+	c.phone.passOn(fs)
 	h, err := open(ctx, c, clock.System(), false, os.Stderr)
 	if err != nil {
 		return err
@@ -56,16 +57,17 @@ func (h *house) serve(ctx context.Context, out io.Writer) error {
 	if err := h.disclosure.Renew(ctx); err != nil {
 		return err
 	}
-	ended := make(chan error, 5)
+	ended := make(chan error, 6)
 	ear := fresh.Listen(h.db)
 	go func() { ended <- ear.Run(ctx, lookEvery, h.log) }()
 	go func() { ended <- h.keepLedger(ctx) }()
 	go func() { ended <- h.jobs.Run(ctx) }()
 	go func() { ended <- h.keepTime(ctx) }()
 	go func() { ended <- h.serveMetrics(ctx) }()
+	go func() { ended <- h.watchPhone(ctx) }()
 	err := web.Serve(ctx, web.Listener{Addr: h.c.Listen, Cert: h.c.Cert, Key: h.c.Key, BehindProxy: len(h.c.Proxies) > 0, Ready: out}, h.app)
 	stop()
-	for range 5 {
+	for range 6 {
 		if e := <-ended; e != nil && !errors.Is(e, context.Canceled) {
 			err = errors.Join(err, e)
 		}

@@ -54,7 +54,7 @@ func (s *Switchboard) ring(ctx context.Context, o hotline.Offer) {
 	} else if !o.CallBack {
 		return // ended meanwhile
 	}
-	p, err := s.dial(ctx, gone, s.phone(ctx, o.Phone), max(time.Until(o.Until), time.Second), sip.DialOptions{Hidden: true})
+	p, err := s.dial(ctx, gone, s.phone(ctx, o.Phone), max(o.Until.Sub(s.Hotline.DB.Clock().Now()), time.Second), sip.DialOptions{Hidden: true})
 	if err != nil {
 		s.decline(ctx, o, err)
 		return

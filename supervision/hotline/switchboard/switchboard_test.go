@@ -1,0 +1,148 @@
+package switchboard_test
+
+import (
+	"context"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"yangguang/disclosure/disclosuretest"
+	"yangguang/internal/blob"
+	"yangguang/internal/clock"
+	"yangguang/internal/db/dbtest"
+	"yangguang/internal/rtp"
+	"yangguang/internal/rtp/rtptest"
+	"yangguang/internal/sip"
+	"yangguang/supervision/hotline"
+	"yangguang/supervision/hotline/hotlinetest"
+	"yangguang/supervision/hotline/recording"
+	"yangguang/supervision/hotline/switchboard"
+)
+
+func TestMain(m *testing.M) {
+	hotlinetest.LoadLocales()
+	os.Exit(m.Run())
+}
+
+var loopback = netip.MustParseAddr("127.0.0.1")
+
+// exchange is a telephone process over a store of the test's own.
+type exchange struct {
+	*hotlinetest.House
+	board      *switchboard.Switchboard
+	recordings *recording.Recordings
+	at         string
+	log        *strings.Builder
+}
+
+// tones are prompts a test can hear apart.
+type tones struct{}
+
+func (tones) Prompt(_, key string) *rtp.Prompt {
+	if key == "music" {
+		return rtp.NewPrompt(rtptest.Tone(300, 8000))
+	}
+	return rtp.NewPrompt(rtptest.Tone(200, 800))
+}
+
+func begin(t *testing.T, change func(*switchboard.Config)) *exchange {
+	t.Helper()
+	c := clock.NewFake(disclosuretest.Now)
+	h := hotlinetest.Over(t, dbtest.SQLite(t, c, slices.Concat(hotlinetest.Migrations, []fs.FS{recording.Migrations})...), c)
+	x := &exchange{House: h, log: &strings.Builder{}}
+	h.Hotline = h.Process("phone-16")
+	files, err := blob.Open(t.Context(), t.TempDir(), "")
+	check(t, err)
+	x.recordings = &recording.Recordings{DB: h.Hotline.DB, Keys: h.Hotline.Keys, Blobs: files, Dir: filepath.Join(t.TempDir(), "recordings"), Node: "phone-16"}
+	ports, err := rtp.NewPorts(loopback, 30000, 39998)
+	check(t, err)
+	cfg := switchboard.Config{
+		Hotline: h.Hotline, Recordings: x.recordings, Prompts: tones{}, Host: loopback, Ports: ports, Clock: clock.System(), Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		SIP: sip.Config{UDP: []string{"127.0.0.1:0"}, Trunks: []sip.Trunk{{Name: "carrier", Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}}}},
+	}
+	if change != nil {
+		change(&cfg)
+	}
+	x.board, err = switchboard.Open(t.Context(), cfg)
+	check(t, err)
+	x.at = strings.TrimPrefix(x.board.Addresses()[0], "UDP ")
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- x.board.Run(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		x.board.Close()
+	})
+	return x
+}
+
+// desk hires somebody at the county with a desk phone that answers by itself.
+func (x *exchange) desk(t *testing.T, hz float64) (*softphone, hotline.Ref) {
+	t.Helper()
+	p, told, err := x.Hotline.CreatePhone(x.As(x.Manager), x.County.ID, "一号话机")
+	check(t, err)
+	phone := phoneAt(t, "<sip:"+p.Name+":"+told+"@"+x.at+";transport=udp>;regint=60;answermode=auto;audio_codecs=PCMA/8000/1", hz)
+	who := x.Hire(t, "话务员", x.County, hotline.Answering)
+	s, err := x.Hotline.SaveSeat(x.As(x.Manager), hotline.Seat{Agency: x.County.ID, Person: who.ID, Label: "8016", Phone: p.ID, Active: true})
+	check(t, err)
+	until(t, "the registration", func() bool {
+		p, err := x.Hotline.PhoneOf(t.Context(), p.Name)
+		return err == nil && p.Contact != ""
+	})
+	_, err = x.Hotline.SignOn(x.As(who), who.ID, "phone")
+	check(t, err)
+	check(t, x.Hotline.Ready(x.As(who), s.Ref()))
+	return phone, s.Ref()
+}
+
+// only is the one call there is.
+func (x *exchange) only(t *testing.T, ok func(c *hotline.Call) bool) (found hotline.Call) {
+	t.Helper()
+	until(t, "the call", func() bool {
+		all, _, err := x.Hotline.Calls(x.As(x.Manager), hotline.CallFilter{})
+		check(t, err)
+		if len(all) != 1 {
+			return false
+		}
+		c, err := x.Hotline.Find(t.Context(), all[0].Ref())
+		check(t, err)
+		found = *c
+		return ok(c)
+	})
+	return found
+}
+
+func (x *exchange) caller(t *testing.T, hz float64) *softphone {
+	t.Helper()
+	return phoneAt(t, "<sip:0000123@127.0.0.1>;regint=0;audio_codecs=PCMU/8000/1", hz)
+}
+
+// A caller and a desk phone hear each other, each in his own codec; both are on
+// the recording, he on the left; the caller hangs up.
+func TestACallerReachesADeskPhone(t *testing.T) {
+	x := begin(t, nil)
+	line := x.Line(t, func(l *hotline.Line) { l.Record = true })
+	desk, seat := x.desk(t, 440)
+	caller := x.caller(t, 880)
+	caller.do("dial", "sip:"+line.Number+"@"+x.at)
+	desk.wait("CALL_ESTABLISHED")
+	caller.hears(440)
+	desk.hears(880)
+	if got := x.only(t, func(c *hotline.Call) bool { return c.State == hotline.Talking }); got.Seat != seat.ID {
+		t.Errorf("with seat %d", got.Seat)
+	}
+	caller.do("hangup", "")
+	desk.wait("CALL_CLOSED")
+	if got := x.only(t, func(c *hotline.Call) bool { return c.State == hotline.Ended }); got.By != "caller" || got.Why != "hangup" {
+		t.Errorf("ended by %s: %s", got.By, got.Why)
+	}
+}
