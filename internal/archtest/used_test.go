@@ -65,6 +65,7 @@ var forOthers = map[string]string{
 	"internal/sip/sdp.Offer":                          later,
 	"internal/sip/sdp.Session.Held":                   later,
 	"supervision/casework/knowledge.Knowledge.Spoken": later,
+<<<<<<< HEAD
 	// The process that carries calls and the desk of who answers them.
 	"supervision/hotline.Hotline.AskCallBack":  later,
 	"supervision/hotline.Hotline.Arrive":       later,
@@ -85,6 +86,20 @@ var forOthers = map[string]string{
 	"supervision/hotline.Hotline.Sweep":        later,
 	"supervision/hotline.Hotline.Unregistered": later,
 	"supervision/hotline.Figures.Talk":         later,
+=======
+	// The media of the hotline, whose users are the switchboard and the telephones' SIP.
+	"internal/rtp.Conference.Leave":     later,
+	"internal/rtp.Engine.NewConference": later,
+	"internal/rtp.Engine.SendDigits":    later,
+	"internal/rtp.NewBridge":            later,
+	"internal/rtp.NewEngine":            later,
+	"internal/rtp.NewKey":               later,
+	"internal/rtp.NewPorts":             later,
+	"internal/rtp.NewRecorder":          later,
+	"internal/rtp.ParseKey":             later,
+	"internal/rtp.ReadWAV":              later,
+	"internal/rtp.Tapped":               later,
+>>>>>>> h7/rtp
 }
 
 const (
@@ -96,7 +111,7 @@ const (
 // themselves.
 var byInterface = []string{"Error", "String", "Scan", "Value", "Unwrap", "Is", "As", "Read", "Write", "Close", "Seek", "Len", "Less", "Swap", "Push", "Pop",
 	"ServeHTTP", "Flush", "WriteHeader", "Header", "Hijack", "ReadFrom", "MarshalJSON", "UnmarshalJSON", "MarshalText", "UnmarshalText", "MarshalYAML", "UnmarshalYAML",
-	"RoundTrip", "Open", "Stat", "Name", "Enabled", "Handle", "WithAttrs", "WithGroup", "Set", "Get", "Render", "LogValue", "Format", "Reset"}
+	"RoundTrip", "Open", "Stat", "Name", "Enabled", "Handle", "WithAttrs", "WithGroup", "Set", "Get", "Render", "LogValue", "Format", "Reset", "GoString"}
 
 // exported is one exported name: a function, type, constant or variable of a
 // package, or a method.

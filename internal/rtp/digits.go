@@ -33,21 +33,21 @@ type digits struct {
 func newDigits() *digits { return &digits{out: make(chan byte, 64)} }
 
 // press tells a digit, if it is a new one.
-func (d *digits) press(digit byte, w way, now time.Time) bool {
+func (d *digits) press(digit byte, w way, now time.Time) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if w < d.best {
-		return false
+		return
 	}
 	same := w > d.best && d.best != 0 && digit == d.last && now.Sub(d.at) < samePress
 	d.best, d.last, d.at = w, digit, now
 	if same {
-		return false
+		return
 	}
 	for {
 		select {
 		case d.out <- digit:
-			return true
+			return
 		default:
 		}
 		select { // a slow reader loses the oldest

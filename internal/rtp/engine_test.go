@@ -145,3 +145,19 @@ func TestAPlaybackEndsWithItsLineAndAnEmptyOneAtOnce(t *testing.T) {
 		<-play.Done()
 	})
 }
+
+func TestAClosedEngineLeavesNobodyWaiting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := rtp.NewEngine(clock.System(), 1)
+		p, q := rtptest.NewParty(rtp.PCMA), rtptest.NewParty(rtp.PCMA)
+		served, fresh := e.Rest(p), &rtp.Counter{}
+		pass(time.Second)
+		e.AddCounter(fresh)
+		e.Close()
+		<-served.Done()
+		<-e.Rest(q).Done() // a late one too
+		if !fresh.Fell {
+			t.Error("a leg not yet served was not told")
+		}
+	})
+}

@@ -1,6 +1,9 @@
 package rtp
 
-import "time"
+import (
+	"net/netip"
+	"time"
+)
 
 // What tests outside the package look at.
 var Transcode = transcode
@@ -77,3 +80,12 @@ func (j *Jitter) Take() []int16 {
 	j.j.take(&f)
 	return f[:]
 }
+
+// Handle handles a datagram as if it had just been read.
+func (s *Stream) Handle(b []byte, from netip.AddrPort) { s.guarded(b, from) }
+
+// Frame says the playback's next 20 ms.
+func (p *Playback) Frame(now time.Time) bool { return p.frame(now) }
+
+// Still is an engine without pacers.
+func Still() *Engine { return &Engine{playing: map[Line]*Playback{}, shards: []*shard{{}}} }

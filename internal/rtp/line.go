@@ -2,6 +2,14 @@
 // received and sent on time, relayed between two parties, mixed between three,
 // played from prompts, heard as digits and handed to a recorder. It knows
 // neither SIP nor the store.
+//
+// Clause 3.1.1, people and an automatic voice together, rests on it. What is
+// said passes through and is kept nowhere but in the window of a recorder, a
+// few seconds, until its writer takes it; numbers, addresses and digits are in
+// no log and no error.
+//
+// Whoever speaks to a line is one at a time: a playback of an Engine, a Bridge
+// or a Conference; the one before is stopped or closed first.
 package rtp
 
 // A Codec is an RTP payload type of G.711 (RFC 3551, table 4).

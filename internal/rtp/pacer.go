@@ -36,7 +36,7 @@ type Engine struct {
 // goroutine at a time and must not wait.
 type leg interface {
 	frame(now time.Time) bool
-	// fell is told that a frame failed and none will follow.
+	// fell is told that no frame will follow: one failed, or the engine is closed.
 	fell()
 }
 
@@ -63,10 +63,23 @@ func NewEngine(c clock.Clock, pacers int) *Engine {
 	return e
 }
 
-// Close stops the pacers. Legs that stand are served no more.
+// Close stops the pacers and ends every leg that stands: whoever waits for one
+// waits no more.
 func (e *Engine) Close() {
 	close(e.stop)
 	e.wait.Wait()
+	for _, s := range e.shards {
+		s.mu.Lock()
+		legs := s.fresh
+		s.fresh = nil
+		s.mu.Unlock()
+		for _, slot := range s.slots {
+			legs = append(legs, slot...)
+		}
+		for _, l := range legs {
+			l.fell()
+		}
+	}
 }
 
 func (e *Engine) add(l leg) {
@@ -75,8 +88,15 @@ func (e *Engine) add(l leg) {
 	e.next++
 	e.mu.Unlock()
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	select {
+	case <-e.stop:
+		s.mu.Unlock()
+		l.fell()
+		return
+	default:
+	}
 	s.fresh = append(s.fresh, l)
+	s.mu.Unlock()
 }
 
 func (e *Engine) pace(s *shard) {

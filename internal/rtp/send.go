@@ -50,9 +50,10 @@ func (s *Stream) write(kind uint8, ts uint32, marker bool, payload []byte) {
 	}
 	copy(b[n:], payload)
 	if s.seal != nil {
-		if b, err = s.seal.EncryptRTP(nil, b, nil); err != nil {
+		if b, err = s.seal.EncryptRTP(s.sealed[:0], b, nil); err != nil {
 			return
 		}
+		s.sealed = b
 	}
 	s.seq++
 	if _, err = s.conn.WriteToUDPAddrPort(b, to); err == nil {

@@ -75,6 +75,7 @@ type Stream struct {
 	seq    uint16
 	ssrc   uint32
 	buf    []byte
+	sealed []byte
 
 	statsMu sync.Mutex
 	stats   Stats // guarded by statsMu; Sent is in spoken
@@ -113,7 +114,7 @@ func newStream(conn socket, port int, release func(), remote Remote, set Setting
 		set.Silence = silence
 	}
 	s := &Stream{set: set, conn: conn, port: port, release: release, digits: newDigits(), done: make(chan struct{}),
-		seq: uint16(rand.Uint32()), ssrc: rand.Uint32()} // #nosec G404 -- spread, not secret
+		seq: uint16(rand.Uint32() & 0x7FFF), ssrc: rand.Uint32()} // #nosec G404 -- spread, not secret; low, by RFC 3711, 3.3.1
 	if set.InBand {
 		s.ear = &toneEar{}
 	}
