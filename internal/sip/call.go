@@ -189,7 +189,11 @@ func (c *Call) bye(e Ending) {
 func (c *Call) sendBye() {
 	c.s.calls.remove(c)
 	req := c.dialog.request(c.s, sipgo.BYE)
-	c.s.spawn("bye", func() { c.s.exchange(c, req) })
+	c.s.byes.Add(1)
+	c.s.spawn("bye", func() {
+		defer c.s.byes.Add(-1)
+		c.s.exchange(c, req)
+	})
 }
 
 // finish tells everybody that the call is over, once.
@@ -221,7 +225,7 @@ func (s *Server) spawn(what string, f func()) {
 	go s.guard(what, f, nil)
 }
 
-// since is a deadline that the clock of the server keeps.
+// after runs f, guarded, when d has gone by the server's clock.
 func (s *Server) after(d time.Duration, what string, f func()) (stop func()) {
 	return s.cfg.clock.AfterFunc(d, func() { s.guard(what, f, nil) })
 }

@@ -33,8 +33,9 @@ func (d *dialog) peerTag() string {
 	return d.theirs
 }
 
-// answering is the dialog of an INVITE that came. Requests to a phone go back to
-// where it speaks from; a trunk's go where it says.
+// answering is the dialog of an INVITE that came. Requests go back to where it
+// came from, which passes every NAT, unless a trunk says where through (routes)
+// or names an address of its own.
 func answering(req *sipgo.Request, from peer) *dialog {
 	d := &dialog{
 		callID: req.CallID().Value(), tag: newTag(), transport: req.Transport(), user: req.Recipient.User,
@@ -47,19 +48,16 @@ func answering(req *sipgo.Request, from peer) *dialog {
 		}
 	}
 	d.retarget(req)
-	if from.trunk == nil || !sendable(&d.target) && len(d.routes) == 0 || d.transport != "UDP" && len(d.routes) == 0 {
+	if len(d.routes) == 0 && (d.transport != "UDP" || from.trunk == nil || !from.trunk.names(&d.target)) {
 		d.dest = req.Source()
 	}
 	return d
 }
 
-// sendable is whether the URI names an address requests can be sent to.
-func sendable(u *sipgo.Uri) bool {
-	if u.Host == "" {
-		return false
-	}
+// names is whether the URI's host is an address of the trunk.
+func (t *trunk) names(u *sipgo.Uri) bool {
 	a, err := netip.ParseAddr(u.Host)
-	return err != nil || !a.IsUnspecified()
+	return err == nil && t.allows(a)
 }
 
 // retarget takes the Contact of a request or answer for where they are now.

@@ -38,6 +38,8 @@ type Server struct {
 	ctx        context.Context
 	cancel     context.CancelFunc
 	background sync.WaitGroup
+	byes       atomic.Int32 // hang-ups that wait for their answer
+	closed     sync.Once
 }
 
 // Listen opens the addresses and takes calls until ctx ends or Close.
@@ -194,11 +196,17 @@ func (s *Server) Draining() bool { return s.draining.Load() }
 // Calls is how many calls there are, ringing ones too.
 func (s *Server) Calls() int { return s.room.on(nil) }
 
-// Close hangs up every call and stops listening.
-func (s *Server) Close() {
+// Close hangs up every call and stops listening. The other sides are given a
+// moment to hear of it.
+func (s *Server) Close() { s.closed.Do(s.shut) }
+
+func (s *Server) shut() {
 	s.draining.Store(true)
 	for _, c := range s.calls.all() {
 		c.Hangup()
+	}
+	for end := time.Now().Add(time.Second); s.byes.Load() > 0 && time.Now().Before(end); {
+		time.Sleep(5 * time.Millisecond)
 	}
 	s.cancel()
 	for _, f := range s.closer {

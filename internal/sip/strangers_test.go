@@ -1,10 +1,13 @@
 package sip
 
 import (
+	"io"
 	"net/netip"
 	"strings"
 	"testing"
 	"time"
+
+	"yangguang/internal/sip/sdp"
 )
 
 // guarded is a server whose trunk is 127.0.0.1 alone, without phones.
@@ -197,13 +200,46 @@ func TestALogHasNothingOfACall(t *testing.T) {
 	w.say(r)
 	w.say(strings.Replace(w.request("OPTIONS", "canary-called"), "Via: SIP/2.0/UDP", "Via: SIP/2.0/CANARY", 1))
 	w.ask(w.request("OPTIONS", "canary-called"))
+	stream, err := dialTCP("127.0.0.1", h.Addrs("TCP")[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stream.Close()
+	if _, err := stream.Write([]byte("canary stream\r\nno SIP\r\n\r\n")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.Copy(io.Discard, stream); err != nil { // until the server closes it
+		t.Log(err)
+	}
 	h.Close()
 	h.background.Wait()
 	said := strings.ToLower(h.log.String())
 	if strings.Contains(said, "canary") {
 		t.Errorf("the log says\n%s", said)
 	}
+	if h.Counters().Unreadable < 2 {
+		t.Errorf("what could not be read is not counted: %+v", h.Counters())
+	}
 	if h.Counters().Guarded != 1 || !strings.Contains(said, "handler broke") {
 		t.Errorf("a broken handler is not told: %+v\n%s", h.Counters(), said)
+	}
+}
+
+func TestTheCallerHearsBeforeAnAnswer(t *testing.T) {
+	h := guarded(t, func(c *Config) {
+		c.OnCall = func(c *Call) {
+			_ = c.Progress(sdp.Offer(ours))
+			_ = c.Reject(404, "No such\r\nInjected: x", 0)
+		}
+	})
+	w := dialWire(t, h.Server, "127.0.0.1")
+	code, answer := w.ask(w.request("INVITE", "4000"))
+	if code != "183" || !strings.Contains(answer, "m=audio 40000 ") {
+		t.Errorf("before: %s", answer)
+	}
+	answer = w.hear()
+	w.say(ackOf(answer))
+	if !strings.HasPrefix(answer, "SIP/2.0 404 No suchInjected: x\r\n") {
+		t.Errorf("after: %s", answer)
 	}
 }
