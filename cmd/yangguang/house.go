@@ -61,17 +61,19 @@ import (
 	"yangguang/supervision/casework/intake"
 	"yangguang/supervision/casework/knowledge"
 	"yangguang/supervision/casework/outcome"
+	"yangguang/supervision/hotline"
+	"yangguang/supervision/hotline/manage"
 )
 
 // migrations are the rooms' schemas; they are merged in the order of time.
 func migrations() []fs.FS {
-	return []fs.FS{calendar.Migrations, audit.Migrations, fresh.Migrations, ledger.Migrations, account.Migrations, jobs.Migrations, search.Migrations, notify.Migrations, agency.Migrations, catalogue.Migrations, disclosure.Migrations, coverage.Migrations, linkcheck.Migrations, keeping.Migrations, importer.Migrations, export.Migrations, inforequest.Migrations, answers.Migrations, yearly.Migrations, casework.Migrations, analysis.Migrations, outcome.Migrations, knowledge.Migrations, casedesk.Migrations, exchange.Migrations}
+	return []fs.FS{calendar.Migrations, audit.Migrations, fresh.Migrations, ledger.Migrations, account.Migrations, jobs.Migrations, search.Migrations, notify.Migrations, agency.Migrations, catalogue.Migrations, disclosure.Migrations, coverage.Migrations, linkcheck.Migrations, keeping.Migrations, importer.Migrations, export.Migrations, inforequest.Migrations, answers.Migrations, yearly.Migrations, casework.Migrations, analysis.Migrations, outcome.Migrations, knowledge.Migrations, casedesk.Migrations, exchange.Migrations, hotline.Migrations}
 }
 
 // locales are the rooms' sentences.
 func locales() []fs.FS {
 	return []fs.FS{fault.Locale, flow.Locale, blob.Locale, calendar.Locale, audit.Locale, ledger.Locale, account.Locale, privacy.Locale, safe.Locale, notify.Locale, web.Locale, ui.Locale,
-		agency.Locale, front.Locale, office.Locale, keeping.Locale, form.Locale, disclosure.Locale, importer.Locale, coverage.Locale, linkcheck.Locale, export.Locale, portal.Locale, publiclog.Locale, desk.Locale, inforequest.Locale, letter.Locale, handling.Locale, window.Locale, answers.Locale, yearly.Locale, channel.Locale, casework.Locale, analysis.Locale, outcome.Locale, knowledge.Locale, intake.Locale, casedesk.Locale, exchange.Locale, site.Locale}
+		agency.Locale, front.Locale, office.Locale, keeping.Locale, form.Locale, disclosure.Locale, importer.Locale, coverage.Locale, linkcheck.Locale, export.Locale, portal.Locale, publiclog.Locale, desk.Locale, inforequest.Locale, letter.Locale, handling.Locale, window.Locale, answers.Locale, yearly.Locale, channel.Locale, casework.Locale, analysis.Locale, outcome.Locale, knowledge.Locale, intake.Locale, casedesk.Locale, exchange.Locale, hotline.Locale, site.Locale}
 }
 
 // house is the product, wired.
@@ -111,6 +113,9 @@ type house struct {
 	site       *site.Site
 	app        *web.App
 	jobs       *jobs.Runner
+
+	hotline      *hotline.Hotline
+	hotlinePages *manage.Pages
 }
 
 // open opens the store, brings it up to date and wires the rooms.
@@ -251,6 +256,7 @@ func (h *house) wire(demo bool) {
 	h.wireYearly(demo)
 	h.wireCasework()
 	h.wireKnowledge()
+	h.wireHotline()
 	h.links = &linkcheck.Links{Disclosure: h.disclosure, Front: h.front, Outside: c.CheckLinks}
 	h.links.Join(h.front)
 	h.agencies.Audit = h.agencyChanged
@@ -301,7 +307,7 @@ func (h *house) routes() [][]web.Route {
 	pl := &publiclog.Log{Front: h.front, DB: h.db, Key: h.ledger.Key, Witnessing: h.witnessing}
 	return [][]web.Route{h.office.Routes(), cov.Routes(), p.Routes(), wd.Routes(), in.Routes(), pl.Routes(), ch.Routes(), h.office.Guard(h.desk.Routes()), h.office.Guard(h.handling.Routes()), h.office.Guard(h.answers.Routes()), h.office.Guard(h.yearly.Routes()), h.office.Guard(h.outcomes.Routes()), h.office.Guard(h.analysis.Routes()), h.office.Guard(h.importer.Routes()), h.office.Guard(h.keeping.Routes()),
 		h.office.Guard(h.casedesk.Routes()),
-		h.office.Guard(h.copies.Routes()), h.office.Guard(h.links.Routes()), h.office.Guard(h.knowledge.Routes()), h.office.Guard(h.exchange.Routes()), h.office.Guard(h.site.Routes()), h.health()}
+		h.office.Guard(h.copies.Routes()), h.office.Guard(h.links.Routes()), h.office.Guard(h.knowledge.Routes()), h.office.Guard(h.exchange.Routes()), h.office.Guard(h.hotlinePages.Routes()), h.office.Guard(h.site.Routes()), h.health()}
 }
 
 // showError lets the office answer what better than a page of failure can: a

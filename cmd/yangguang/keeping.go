@@ -20,6 +20,7 @@ import (
 	"yangguang/supervision/casework/analysis"
 	"yangguang/supervision/casework/exchange"
 	"yangguang/supervision/casework/knowledge"
+	"yangguang/supervision/hotline"
 )
 
 // wireKeeping joins import and the retention table with whoever carries its
@@ -68,5 +69,5 @@ func (h *house) registerKeeping(r *jobs.Runner) {
 
 // allVerbs lists every room's grant verbs.
 func allVerbs() []string {
-	return slices.Concat(disclosure.Verbs(), keeping.Verbs(), export.Verbs(), inforequest.Verbs(), yearly.Verbs(), casework.Verbs(), knowledge.Verbs(), exchange.Verbs(), analysis.Verbs())
+	return slices.Concat(disclosure.Verbs(), keeping.Verbs(), export.Verbs(), inforequest.Verbs(), yearly.Verbs(), casework.Verbs(), knowledge.Verbs(), exchange.Verbs(), analysis.Verbs(), hotline.Verbs())
 }

@@ -55,6 +55,26 @@ var forOthers = map[string]string{
 	"internal/secret.Keys.Rewrap":                     later,
 	"internal/secret.Rotate":                          later,
 	"supervision/casework/knowledge.Knowledge.Spoken": later,
+	// The process that carries calls and the desk of who answers them.
+	"supervision/hotline.Hotline.AskCallBack":  later,
+	"supervision/hotline.Hotline.Arrive":       later,
+	"supervision/hotline.Hotline.AtNode":       later,
+	"supervision/hotline.Hotline.Beat":         later,
+	"supervision/hotline.Hotline.Became":       later,
+	"supervision/hotline.Hotline.Bridged":      later,
+	"supervision/hotline.Hotline.Drain":        later,
+	"supervision/hotline.Hotline.Expire":       later,
+	"supervision/hotline.Hotline.LineOf":       later,
+	"supervision/hotline.Hotline.Nodes":        later,
+	"supervision/hotline.Hotline.OfferAt":      later,
+	"supervision/hotline.Hotline.PhoneOf":      later,
+	"supervision/hotline.Hotline.PhoneSecret":  later,
+	"supervision/hotline.Hotline.SeatOf":       later,
+	"supervision/hotline.Hotline.SignOff":      later,
+	"supervision/hotline.Hotline.SignOn":       later,
+	"supervision/hotline.Hotline.Sweep":        later,
+	"supervision/hotline.Hotline.Unregistered": later,
+	"supervision/hotline.Figures.Talk":         later,
 }
 
 const (

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"yangguang/agency"
-	"yangguang/internal/account"
 	"yangguang/internal/clock"
 	"yangguang/internal/db"
 	"yangguang/internal/fault"
@@ -267,11 +266,4 @@ func (h *Hotline) Board(ctx context.Context, p Place) (b Wallboard, err error) {
 		return err
 	})
 	return b, err
-}
-
-// MayBoard answers whether the person acting may see how a place stands.
-func MayBoard(ctx context.Context, p Place) bool {
-	a := account.From(ctx)
-	t := account.Target{Agency: p.Agency, Division: int64(p.Division)}
-	return a.May(Leading, t) || a.May(Managing, t)
 }
