@@ -1,6 +1,5 @@
-// Package recording keeps what was said on the hotline's lines (3.1.2: samples
-// are reviewed; 3.1.1: what a matter says can be heard again), and the review of
-// samples with a score sheet.
+// Package recording keeps what was said on the hotline's lines (3.1.2: how calls
+// are answered is checked; 3.1.1: what a matter says can be heard again).
 //
 // What is stored about people: two voices. The sound is sealed under a key of
 // its own before its first byte is on disk, chunk by chunk, so that a crash

@@ -38,14 +38,11 @@ type Recordings struct {
 	adopting sync.Mutex // one Adopt at a time; Close of a recording tries it alone
 }
 
-// The grant verbs of the room.
-const (
-	Listening = "recording.listen"
-	Reviewing = "hotline.review"
-)
+// Listening is the room's grant verb.
+const Listening = "recording.listen"
 
-// Verbs lists the room's grant verbs, for the register of accounts.
-func Verbs() []string { return []string{Listening, Reviewing} }
+// Verbs lists it, for the register of accounts.
+func Verbs() []string { return []string{Listening} }
 
 // ErrSealedLine says that a sealed line is never recorded.
 var ErrSealedLine = errors.New("a sealed line is not recorded")

@@ -82,9 +82,6 @@ func forgotten(tx *db.Tx, x *Recording) error {
 	if _, err := tx.Exec("delete from recording_access where province = $1 and recording = $2", x.Province, x.ID); err != nil {
 		return err
 	}
-	if _, err := tx.Exec("delete from recording_review where province = $1 and recording = $2", x.Province, x.ID); err != nil {
-		return err
-	}
 	_, err := tx.Exec("delete from recording where province = $1 and id = $2", x.Province, x.ID)
 	return err
 }

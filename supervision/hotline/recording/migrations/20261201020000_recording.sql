@@ -25,17 +25,3 @@ create table recording_access (
   primary key (province, id)
 );
 create index recording_access_of on recording_access (province, recording, id);
-
--- The score sheet of one recording of a month's sample. month: 2026-11.
-create table recording_review (
-  province integer not null, id bigint not null, prefecture bigint not null, county bigint not null, region bigint not null, agency bigint not null,
-  recording bigint not null, person bigint not null, month text not null, state text not null default 'drawn', reviewer bigint, at bigint, scores text not null default '', total integer, remark text not null default '', comment text not null default '', commented_at bigint,
-  primary key (province, id),
-  constraint recording_review_state check (state in ('drawn', 'scored')),
-  constraint recording_review_not_own check (reviewer is null or reviewer <> person),
-  constraint recording_review_scored check ((state = 'scored') = (reviewer is not null and at is not null and total is not null)),
-  constraint recording_review_total check (total is null or total between 0 and 100)
-);
-create unique index recording_review_once on recording_review (province, recording);
-create index recording_review_agency on recording_review (agency, month, person, id);
-create index recording_review_person on recording_review (person, month, id);
