@@ -65,7 +65,6 @@ var forOthers = map[string]string{
 	"internal/sip/sdp.Offer":                          later,
 	"internal/sip/sdp.Session.Held":                   later,
 	"supervision/casework/knowledge.Knowledge.Spoken": later,
-<<<<<<< HEAD
 	// The process that carries calls and the desk of who answers them.
 	"supervision/hotline.Hotline.AskCallBack":  later,
 	"supervision/hotline.Hotline.Arrive":       later,
@@ -86,7 +85,6 @@ var forOthers = map[string]string{
 	"supervision/hotline.Hotline.Sweep":        later,
 	"supervision/hotline.Hotline.Unregistered": later,
 	"supervision/hotline.Figures.Talk":         later,
-=======
 	// The media of the hotline, whose users are the switchboard and the telephones' SIP.
 	"internal/rtp.Conference.Leave":     later,
 	"internal/rtp.Engine.NewConference": later,
@@ -99,7 +97,6 @@ var forOthers = map[string]string{
 	"internal/rtp.ParseKey":             later,
 	"internal/rtp.ReadWAV":              later,
 	"internal/rtp.Tapped":               later,
->>>>>>> h7/rtp
 }
 
 const (

@@ -32,8 +32,8 @@ type event struct {
 	Param string `json:"param"`
 }
 
-// phoneAt starts one at an address of the loopback, with an account line.
-func phoneAt(t *testing.T, account string, hz float64) *softphone {
+// phoneAt starts one at an address of this machine, with an account line.
+func phoneAt(t *testing.T, host, account string, hz float64) *softphone {
 	t.Helper()
 	bin, err := exec.LookPath("baresip")
 	if err != nil {
@@ -43,9 +43,9 @@ func phoneAt(t *testing.T, account string, hz float64) *softphone {
 	port, ctrl := free(t, "udp"), free(t, "tcp")
 	write(t, filepath.Join(p.dir, "accounts"), account+"\n")
 	write(t, filepath.Join(p.dir, "contacts"), "")
-	write(t, filepath.Join(p.dir, "tone.wav"), string(wav(rtptest.Tone(hz, 8000*60))))
+	write(t, filepath.Join(p.dir, "tone.wav"), string(wav(rtptest.Tone(hz, time.Minute))))
 	write(t, filepath.Join(p.dir, "config"), fmt.Sprintf(`poll_method epoll
-sip_listen 127.0.0.1:%d
+sip_listen %s:%d
 audio_source aufile,%s/tone.wav
 audio_player aufile,%s/out.wav
 audio_alert aufile,%s/alert.wav
@@ -61,7 +61,7 @@ module_app ctrl_tcp.so
 snd_path %s
 ctrl_tcp_listen 127.0.0.1:%d
 rtp_ports 52000-58000
-`, port, p.dir, p.dir, p.dir, p.dir, ctrl))
+`, host, port, p.dir, p.dir, p.dir, p.dir, ctrl))
 	cmd := exec.CommandContext(t.Context(), bin, "-f", p.dir)
 	log, err := os.Create(filepath.Join(p.dir, "log"))
 	check(t, err)
@@ -148,7 +148,7 @@ func (p *softphone) hears(hz float64) {
 				continue
 			}
 			samples := pcm(b[len(b)-16000:])
-			if rtptest.Power(samples, hz) > 0.5 {
+			if rtptest.Share(samples, hz) > 0.5 {
 				return true
 			}
 		}

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"yangguang/disclosure/disclosuretest"
 	"yangguang/internal/blob"
@@ -46,9 +47,9 @@ type tones struct{}
 
 func (tones) Prompt(_, key string) *rtp.Prompt {
 	if key == "music" {
-		return rtp.NewPrompt(rtptest.Tone(300, 8000))
+		return rtp.NewPrompt(rtptest.Tone(300, time.Second))
 	}
-	return rtp.NewPrompt(rtptest.Tone(200, 800))
+	return rtp.NewPrompt(rtptest.Tone(200, 100*time.Millisecond))
 }
 
 func begin(t *testing.T, change func(*switchboard.Config)) *exchange {
@@ -64,7 +65,7 @@ func begin(t *testing.T, change func(*switchboard.Config)) *exchange {
 	check(t, err)
 	cfg := switchboard.Config{
 		Hotline: h.Hotline, Recordings: x.recordings, Prompts: tones{}, Host: loopback, Ports: ports, Clock: clock.System(), Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
-		SIP: sip.Config{UDP: []string{"127.0.0.1:0"}, Trunks: []sip.Trunk{{Name: "carrier", Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}}}},
+		SIP: sip.Config{UDP: []string{"127.0.0.1:0"}, Trunks: []sip.Trunk{{Name: "carrier", Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.2/32")}}}},
 	}
 	if change != nil {
 		change(&cfg)
@@ -90,7 +91,7 @@ func (x *exchange) desk(t *testing.T, hz float64) (*softphone, hotline.Ref) {
 	t.Helper()
 	p, told, err := x.Hotline.CreatePhone(x.As(x.Manager), x.County.ID, "一号话机")
 	check(t, err)
-	phone := phoneAt(t, "<sip:"+p.Name+":"+told+"@"+x.at+";transport=udp>;regint=60;answermode=auto;audio_codecs=PCMA/8000/1", hz)
+	phone := phoneAt(t, "127.0.0.1", "<sip:"+p.Name+"@"+x.at+";transport=udp>;auth_pass="+told+";regint=60;answermode=auto;audio_codecs=PCMA/8000/1", hz)
 	who := x.Hire(t, "话务员", x.County, hotline.Answering)
 	s, err := x.Hotline.SaveSeat(x.As(x.Manager), hotline.Seat{Agency: x.County.ID, Person: who.ID, Label: "8016", Phone: p.ID, Active: true})
 	check(t, err)
@@ -123,7 +124,7 @@ func (x *exchange) only(t *testing.T, ok func(c *hotline.Call) bool) (found hotl
 
 func (x *exchange) caller(t *testing.T, hz float64) *softphone {
 	t.Helper()
-	return phoneAt(t, "<sip:0000123@127.0.0.1>;regint=0;audio_codecs=PCMU/8000/1", hz)
+	return phoneAt(t, "127.0.0.2", "<sip:0000123@127.0.0.2>;regint=0;audio_codecs=PCMU/8000/1", hz)
 }
 
 // A caller and a desk phone hear each other, each in his own codec; both are on
