@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 work=$(mktemp -d "${TMPDIR:-/tmp}/yangguang-media.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 go test -c -o "$work/rtp.test" ./internal/rtp
-about() { echo "$(nproc) cores, $(uname -srm), $(go version | cut -d' ' -f3), load $(cut -d' ' -f1-3 /proc/loadavg), $(date -u +%FT%TZ)"; }
+about() { echo "$(nproc --all) cores, $(uname -srm), $(go version | cut -d' ' -f3), load $(cut -d' ' -f1-3 /proc/loadavg), $(date -u +%FT%TZ)"; }
 about
 echo; echo "## one packet, one frame"
 ${SERVER:-} "$work/rtp.test" -test.run '^$' -test.bench 'Relay|Prompt' -test.benchtime "${TIMES:-2s}" -test.cpu 1 | grep '^Benchmark'

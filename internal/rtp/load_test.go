@@ -14,7 +14,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -148,20 +147,17 @@ type telephone struct {
 // it, and hear the others' until a second after.
 func talk(legs []*telephone, d time.Duration) (got far) {
 	start := time.Now()
-	var counts atomic.Bool // the first second is for the addresses to be taken
 	var wg sync.WaitGroup
 	for _, leg := range legs {
-		wg.Go(func() { leg.listen(start, &counts) })
+		wg.Go(func() { leg.listen(start) })
 	}
-	end := start.Add(d + time.Second)
+	end := start.Add(d + settling)
 	for turn, due := 0, start; due.Before(end); turn++ {
-		if due.Sub(start) > time.Second {
-			counts.Store(true)
+		if due.Sub(start) > settling {
 			got.BehindAtMost = max(got.BehindAtMost, time.Since(due))
 		}
 		for i := turn % 4; i < len(legs); i += 4 {
-			legs[i].say(start)
-			if counts.Load() {
+			if legs[i].say(start) {
 				got.Sent++
 			}
 		}
@@ -185,22 +181,28 @@ func talk(legs []*telephone, d time.Duration) (got far) {
 	return got
 }
 
-func (l *telephone) say(start time.Time) {
+// settling is the time in which the addresses are taken, and nothing counts.
+const settling = time.Second
+
+// say sends a frame and answers whether it counts.
+func (l *telephone) say(start time.Time) bool {
 	b := packet(8, l.seq, uint32(l.seq)*rtp.FrameSize, make([]byte, rtp.FrameSize))
 	l.seq++
-	binary.BigEndian.PutUint64(b[12:], uint64(time.Since(start)))
-	_, _ = l.conn.Write(b)
+	now := time.Since(start)
+	binary.BigEndian.PutUint64(b[12:], uint64(now))
+	_, err := l.conn.Write(b)
+	return now > settling && err == nil
 }
 
-func (l *telephone) listen(start time.Time, counts *atomic.Bool) {
+func (l *telephone) listen(start time.Time) {
 	b := make([]byte, 2048)
 	for {
 		n, err := l.conn.Read(b)
 		if err != nil {
 			return
 		}
-		if n >= 20 && counts.Load() {
-			if sent := time.Duration(binary.BigEndian.Uint64(b[12:])); sent > time.Second {
+		if n >= 20 {
+			if sent := time.Duration(binary.BigEndian.Uint64(b[12:])); sent > settling {
 				l.late = append(l.late, time.Since(start)-sent)
 			}
 		}
