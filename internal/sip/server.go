@@ -65,8 +65,7 @@ func Listen(ctx context.Context, cfg Config) (*Server, error) {
 		clients.RootCAs, clients.Certificates = cfg.TLSConfig.RootCAs, cfg.TLSConfig.Certificates
 	}
 	s.tpl = sipgo.NewTransportLayer(net.DefaultResolver, s.parser, clients,
-		sipgo.WithTransportLayerLogger(log), sipgo.WithTransportLayerReadFilter(s.screen),
-		sipgo.WithTransportLayerTransports(sipgo.TransportsConfig{TCP: &sipgo.TransportTCP{ReadTimeout: idle, WriteTimeout: 10 * time.Second}}))
+		sipgo.WithTransportLayerLogger(log), sipgo.WithTransportLayerReadFilter(s.screen))
 	s.txl = sipgo.NewTransactionLayer(s.tpl, sipgo.WithTransactionLayerLogger(log), sipgo.WithTransactionLayerUnhandledResponseHandler(func(*sipgo.Response) {}))
 	s.txl.OnRequest(s.handle)
 	if err := s.open(); err != nil {
@@ -85,10 +84,6 @@ func Listen(ctx context.Context, cfg Config) (*Server, error) {
 	context.AfterFunc(s.ctx, s.Close)
 	return s, nil
 }
-
-// idle is how long a connection may say nothing: longer than phones wait to
-// register anew.
-const idle = 90 * time.Minute
 
 // open binds every address before any is served, so that what is heard finds a
 // whole server.
@@ -272,10 +267,42 @@ func (d *door) Accept() (net.Conn, error) {
 	}
 }
 
+// How long a connection may say nothing: at first, with its handshake; then
+// longer than phones wait to register anew; and how long it may not take what we
+// say.
+const (
+	hello    = 30 * time.Second
+	idle     = 90 * time.Minute
+	patience = 10 * time.Second
+)
+
+// counted is a connection that is let in: it is waited for, not for ever. (sipgo
+// has timeouts as well, on transports that then log past our handler.)
 type counted struct {
 	net.Conn
-	once sync.Once
-	open chan struct{}
+	once  sync.Once
+	open  chan struct{}
+	spoke bool // touched by who reads alone
+}
+
+func (c *counted) Read(b []byte) (int, error) {
+	wait := idle
+	if !c.spoke {
+		wait = hello
+	}
+	if err := c.SetReadDeadline(time.Now().Add(wait)); err != nil {
+		return 0, err
+	}
+	n, err := c.Conn.Read(b)
+	c.spoke = c.spoke || n > 0
+	return n, err
+}
+
+func (c *counted) Write(b []byte) (int, error) {
+	if err := c.SetWriteDeadline(time.Now().Add(patience)); err != nil {
+		return 0, err
+	}
+	return c.Conn.Write(b)
 }
 
 func (c *counted) Close() error {
