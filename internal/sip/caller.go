@@ -20,7 +20,7 @@ type Caller struct {
 // believed of trunks alone; a phone's name is its registration's.
 func callerOf(req *sipgo.Request, trusted bool) Caller {
 	from := req.From()
-	c := Caller{Number: number(&from.Address), Name: from.DisplayName}
+	c := Caller{Number: number(&from.Address), Name: clean(from.DisplayName)}
 	if anonymous(&from.Address) {
 		c = Caller{Private: true}
 	}

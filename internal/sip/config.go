@@ -35,8 +35,9 @@ type Config struct {
 	Digests []string
 	// PhoneNets is from where phones may register; empty is from anywhere.
 	PhoneNets []netip.Prefix
-	// OnRegister and OnUnregister hear of desk phones, each change once. They
-	// must not wait for long: the phone's answer waits for them.
+	// OnRegister hears of each registration and renewal, OnUnregister of each phone
+	// that left or was not heard of in time. They must not wait for long: the
+	// phone's answer waits for them.
 	OnRegister   func(Registration)
 	OnUnregister func(user string)
 	// MayCall decides whether a desk phone may call a number. Without it none may.

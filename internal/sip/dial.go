@@ -2,7 +2,6 @@ package sip
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"strconv"
 	"strings"
@@ -70,123 +69,6 @@ func (s *Server) Dial(ctx context.Context, to Target, offer sdp.Session, o DialO
 		return nil, err
 	}
 	return c, nil
-}
-
-// place builds the call and its INVITE.
-func (s *Server) place(to Target, offer sdp.Session, o DialOptions) (*Call, *sipgo.Request, error) {
-	d := &dialog{callID: rand.Text(), tag: newTag(), user: "hotline", seq: 1}
-	var t *trunk
-	var reg *TrunkRegistration
-	if to.Phone != "" || to.Registration != nil {
-		if err := s.aimAtPhone(d, to); err != nil {
-			return nil, nil, err
-		}
-	} else {
-		if t = s.trunk(to.Trunk); t == nil {
-			return nil, nil, ErrNoTrunk
-		}
-		if err := aimAtTrunk(d, t, to.Number); err != nil {
-			return nil, nil, err
-		}
-		if reg = t.Register; reg != nil {
-			d.user = reg.User
-		}
-		if o.From == "" {
-			o.From = t.Number
-		}
-	}
-	if s.port(d.transport) == 0 && d.transport == "UDP" {
-		return nil, nil, errors.New("sip: no UDP address to call from")
-	}
-	free, ok := s.room.take(t, "")
-	if !ok {
-		return nil, nil, ErrFull
-	}
-	s.name(d, o)
-	c := s.newCall(d, free)
-	c.Outbound, c.Called, c.Phone, c.Trunk, c.local, c.auth = true, to.Number, to.Phone, to.Trunk, offer, reg
-	if to.Phone != "" {
-		c.Called = to.Phone
-	}
-	d.mu.Lock()
-	req := d.build(s, sipgo.INVITE, 1)
-	d.mu.Unlock()
-	if o.Hidden {
-		req.AppendHeader(header("Privacy", "id"))
-	}
-	if t != nil && o.From != "" {
-		req.AppendHeader(header("P-Asserted-Identity", "<sip:"+escape(o.From)+"@"+bracket(s.host)+">"))
-	}
-	s.propose(req, leastSession)
-	req.AppendHeader(header("Allow", allowed))
-	req.AppendHeader(header("Supported", "timer"))
-	req.AppendHeader(header("Content-Type", "application/sdp"))
-	req.SetBody(offer.Bytes())
-	return c, req, nil
-}
-
-// propose asks for a session timer of at least least.
-func (s *Server) propose(req *sipgo.Request, least time.Duration) {
-	seconds := func(d time.Duration) string { return strconv.Itoa(int(d / time.Second)) }
-	req.RemoveHeader("Session-Expires")
-	req.RemoveHeader("Min-SE")
-	req.AppendHeader(header("Session-Expires", seconds(max(s.cfg.SessionExpires, least))))
-	req.AppendHeader(header("Min-SE", seconds(least)))
-}
-
-// name is how we appear to the called party.
-func (s *Server) name(d *dialog, o DialOptions) {
-	d.from = sipgo.Uri{Scheme: "sip", User: escape(o.From), Host: bracket(s.host)}
-	if d.from.User == "" {
-		d.from.User = "hotline"
-	}
-	d.name = clean(o.Name)
-	if o.Hidden {
-		d.from, d.name = sipgo.Uri{Scheme: "sip", User: "anonymous", Host: "anonymous.invalid"}, "Anonymous"
-	}
-}
-
-func (s *Server) aimAtPhone(d *dialog, to Target) error {
-	r, ok := s.bindings.find(to.Phone)
-	if !ok {
-		if to.Registration == nil {
-			return ErrNotRegistered
-		}
-		r = *to.Registration
-	}
-	if err := sipgo.ParseUri(r.Contact, &d.target); err != nil || !strings.HasPrefix(strings.ToLower(d.target.Scheme), "sip") {
-		return ErrNotRegistered
-	}
-	d.to = sipgo.Uri{Scheme: "sip", User: escape(r.User), Host: bracket(s.host)}
-	d.transport, d.dest = r.Transport, r.Source
-	return nil
-}
-
-func aimAtTrunk(d *dialog, t *trunk, number string) error {
-	if number == "" || len(number) > 40 || strings.Trim(number, "+0123456789*#ABCDabcd") != "" {
-		return ErrNumber
-	}
-	host, port, err := hostPort(t.proxy(), t.Transport)
-	if err != nil {
-		return ErrNoTrunk
-	}
-	d.target = sipgo.Uri{Scheme: "sip", User: escape(number), Host: bracket(host), Port: port}
-	d.to, d.transport = d.target, t.Transport
-	d.to.Port = 0
-	return nil
-}
-
-// escape writes a user as a URI may hold it.
-func escape(user string) string {
-	var b strings.Builder
-	for _, c := range []byte(user) {
-		if c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || strings.IndexByte("-_.!~*'()+$&=", c) >= 0 {
-			b.WriteByte(c)
-		} else {
-			b.WriteString("%" + strings.ToUpper(strconv.FormatUint(uint64(c)|0x100, 16)[1:]))
-		}
-	}
-	return b.String()
 }
 
 // dial sends the INVITE until somebody says yes or no: with credentials where
@@ -336,52 +218,4 @@ func (c *Call) taken(res *sipgo.Response) error {
 	}
 	c.watchSession()
 	return nil
-}
-
-// cancelInvite takes an INVITE back.
-func (s *Server) cancelInvite(invite *sipgo.Request) {
-	req := sipgo.NewRequest(sipgo.CANCEL, *invite.Recipient.Clone())
-	req.AppendHeader(invite.Via().Clone())
-	sipgo.CopyHeaders("Route", invite, req)
-	for _, name := range []string{"From", "To", "Call-ID"} {
-		sipgo.CopyHeaders(name, invite, req)
-	}
-	forwards := sipgo.MaxForwardsHeader(70)
-	req.AppendHeader(&sipgo.CSeqHeader{SeqNo: invite.CSeq().SeqNo, MethodName: sipgo.CANCEL})
-	req.AppendHeader(&forwards)
-	req.SetTransport(invite.Transport())
-	req.SetDestination(invite.Destination())
-	req.Laddr = invite.Laddr
-	req.SetBody(nil)
-	s.spawn("cancel", func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), giveUp)
-		defer cancel()
-		if tx, err := s.txl.Request(ctx, req); err == nil {
-			_, _ = await(ctx, tx)
-			tx.Terminate()
-		}
-	})
-}
-
-// answeredBy takes whom the 2xx is from.
-func (d *dialog) answeredBy(res *sipgo.Response) {
-	d.retarget(res)
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.theirs = res.To().Params.GetOr("tag", "")
-	d.routes = nil
-	for _, h := range res.GetHeaders("Record-Route") {
-		if r, ok := h.(*sipgo.RecordRouteHeader); ok {
-			d.routes = append([]sipgo.Uri{*r.Address.Clone()}, d.routes...)
-		}
-	}
-}
-
-// fork is the dialog with another telephone that answered the same INVITE.
-func (d *dialog) fork(res *sipgo.Response, tag string) *dialog {
-	d.mu.Lock()
-	other := &dialog{callID: d.callID, tag: d.tag, transport: d.transport, user: d.user, from: d.from, to: d.to, target: d.target, dest: d.dest, seq: d.seq}
-	d.mu.Unlock()
-	other.answeredBy(res)
-	return other
 }

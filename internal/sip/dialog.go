@@ -144,3 +144,26 @@ func (s *Server) leave(req *sipgo.Request) {
 		req.Laddr = sipgo.Addr{IP: a[0].Addr().AsSlice(), Port: int(a[0].Port()), Zone: a[0].Addr().Zone()}
 	}
 }
+
+// answeredBy takes whom the 2xx is from.
+func (d *dialog) answeredBy(res *sipgo.Response) {
+	d.retarget(res)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.theirs = res.To().Params.GetOr("tag", "")
+	d.routes = nil
+	for _, h := range res.GetHeaders("Record-Route") {
+		if r, ok := h.(*sipgo.RecordRouteHeader); ok {
+			d.routes = append([]sipgo.Uri{*r.Address.Clone()}, d.routes...)
+		}
+	}
+}
+
+// fork is the dialog with another telephone that answered the same INVITE.
+func (d *dialog) fork(res *sipgo.Response, tag string) *dialog {
+	d.mu.Lock()
+	other := &dialog{callID: d.callID, tag: d.tag, transport: d.transport, user: d.user, from: d.from, to: d.to, target: d.target, dest: d.dest, seq: d.seq}
+	d.mu.Unlock()
+	other.answeredBy(res)
+	return other
+}

@@ -20,8 +20,8 @@ func retry(n int) time.Duration {
 	return min(firstRetry<<min(n, 10), mostRetry)
 }
 
-// keepRegistered is our name at a carrier: it renews it before it is forgotten,
-// tries again when refused, and takes it back at the end.
+// keepRegistered is our name at a carrier: it renews it before it is forgotten
+// and tries again when refused. At the end it is left to expire.
 func (s *Server) keepRegistered(ctx context.Context, t *trunk) {
 	callID, tag, seq := rand.Text(), newTag(), uint32(0)
 	failed := 0

@@ -78,11 +78,8 @@ func (c *Call) informed(req *sipgo.Request) (code int) {
 
 // reinvited is a new offer inside the call: hold, resume, a refresh.
 func (c *Call) reinvited(req *sipgo.Request, tx sipgo.ServerTransaction) {
-	c.mu.Lock()
-	busy := len(c.unacked) > 0
-	c.mu.Unlock()
 	switch {
-	case c.state.Load() != talking || busy:
+	case c.state.Load() != talking || !c.acknowledged():
 		c.s.say(req, tx, 500, retryAfter(2*time.Second))
 		return
 	case c.offering.Load():
@@ -100,6 +97,27 @@ func (c *Call) reinvited(req *sipgo.Request, tx sipgo.ServerTransaction) {
 		return // asked again by who did not hear
 	}
 	<-settled
+}
+
+// acknowledged is whether every answer of ours was, after a moment: sipgo hands
+// on each message by itself, and an INVITE may overtake the ACK before it.
+func (c *Call) acknowledged() bool {
+	c.mu.Lock()
+	var waited []*repeats
+	for _, r := range c.unacked {
+		waited = append(waited, r)
+	}
+	c.mu.Unlock()
+	late := make(chan struct{})
+	defer c.s.cfg.clock.AfterFunc(t1, func() { close(late) })()
+	for _, r := range waited {
+		select {
+		case <-r.done:
+		case <-late:
+			return false
+		}
+	}
+	return true
 }
 
 // updated is an UPDATE: a refresh without, or an offer with a description.

@@ -65,8 +65,7 @@ func Listen(ctx context.Context, cfg Config) (*Server, error) {
 		clients.RootCAs, clients.Certificates = cfg.TLSConfig.RootCAs, cfg.TLSConfig.Certificates
 	}
 	s.tpl = sipgo.NewTransportLayer(net.DefaultResolver, s.parser, clients,
-		sipgo.WithTransportLayerLogger(log), sipgo.WithTransportLayerReadFilter(s.screen),
-		sipgo.WithTransportLayerTransports(sipgo.TransportsConfig{TCP: &sipgo.TransportTCP{ReadTimeout: idle, WriteTimeout: 10 * time.Second}}))
+		sipgo.WithTransportLayerLogger(log), sipgo.WithTransportLayerReadFilter(s.screen))
 	s.txl = sipgo.NewTransactionLayer(s.tpl, sipgo.WithTransactionLayerLogger(log), sipgo.WithTransactionLayerUnhandledResponseHandler(func(*sipgo.Response) {}))
 	s.txl.OnRequest(s.handle)
 	if err := s.open(); err != nil {
@@ -85,10 +84,6 @@ func Listen(ctx context.Context, cfg Config) (*Server, error) {
 	context.AfterFunc(s.ctx, s.Close)
 	return s, nil
 }
-
-// idle is how long a connection may say nothing: longer than phones wait to
-// register anew.
-const idle = 90 * time.Minute
 
 // open binds every address before any is served, so that what is heard finds a
 // whole server.
@@ -227,58 +222,4 @@ func hostPort(text string, transport string) (host string, port int, err error) 
 	}
 	port, err = strconv.Atoi(p)
 	return host, port, err
-}
-
-// ear tells when it is first listened with: sipgo sends from an address only
-// once it serves it, and would open another before.
-type ear struct {
-	net.PacketConn
-	once sync.Once
-	open chan struct{}
-}
-
-func (e *ear) ReadFrom(b []byte) (int, net.Addr, error) {
-	e.once.Do(func() { close(e.open) })
-	return e.PacketConn.ReadFrom(b)
-}
-
-// door lets in connections of whom we know or who may register, and no more
-// than are allowed at once.
-type door struct {
-	net.Listener
-	server *Server
-	open   chan struct{} // one element for each open connection
-}
-
-func (d *door) Accept() (net.Conn, error) {
-	for {
-		c, err := d.Listener.Accept()
-		if err != nil {
-			return nil, err
-		}
-		from, _ := netip.ParseAddrPort(c.RemoteAddr().String())
-		if d.server.unwelcome(from.Addr().Unmap()) {
-			d.server.count.strangers.Add(1)
-			c.Close()
-			continue
-		}
-		select {
-		case d.open <- struct{}{}:
-			return &counted{Conn: c, open: d.open}, nil
-		default:
-			d.server.count.limited.Add(1)
-			c.Close()
-		}
-	}
-}
-
-type counted struct {
-	net.Conn
-	once sync.Once
-	open chan struct{}
-}
-
-func (c *counted) Close() error {
-	c.once.Do(func() { <-c.open })
-	return c.Conn.Close()
 }

@@ -121,7 +121,7 @@ func TestASessionThatIsOursToRefresh(t *testing.T) {
 				c.OnCall = func(c *Call) { answer(c); <-c.Confirmed(); confirmed <- c }
 			})
 			w := dialWire(t, h.Server, "127.0.0.1")
-			in := w.call(t, "Supported: timer", "Session-Expires: 100;refresher=uas", "Allow: "+strings.Replace("INVITE, ACK, METHOD", "METHOD", method, 1))
+			w.call(t, "Supported: timer", "Session-Expires: 100;refresher=uas", "Allow: "+strings.Replace("INVITE, ACK, METHOD", "METHOD", method, 1))
 			c := <-confirmed
 			moved := make(chan struct{})
 			go func() { clock.advance(50 * time.Second); close(moved) }()
@@ -145,7 +145,6 @@ func TestASessionThatIsOursToRefresh(t *testing.T) {
 			if c.Ended().Why != Expired {
 				t.Errorf("ended %+v", c.Ended())
 			}
-			_ = in
 		})
 	}
 }
