@@ -21,6 +21,7 @@ import (
 	"yangguang/supervision/casework"
 	"yangguang/supervision/casework/knowledge"
 	"yangguang/supervision/casework/outcome"
+	"yangguang/supervision/hotline"
 )
 
 // County is the place of the demonstration: 福建省泉州市永春县. With 22 townships and
@@ -47,6 +48,8 @@ type Options struct {
 	Townships  int                  // how many townships take part; 0 for all
 	Knowledge  *knowledge.Knowledge // nil: no knowledge base
 	Progress   io.Writer
+
+	Hotline *hotline.Hotline // nil: no hotline
 }
 
 // Report counts what was made.
@@ -102,6 +105,9 @@ type world struct {
 	started int
 	// reported is when articles of the knowledge base are found wrong.
 	reported clock.Date
+	// line and seats are the county's hotline.
+	line  hotline.Line
+	seats []hotline.Ref
 }
 
 func (w *world) say(format string, args ...any) {

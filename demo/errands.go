@@ -48,6 +48,7 @@ func (w *world) planErrands(cal *calendar.Calendar) error {
 	w.planCasework(cal)
 	w.planYearly()
 	w.planKnowledge(cal)
+	w.planHotline(cal)
 	return w.errandsFit()
 }
 

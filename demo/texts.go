@@ -37,6 +37,7 @@ type texts struct {
 	Yearly        yearlyText        `yaml:"yearly"`
 	Knowledge     []articleText     `yaml:"knowledge"`
 	Canned        []cannedText      `yaml:"canned"`
+	Hotline       hotlineText       `yaml:"hotline"`
 }
 
 type peopleText struct {
@@ -169,6 +170,9 @@ func (t *texts) join(p *texts) {
 	t.Sought = append(t.Sought, p.Sought...)
 	t.Matters, t.Usual = append(t.Matters, p.Matters...), append(t.Usual, p.Usual...)
 	t.Knowledge, t.Canned = append(t.Knowledge, p.Knowledge...), append(t.Canned, p.Canned...)
+	if p.Hotline.Name != "" {
+		t.Hotline = p.Hotline
+	}
 	if p.Yearly.Problems != "" {
 		t.Yearly = p.Yearly
 	}
