@@ -13,4 +13,5 @@ func (h *house) wireHotline() {
 	h.hotlinePages.Join(h.front)
 	h.accounts.Register(hotline.Verbs()...)
 	h.keeping.Carry("hotline.numbers", h.hotline.DestroyNumbers)
+	h.wireHotlineRecords()
 }

@@ -142,6 +142,7 @@ func (h *house) runner() *jobs.Runner {
 	h.casework.Register(r)
 	h.exchange.Register(r)
 	h.analysis.Register(r)
+	h.registerHotlineRecords(r)
 	h.registerLedger(r)
 	r.Every("disclosure.publish_due", jobs.Each(time.Minute), func(ctx context.Context, _ jobs.Job) error {
 		_, err := h.disclosure.PublishDue(ctx)

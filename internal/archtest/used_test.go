@@ -97,6 +97,10 @@ var forOthers = map[string]string{
 	"internal/rtp.ParseKey":             later,
 	"internal/rtp.ReadWAV":              later,
 	"internal/rtp.Tapped":               later,
+	"supervision/hotline/recording.ByCaller":           later,
+	"supervision/hotline/recording.ByFault":            later,
+	"supervision/hotline/roster.Rosters.OnDuty":        later,
+	"supervision/hotline/training.Trainings.Qualified": later,
 }
 
 const (

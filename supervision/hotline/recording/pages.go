@@ -112,6 +112,7 @@ func (s *Recordings) list(w http.ResponseWriter, r *http.Request) error {
 	if v.Get("day")+v.Get("agent")+v.Get("line") != "" {
 		p.Filter.Reset = p.Filter.Action
 	}
+	var lines []hotline.Ref
 	p.Day = ui.Input{Name: "day", Label: word(ctx, "day"), Value: v.Get("day"), Type: "date", Free: true, Short: true}
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
 		found, err := list(tx, q)
@@ -124,9 +125,13 @@ func (s *Recordings) list(w http.ResponseWriter, r *http.Request) error {
 			v.Set("after", strconv.FormatInt(clock.Millis(last.At), 10)+"_"+strconv.FormatInt(last.ID, 10))
 			p.Pages.Older = p.Filter.Action + "?" + v.Encode()
 		}
-		return s.fill(tx, &p, v, found)
+		lines, err = s.fill(tx, &p, v, found)
+		return err
 	})
 	if err != nil {
+		return err
+	}
+	if err := s.nameLines(ctx, &p, lines); err != nil {
 		return err
 	}
 	f := s.frame(r, word(ctx, "nav"))
@@ -134,7 +139,26 @@ func (s *Recordings) list(w http.ResponseWriter, r *http.Request) error {
 	return web.Render(w, r, http.StatusOK, listView(f, p))
 }
 
-func (s *Recordings) fill(tx *db.Tx, p *listPage, v url.Values, found []Recording) error {
+// nameLines puts the lines' names in place of their units', outside of the
+// transaction that listed them.
+func (s *Recordings) nameLines(ctx context.Context, p *listPage, lines []hotline.Ref) error {
+	if s.Line == nil {
+		return nil
+	}
+	for i, ref := range lines {
+		l, err := s.Line(ctx, ref)
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		p.Line.Options[i+1].Text = l.Name // after "all"
+	}
+	return nil
+}
+
+func (s *Recordings) fill(tx *db.Tx, p *listPage, v url.Values, found []Recording) (lines []hotline.Ref, err error) {
 	ctx := tx.Ctx
 	var persons []int64
 	for _, x := range found {
@@ -142,7 +166,7 @@ func (s *Recordings) fill(tx *db.Tx, p *listPage, v url.Values, found []Recordin
 	}
 	names, err := account.Names(tx, persons)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	p.Grid = ui.Grid{Caption: word(ctx, "nav"), Cards: true, Nothing: word(ctx, "none"), Columns: []ui.Column{{Title: word(ctx, "began")}, {Title: word(ctx, "unit")}, {Title: word(ctx, "agent")}, {Title: word(ctx, "length"), Number: true}, {Title: word(ctx, "state")}}}
 	all := ui.Option{Text: word(ctx, "all")}
@@ -152,19 +176,20 @@ func (s *Recordings) fill(tx *db.Tx, p *listPage, v url.Values, found []Recordin
 	for _, x := range found {
 		u, err := agency.Find(tx, x.Agency)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if !seen[x.Person] && x.Person != 0 {
 			p.Agent.Options = append(p.Agent.Options, ui.Option{Value: strconv.FormatInt(x.Person, 10), Text: names[x.Person]})
 		}
 		if !seen[x.Line] {
 			p.Line.Options = append(p.Line.Options, ui.Option{Value: strconv.FormatInt(x.Line, 10), Text: u.Name})
+			lines = append(lines, hotline.Ref{Province: x.Province, ID: x.Line})
 		}
 		seen[x.Person], seen[x.Line] = true, true
 		kind, words := state(ctx, &x)
 		p.Grid.Rows = append(p.Grid.Rows, []ui.Cell{{Text: i18n.Time(ctx, x.At), Href: href(ctx, pathOf(x.Province, x.ID))}, {Text: u.Name}, {Text: names[x.Person]}, {Text: length(x.Seconds)}, {Text: words, Tag: kind}})
 	}
-	return nil
+	return lines, nil
 }
 
 // state says in a word what there is to hear.

@@ -30,10 +30,11 @@ type Recordings struct {
 	DB     *db.DB
 	Keys   *secret.Keys
 	Blobs  blob.Store
-	Dir    string                     // DATA/recordings: what is being written, and what waits for the store
-	Node   string                     // this phone process; "" in serve
-	Front  *front.Front               // of serve
-	Remote func(*http.Request) string // of serve: where a reader sits
+	Dir    string                                                            // DATA/recordings: what is being written, and what waits for the store
+	Node   string                                                            // this phone process; "" in serve
+	Line   func(ctx context.Context, line hotline.Ref) (hotline.Line, error) // of serve; names the lines
+	Front  *front.Front                                                      // of serve
+	Remote func(*http.Request) string                                        // of serve: where a reader sits
 
 	adopting sync.Mutex // one Adopt at a time; Close of a recording tries it alone
 }

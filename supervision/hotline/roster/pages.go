@@ -119,6 +119,9 @@ func (s *Rosters) listing(w http.ResponseWriter, r *http.Request, status int, ba
 			return err
 		}
 		for _, l := range lines {
+			if !a.May(Writing, account.Target{Agency: l.Agency, Division: int64(l.Region)}) {
+				continue
+			}
 			p.Line.Options = append(p.Line.Options, ui.Option{Value: strconv.Itoa(l.Province) + "-" + itoa(l.ID), Text: l.Name})
 		}
 	}

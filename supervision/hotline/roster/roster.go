@@ -48,7 +48,7 @@ type Rosters struct {
 	Calendars *calendar.Keeper
 	Front     *front.Front
 	Line      func(ctx context.Context, line hotline.Ref) (hotline.Line, error)
-	Lines     func(ctx context.Context) ([]hotline.Line, error) // those the actor may manage
+	Lines     func(ctx context.Context) ([]hotline.Line, error) // those a roster may be drawn up for
 }
 
 // The grant verbs of the room.

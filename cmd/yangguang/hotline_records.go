@@ -1,0 +1,43 @@
+package main
+
+import (
+	"context"
+	"path/filepath"
+
+	"yangguang/internal/jobs"
+	"yangguang/internal/web"
+	"yangguang/supervision/hotline"
+	"yangguang/supervision/hotline/recording"
+	"yangguang/supervision/hotline/roster"
+	"yangguang/supervision/hotline/training"
+)
+
+// hotlineRecords are what the hotline keeps beside its queue: what was said, who
+// may answer, which leader is on duty.
+type hotlineRecords struct {
+	recordings *recording.Recordings
+	trainings  *training.Trainings
+	rosters    *roster.Rosters
+}
+
+// wireHotlineRecords joins them; after wireHotline.
+func (h *house) wireHotlineRecords() {
+	h.recordings = &recording.Recordings{DB: h.db, Keys: h.keys, Blobs: h.blobs, Dir: filepath.Join(h.c.Data, "recordings"), Front: h.front, Line: h.hotline.Line}
+	h.trainings = &training.Trainings{DB: h.db, Front: h.front}
+	h.rosters = &roster.Rosters{DB: h.db, Keys: h.keys, Calendars: h.calendars, Front: h.front, Line: h.hotline.Line,
+		Lines: func(ctx context.Context) ([]hotline.Line, error) { return h.hotline.PublicLines(ctx, h.c.Home) }}
+	h.recordings.Join(h.front)
+	h.trainings.Join(h.front)
+	h.rosters.Join(h.front)
+	h.accounts.Register(recording.Verbs()...)
+	h.accounts.Register(training.Verbs()...)
+	h.accounts.Register(roster.Verbs()...)
+	h.keeping.Carry("recording.sound", h.recordings.Destroy)
+}
+
+// hotlineRecordRoutes are their pages.
+func (h *house) hotlineRecordRoutes() [][]web.Route {
+	return [][]web.Route{h.office.Guard(h.recordings.Routes()), h.office.Guard(h.trainings.Routes()), h.office.Guard(h.rosters.Routes())}
+}
+
+func (h *house) registerHotlineRecords(r *jobs.Runner) { h.recordings.Register(r) }
