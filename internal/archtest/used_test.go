@@ -46,6 +46,7 @@ var forOthers = map[string]string{
 	"internal/calendar.Calendar.OpenAt":               later,
 	"internal/calendar.Calendar.WorkingTimeBetween":   later,
 	"internal/calendar.Result.DaysLeft":               later,
+	"internal/ivr.Usual":                              later,
 	"internal/jobs.Drop":                              later,
 	"internal/jobs.Revive":                            later,
 	"internal/jobs.Running":                           later,

@@ -1,0 +1,292 @@
+package ivr
+
+import (
+	_ "embed"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+)
+
+// A Script is everything a caller can hear: nodes joined by keys.
+type Script struct {
+	Starts map[string]string `yaml:"starts"` // where a conversation begins: open, waiting, closed, sealed, after
+	Person string            `yaml:"person"` // where 0 leads
+	Away   string            `yaml:"away"`   // where 0 leads when nobody is there
+	Nodes  map[string]Node   `yaml:"nodes"`
+}
+
+// A Node says something and waits for a key, or does one thing. Everywhere 0 is
+// a person, * goes back and # repeats; a node binds 1 to 9.
+type Node struct {
+	Say  []string          `yaml:"say"`
+	Keys map[string]string `yaml:"keys"` // key to node
+	Do   string            `yaml:"do"`
+	Then string            `yaml:"then"`
+	Hold int               `yaml:"hold"` // seconds of music while keys are heard
+
+	line int
+}
+
+// What a node may do.
+const (
+	Guides    = "guides"    // read service guides 办事指南
+	Answers   = "answers"   // read answers on policy
+	Items     = "items"     // read published items
+	Status    = "status"    // how far a matter is, by number and code
+	Message   = "message"   // leave a message
+	CallBack  = "callback"  // be called back, keeping the place
+	Person    = "person"    // speak with somebody
+	Crisis    = "crisis"    // go on to psychological aid
+	Police    = "police"    // go on to the police
+	Ambulance = "ambulance" // go on to the ambulance
+	NoRecord  = "norecord"  // the call is not recorded, and goes on
+	Rate      = "rate"      // say how the call was
+	HangUp    = "hangup"    // the end
+)
+
+var (
+	deeds  = []string{Guides, Answers, Items, Status, Message, CallBack, Person, Crisis, Police, Ambulance, NoRecord, Rate, HangUp}
+	goesOn = []string{Guides, Answers, Items, Status, NoRecord}
+	starts = []string{"open", "waiting", "closed", "sealed", "after"}
+	params = []string{"{place}", "{wait}"}
+)
+
+// mostKeys is how many keys a person may be away.
+const mostKeys = 3
+
+// maxScript bounds a script file.
+const maxScript = 256 << 10
+
+//go:embed usual.yaml
+var usual []byte
+
+// Usual is the script that is built in.
+func Usual() (*Script, error) { return Parse(nil) }
+
+// Parse reads the nodes that an office says otherwise, over the usual script.
+// An error names the line.
+func Parse(own []byte) (*Script, error) {
+	s, err := read(usual)
+	if err != nil {
+		return nil, err
+	}
+	if len(own) > 0 {
+		o, err := read(own)
+		if err != nil {
+			return nil, err
+		}
+		s.over(o)
+	}
+	if err := s.check(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Script) over(o *Script) {
+	maps.Copy(s.Nodes, o.Nodes)
+	maps.Copy(s.Starts, o.Starts)
+	if o.Person != "" {
+		s.Person = o.Person
+	}
+	if o.Away != "" {
+		s.Away = o.Away
+	}
+}
+
+func read(b []byte) (s *Script, err error) {
+	if len(b) > maxScript {
+		return nil, errors.New("ivr: the script is larger than 256 kB: take out what is not said")
+	}
+	defer func() { // the library falls over some broken files
+		if recover() != nil {
+			s, err = nil, errors.New("ivr: the script cannot be read; look for a list or a mapping that is empty")
+		}
+	}()
+	s = &Script{}
+	if err := yaml.UnmarshalWithOptions(b, s, yaml.Strict()); err != nil {
+		return nil, at(err)
+	}
+	lines, err := nodeLines(b)
+	if err != nil {
+		return nil, err
+	}
+	if s.Nodes == nil {
+		s.Nodes = map[string]Node{}
+	}
+	if s.Starts == nil {
+		s.Starts = map[string]string{}
+	}
+	for name, n := range s.Nodes {
+		n.line = lines[name]
+		s.Nodes[name] = n
+	}
+	return s, nil
+}
+
+func at(err error) error {
+	var y yaml.Error
+	if errors.As(err, &y) {
+		if t := y.GetToken(); t != nil && t.Position != nil {
+			return fmt.Errorf("ivr: line %d: %s", t.Position.Line, y.GetMessage())
+		}
+	}
+	return fmt.Errorf("ivr: the script: %w", err)
+}
+
+// nodeLines are the lines the nodes begin at.
+func nodeLines(b []byte) (map[string]int, error) {
+	f, err := parser.ParseBytes(b, 0)
+	if err != nil {
+		return nil, at(err)
+	}
+	lines := map[string]int{}
+	for _, d := range f.Docs {
+		top, ok := d.Body.(*ast.MappingNode)
+		if !ok {
+			continue
+		}
+		for _, v := range top.Values {
+			nodes, ok := v.Value.(*ast.MappingNode)
+			if !ok || v.Key.GetToken().Value != "nodes" {
+				continue
+			}
+			for _, n := range nodes.Values {
+				lines[n.Key.GetToken().Value] = n.Key.GetToken().Position.Line
+			}
+		}
+	}
+	return lines, nil
+}
+
+func (s *Script) check() error {
+	for _, name := range starts {
+		if _, ok := s.Nodes[s.Starts[name]]; !ok {
+			return fmt.Errorf("ivr: the start %q leads to %q, which is no node", name, s.Starts[name])
+		}
+	}
+	for what, name := range map[string]string{"person": s.Person, "away": s.Away} {
+		if _, ok := s.Nodes[name]; !ok {
+			return fmt.Errorf("ivr: %s leads to %q, which is no node", what, name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Nodes)) {
+		n := s.Nodes[name]
+		if err := s.checkNode(n); err != nil {
+			return fmt.Errorf("ivr: line %d: node %q %w", n.line, name, err)
+		}
+	}
+	far := s.KeysToPerson()
+	for _, name := range slices.Sorted(maps.Keys(s.Nodes)) {
+		if n, ok := far[name]; !ok || n > mostKeys {
+			return fmt.Errorf("ivr: line %d: node %q is more than %d keys away from a person", s.Nodes[name].line, name, mostKeys)
+		}
+		if s.circles(name) {
+			return fmt.Errorf("ivr: line %d: node %q goes in a circle without waiting for a key: give it hold or keys", s.Nodes[name].line, name)
+		}
+	}
+	return nil
+}
+
+func (s *Script) checkNode(n Node) error {
+	known := Catalogue()
+	for _, c := range n.Say {
+		if _, ok := known[c]; !ok && !slices.Contains(params, c) {
+			return fmt.Errorf("says %q, which no prompt is called", c)
+		}
+	}
+	for key, to := range n.Keys {
+		if len(key) != 1 || !strings.Contains("123456789", key) {
+			return fmt.Errorf("binds %q: keys are 1 to 9; 0, * and # are the same everywhere", key)
+		}
+		if _, ok := s.Nodes[to]; !ok {
+			return fmt.Errorf("leads with %s to %q, which is no node", key, to)
+		}
+	}
+	if _, ok := s.Nodes[n.Then]; n.Then != "" && !ok {
+		return fmt.Errorf("goes on to %q, which is no node", n.Then)
+	}
+	switch {
+	case n.Do != "" && !slices.Contains(deeds, n.Do):
+		return fmt.Errorf("does %q: it may do %s", n.Do, strings.Join(deeds, ", "))
+	case n.Do != "" && (len(n.Keys) > 0 || n.Hold != 0):
+		return errors.New("does something and has keys or hold: make two nodes")
+	case slices.Contains(goesOn, n.Do) && n.Then == "":
+		return errors.New("has no then")
+	case n.Do == "" && len(n.Keys) == 0 && n.Then == "":
+		return errors.New("has neither keys, do nor then")
+	case n.Hold < 0 || n.Hold > 600:
+		return errors.New("holds for longer than 600 seconds")
+	}
+	return nil
+}
+
+// KeysToPerson is how many keys a caller is away from a person at each node: 0
+// and the bound keys count one, what comes by itself none.
+func (s *Script) KeysToPerson() map[string]int {
+	far := map[string]int{}
+	for name, n := range s.Nodes {
+		if n.Do == Person {
+			far[name] = 0
+		}
+	}
+	for changed := true; changed; {
+		changed = false
+		for name, n := range s.Nodes {
+			best, ok := s.nearest(n, far)
+			if old, had := far[name]; ok && (!had || best < old) {
+				far[name], changed = best, true
+			}
+		}
+	}
+	return far
+}
+
+func (s *Script) nearest(n Node, far map[string]int) (best int, ok bool) {
+	take := func(to string, keys int) {
+		if d, known := far[to]; known && (!ok || d+keys < best) {
+			best, ok = d+keys, true
+		}
+	}
+	take(s.Person, n.keysToZero())
+	for _, to := range n.Keys {
+		take(to, 1)
+	}
+	if n.Do == "" && len(n.Keys) == 0 && n.Hold == 0 {
+		take(n.Then, 0)
+	}
+	return best, ok
+}
+
+// keysToZero is how many keys bring 0 to bear: where digits are typed, * ends
+// that first.
+func (n Node) keysToZero() int {
+	if n.Do == Status {
+		return 2
+	}
+	return 1
+}
+
+// circles reports whether a node comes back to itself with nothing to wait for.
+func (s *Script) circles(name string) bool {
+	at := name
+	for range len(s.Nodes) {
+		n := s.Nodes[at]
+		if n.Hold > 0 || len(n.Keys) > 0 || n.Then == "" || n.Do != "" && n.Do != NoRecord {
+			return false
+		}
+		if at = n.Then; at == name {
+			return true
+		}
+	}
+	return false
+}
+
+func (n Node) hold() time.Duration { return time.Duration(n.Hold) * time.Second }

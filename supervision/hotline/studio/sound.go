@@ -1,0 +1,175 @@
+package studio
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"time"
+)
+
+// rate is what a telephone carries: samples in a second.
+const rate = 8000
+
+// longest is how long a prompt may be, and largest the file it comes in.
+const (
+	longest = 10 * time.Minute
+	largest = 600*48000*4 + 1<<16
+)
+
+// rates are those a prompt may come in: a telephone's, espeak-ng's, a browser's
+// and a recorder's.
+var rates = []int{8000, 16000, 22050, 44100, 48000}
+
+// Why a file is no prompt.
+var (
+	ErrNoWAV   = errors.New("studio: not a WAV file: give a file that begins with RIFF and WAVE")
+	ErrNoSound = errors.New("studio: the WAV file has no audio: record it anew")
+	ErrSilent  = errors.New("studio: the WAV file is silent: look at the microphone and record it anew")
+	ErrTooLong = errors.New("studio: the WAV file is longer than ten minutes: cut it")
+	ErrForm    = errors.New("studio: the WAV file is not PCM of 16 bits with one or two channels: convert it")
+	ErrRate    = errors.New("studio: the WAV file has another rate than 8, 16, 22.05, 44.1 or 48 kHz: convert it")
+)
+
+// openEnd and above is the size of a stream whose length nobody knew.
+const openEnd = 0x7ff00000
+
+type form struct{ channels, rate int }
+
+// ReadSound reads a WAV file of 16 bits, mono or stereo, and gives the samples a
+// telephone carries: 8 kHz, one channel.
+func ReadSound(r io.Reader) ([]int16, error) {
+	b, err := io.ReadAll(io.LimitReader(r, largest+1))
+	switch {
+	case err != nil:
+		return nil, err
+	case len(b) > largest:
+		return nil, ErrTooLong
+	case len(b) < 12 || string(b[:4]) != "RIFF" || string(b[8:12]) != "WAVE":
+		return nil, ErrNoWAV
+	}
+	var f form
+	for rest := b[12:]; len(rest) >= 8; {
+		id, size := string(rest[:4]), binary.LittleEndian.Uint32(rest[4:8])
+		body := rest[8:]
+		if id == "data" {
+			if f.rate == 0 {
+				return nil, ErrNoWAV
+			}
+			if size < openEnd && int64(size) > int64(len(body)) {
+				return nil, ErrNoWAV
+			}
+			return sound(f, body[:min(int64(size), int64(len(body)))])
+		}
+		if int64(size) > int64(len(body)) {
+			return nil, ErrNoWAV
+		}
+		if id == "fmt " {
+			if f, err = readForm(body[:size]); err != nil {
+				return nil, err
+			}
+		}
+		rest = body[min(int64(size)+int64(size%2), int64(len(body))):]
+	}
+	return nil, ErrNoSound
+}
+
+func readForm(b []byte) (form, error) {
+	if len(b) < 16 {
+		return form{}, ErrNoWAV
+	}
+	le := binary.LittleEndian
+	kind, channels, hz, bits := le.Uint16(b), int(le.Uint16(b[2:])), int(le.Uint32(b[4:])), le.Uint16(b[14:])
+	if kind == 0xFFFE && len(b) >= 26 {
+		kind = le.Uint16(b[24:])
+	}
+	if kind != 1 || bits != 16 || channels < 1 || channels > 2 {
+		return form{}, ErrForm
+	}
+	if !slices.Contains(rates, hz) {
+		return form{}, ErrRate
+	}
+	return form{channels, hz}, nil
+}
+
+func sound(f form, b []byte) ([]int16, error) {
+	n := len(b) / (2 * f.channels)
+	switch {
+	case n == 0:
+		return nil, ErrNoSound
+	case n > int(longest/time.Second)*f.rate:
+		return nil, ErrTooLong
+	}
+	mono := make([]int16, n)
+	loud := 0
+	for i := range mono {
+		sum := 0
+		for c := range f.channels {
+			sum += int(int16(binary.LittleEndian.Uint16(b[2*(i*f.channels+c):])))
+		}
+		mono[i] = int16(sum / f.channels)
+		loud = max(loud, int(mono[i]), -int(mono[i]))
+	}
+	if loud < 100 {
+		return nil, ErrSilent
+	}
+	return resample(mono, f.rate), nil
+}
+
+// lobes is how many zero crossings of the filter are kept on each side.
+const lobes = 16
+
+// resample makes 8 kHz of hz by a windowed sinc that lets pass what is below
+// 3.6 kHz, so that nothing above folds back into the voice.
+func resample(in []int16, hz int) []int16 {
+	if hz == rate {
+		return in
+	}
+	step := float64(hz) / rate
+	cut := 2 * 3600 / float64(hz) // of half the input's rate
+	half := int(math.Ceil(lobes / cut))
+	out := make([]int16, int(float64(len(in))/step))
+	for i := range out {
+		at := float64(i) * step
+		sum := 0.0
+		for j := max(0, int(at)-half); j <= min(len(in)-1, int(at)+half); j++ {
+			sum += kernel(at-float64(j), cut, float64(half+1)) * float64(in[j])
+		}
+		out[i] = clip(sum)
+	}
+	return out
+}
+
+func kernel(x, cut, half float64) float64 {
+	window := 0.5 + 0.5*math.Cos(math.Pi*x/half)
+	if x == 0 {
+		return cut
+	}
+	return math.Sin(math.Pi*x*cut) / (math.Pi * x) * window
+}
+
+func clip(x float64) int16 {
+	return int16(math.Round(max(math.MinInt16, min(math.MaxInt16, x))))
+}
+
+// WriteSound writes samples of 8 kHz as a WAV file.
+func WriteSound(w io.Writer, samples []int16) error {
+	le, size := binary.LittleEndian, uint32(2*len(samples))
+	b := append([]byte("RIFF"), 0, 0, 0, 0)
+	le.PutUint32(b[4:], 36+size)
+	b = append(b, "WAVEfmt "...)
+	b = le.AppendUint32(b, 16)
+	b = le.AppendUint16(le.AppendUint16(b, 1), 1)
+	b = le.AppendUint32(le.AppendUint32(b, rate), 2*rate)
+	b = le.AppendUint16(le.AppendUint16(b, 2), 16)
+	b = le.AppendUint32(append(b, "data"...), size)
+	for _, s := range samples {
+		b = le.AppendUint16(b, uint16(s))
+	}
+	if _, err := w.Write(b); err != nil {
+		return fmt.Errorf("studio: %w", err)
+	}
+	return nil
+}

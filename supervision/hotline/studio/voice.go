@@ -1,0 +1,159 @@
+package studio
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"yangguang/internal/ivr"
+	"yangguang/internal/rtp"
+)
+
+// How the sounds of a folder are named: DIR/zh/greeting.wav is a recording, and
+// stands before DIR/zh/greeting.placeholder.wav.
+const (
+	recorded    = ".wav"
+	placeholder = ".placeholder.wav"
+)
+
+// pause is how long the clip of that name says nothing.
+const pause = 300 * time.Millisecond
+
+// Made says where a prompt comes from.
+type Made string
+
+const (
+	Recorded  Made = "recorded"    // somebody recorded it
+	Synthetic Made = "placeholder" // espeak-ng did
+	Missing   Made = "missing"     // nobody did
+)
+
+// A Voice is the set of prompts of a folder, each read and encoded once. Its
+// methods may be called from any goroutine.
+type Voice struct {
+	Dir string
+
+	mu   sync.Mutex
+	said map[string]*rtp.Prompt // by language and key; nil is missing
+}
+
+// Prompt is what a clip says in a language; nil where there is nothing to say
+// it with.
+func (v *Voice) Prompt(lang, key string) *rtp.Prompt {
+	if key == "pause" {
+		return rtp.Silence(pause)
+	}
+	if _, ok := ivr.Catalogue()[key]; !ok {
+		return nil
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if p, ok := v.said[lang+"/"+key]; ok {
+		return p
+	}
+	if v.said == nil {
+		v.said = map[string]*rtp.Prompt{}
+	}
+	p := v.load(lang, key)
+	v.said[lang+"/"+key] = p
+	return p
+}
+
+func (v *Voice) load(lang, key string) *rtp.Prompt {
+	if lang != string(ivr.Chinese) && lang != string(ivr.English) {
+		return nil
+	}
+	for _, end := range []string{recorded, placeholder} {
+		f, err := os.Open(filepath.Join(v.Dir, lang, key+end))
+		if err != nil {
+			continue
+		}
+		samples, err := ReadSound(f)
+		_ = f.Close()
+		if err == nil {
+			return rtp.NewPrompt(samples)
+		}
+	}
+	return nil
+}
+
+// A Standing is how one prompt stands in a folder.
+type Standing struct {
+	Lang ivr.Lang
+	Key  string
+	Made Made
+}
+
+// Standings are those of every prompt that is said in a language.
+func Standings(dir string) (all []Standing) {
+	for _, lang := range []ivr.Lang{ivr.Chinese, ivr.English} {
+		for _, p := range ivr.List() {
+			if spoken(lang, p) == "" {
+				continue
+			}
+			all = append(all, Standing{lang, p.Key, made(dir, lang, p.Key)})
+		}
+	}
+	return all
+}
+
+func made(dir string, lang ivr.Lang, key string) Made {
+	for end, m := range map[string]Made{recorded: Recorded, placeholder: Synthetic} {
+		if end == placeholder && exists(dir, lang, key, recorded) {
+			continue
+		}
+		if exists(dir, lang, key, end) {
+			return m
+		}
+	}
+	return Missing
+}
+
+func exists(dir string, lang ivr.Lang, key, end string) bool {
+	_, err := os.Stat(filepath.Join(dir, string(lang), key+end))
+	return err == nil
+}
+
+// Make has the placeholder voice say every prompt that is missing, and gives
+// how many it made. What somebody recorded is never touched.
+func Make(ctx context.Context, dir string) (n int, err error) {
+	missing := slices.DeleteFunc(Standings(dir), func(s Standing) bool { return s.Made != Missing })
+	for _, s := range missing {
+		samples, err := Placeholder(ctx, s.Lang, spoken(s.Lang, ivr.Catalogue()[s.Key]))
+		if err != nil {
+			return n, err
+		}
+		if err := keep(dir, s, samples); err != nil {
+			return n, err
+		}
+		n++
+	}
+	return n, nil
+}
+
+// keep writes beside and renames, so that a switchboard never reads a half.
+func keep(dir string, s Standing, samples []int16) error {
+	folder := filepath.Join(dir, string(s.Lang))
+	if err := os.MkdirAll(folder, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("studio: %w", err)
+	}
+	var b strings.Builder
+	if err := WriteSound(&b, samples); err != nil {
+		return err
+	}
+	name := filepath.Join(folder, s.Key+placeholder)
+	if err := os.WriteFile(name+".new", []byte(b.String()), 0o644); err != nil {
+		return fmt.Errorf("studio: %w", err)
+	}
+	if err := os.Rename(name+".new", name); err != nil {
+		return fmt.Errorf("studio: %w", err)
+	}
+	return nil
+}
