@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The figures of casework: MATTERS (1000000) rows for lists and pages, a tenth of
+# The figures of casework: MATTERS (1000000) rows for lists, searches and pages, a tenth of
 # them counted anew; on SQLite, and on PostgreSQL where one is offered
 # (scripts/with-test-env). Its time is that of filling the tables, mostly. Of
 # PostgreSQL the processor time is the client's; its own is not in it.
@@ -13,10 +13,12 @@ bench() { # name, times, matters
 {
   echo "# bench/casework.sh, $matters matters, $(date -u +%FT%TZ)"
   echo "machine: $(nproc) cores, $(awk '/MemTotal/ {printf "%.0f GiB", $2/1048576}' /proc/meminfo), $(uname -sr), $(go version | cut -d' ' -f3), load $(cut -d' ' -f1-3 /proc/loadavg)"
-  bench CaseworkCreate 1000x 1000
+  bench 'CaseworkCreate$' 1000x 1000
+  bench CaseworkCreateHTTP 1000x 1000
   bench CaseworkList 200x 1000
   bench CaseworkList 200x 100000
   bench CaseworkList 200x "$matters"
+  bench CaseworkSearch 400x "$matters"
   bench CaseworkStatistics 100x "$matters"
   bench CaseworkRecount 1x "$matters"
   echo; echo "load at the end: $(cut -d' ' -f1-3 /proc/loadavg)"

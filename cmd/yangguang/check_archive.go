@@ -8,13 +8,14 @@ import (
 	"os"
 
 	"yangguang/disclosure/inforequest"
+	"yangguang/supervision/casework/casedesk"
 )
 
-// checkArchive reads packages of requests for information again and tells what
+// checkArchive reads packages of requests for information and of matters again and tells what
 // in them is not as their manifest says.
 func checkArchive(_ context.Context, args []string, out io.Writer) error {
 	if len(args) == 0 {
-		return usageError{errors.New("usage: yangguang check-archive FILE…, each a package of a request for information")}
+		return usageError{errors.New("usage: yangguang check-archive FILE…, each a package of a request for information or of a matter")}
 	}
 	wrong := 0
 	for _, path := range args {
@@ -40,7 +41,7 @@ func checkOneArchive(path string, out io.Writer) (wrong int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	number, parts, faults, err := inforequest.CheckArchive(f, at.Size())
+	number, parts, faults, err := inforequest.CheckArchive(f, at.Size(), casedesk.ArchiveSchema)
 	if err != nil {
 		return 0, err
 	}
@@ -50,7 +51,7 @@ func checkOneArchive(path string, out io.Writer) (wrong int, err error) {
 		}
 	}
 	if len(faults) == 0 {
-		_, err = fmt.Fprintf(out, "%s: request %s, all %d parts are as the manifest says\n", path, number, parts)
+		_, err = fmt.Fprintf(out, "%s: %s, all %d parts are as the manifest says\n", path, number, parts)
 	}
 	return len(faults), err
 }

@@ -44,7 +44,7 @@ func commands() []command {
 		{"user", "add, freeze or reset accounts", userCommand},
 		{"verify", "[URL|FOLDER|FILE|NUMBER]: verify audit book and public log, or what another publishes", verifyCommand},
 		{"check-report", "FILE [FILE]: check the identities of a published yearly report (HTML or XLSX)", checkReport},
-		{"check-archive", "FILE…: verify packages of requests for information that were taken for the archive", checkArchive},
+		{"check-archive", "FILE…: verify packages of requests for information and of matters that were taken for the archive", checkArchive},
 		{"witness", "cosign other people's public logs", witnessCommand},
 		{"version", "print the version", func(_ context.Context, _ []string, out io.Writer) error {
 			_, err := fmt.Fprintln(out, "yangguang", version)

@@ -43,6 +43,9 @@ func (c *Casework) DestroyPrivate(ctx context.Context, before time.Time) (n int6
 			for _, f := range files {
 				hashes = append(hashes, f.hash)
 			}
+			if err := dropWords(tx, m, m.worded); err != nil {
+				return err
+			}
 			for _, q := range []string{
 				"update casework set told = null, contact = null, who = null, has_contact = false, subject = '', destroyed_at = $3 where province = $1 and id = $2",
 				"update casework_event set note = null where province = $1 and matter = $2 and kind in ('filed', 'ask', 'supplement', 'added', 'note') and at < $3",

@@ -93,10 +93,13 @@ func (c *Casework) list(tx *db.Tx, a *account.Actor, f Filter) (out []Matter, er
 	if err != nil {
 		return nil, err
 	}
-	for _, w := range wheres(a, units, f) {
-		hide(w, a, units)
-		f.narrow(w, tx.Now)
-		rows, err := listMatters(tx, w, f)
+	for _, r := range wheres(a, units, f) {
+		hide(&r.Where, a, units)
+		if err := f.seek(tx, r); err != nil {
+			return nil, err
+		}
+		f.narrow(r, tx.Now)
+		rows, err := listMatters(tx, r, f)
 		if err != nil {
 			return nil, err
 		}
@@ -118,9 +121,9 @@ func (f Filter) order(a, b Matter) int {
 
 // wheres are the ranges a view asks, one by one, since an index answers one
 // range in the order of the list.
-func wheres(a *account.Actor, units []int64, f Filter) (out []*db.Where) {
-	add := func() *db.Where {
-		w := &db.Where{}
+func wheres(a *account.Actor, units []int64, f Filter) (out []*reach) {
+	add := func() *reach {
+		w := &reach{}
 		out = append(out, w)
 		return w
 	}
@@ -148,11 +151,15 @@ func wheres(a *account.Actor, units []int64, f Filter) (out []*db.Where) {
 			w := add()
 			if r.Agency != 0 {
 				w.And("m.agency = ?", r.Agency)
-				add().And("m.holder = ?", r.Agency)
+				w.ofUnit(r)
+				w = add()
+				w.And("m.holder = ?", r.Agency)
+				w.ofUnit(r)
 				continue
 			}
 			if code, ok := (agency.Scope{Lo: agency.Code(r.Lo), Hi: agency.Code(r.Hi)}).Division(); ok {
-				agency.WithinAs(w, "m.", code)
+				agency.WithinAs(&w.Where, "m.", code)
+				w.at(code, r.Lo, r.Hi)
 			}
 			w.And("m.region between ? and ?", r.Lo, r.Hi)
 		}
@@ -192,14 +199,15 @@ func hide(w *db.Where, a *account.Actor, units []int64) {
 	}
 }
 
-func (f Filter) narrow(w *db.Where, now time.Time) {
+func (f Filter) narrow(r *reach, now time.Time) {
+	w, key := &r.Where, f.key(r)
 	if f.View == Done {
 		w.And("m.state in ('closed', 'merged')")
 	} else {
 		w.And(isOpen)
 	}
 	if f.View == Late {
-		w.And(dueKey+" <= ?", clock.Millis(now)).And("m.state not in ('callback', 'supplementing')")
+		w.And(key+" <= ?", clock.Millis(now)).And("m.state not in ('callback', 'supplementing')")
 	}
 	if len(f.States) > 0 {
 		db.In(w, "m.state || ''", f.States) // an expression: the list's own index is the one to take
@@ -212,20 +220,39 @@ func (f Filter) narrow(w *db.Where, now time.Time) {
 	switch {
 	case f.After == Key{}:
 	case f.View == Done:
-		w.And("(m.closed_at < ? or m.closed_at = ? and m.id < ?)", f.After.At, f.After.At, f.After.ID)
+		w.And("("+key+" < ? or "+key+" = ? and m.id < ?)", f.After.At, f.After.At, f.After.ID)
 	default:
-		w.And("("+dueKey+" > ? or "+dueKey+" = ? and m.id > ?)", f.After.At, f.After.At, f.After.ID)
+		w.And("("+key+" > ? or "+key+" = ? and m.id > ?)", f.After.At, f.After.At, f.After.ID)
 	}
 }
 
-func listMatters(tx *db.Tx, w *db.Where, f Filter) ([]Matter, error) {
-	order := dueKey + ", m.id"
+// key is what a list is in the order of. Of what was sought out by its words it
+// is a sum, which keeps an engine from walking in the order of an index.
+func (f Filter) key(r *reach) string {
+	key := dueKey
 	if f.View == Done {
-		order = "m.closed_at desc, m.id desc"
+		key = "m.closed_at"
 	}
-	limit := w.Next(f.Limit)
-	cond, args := w.SQL()
-	return db.List(tx, scanMatter, "select "+matterCols+" from casework m"+cond+" order by "+order+" limit "+limit, args...)
+	if r.sought {
+		key += " + 0"
+	}
+	return key
+}
+
+// listMatters reads a page in the order of an index, or of what was sought out.
+func listMatters(tx *db.Tx, r *reach, f Filter) ([]Matter, error) {
+	way := ""
+	if f.View == Done {
+		way = " desc"
+	}
+	order := " order by " + f.key(r) + way + ", m.id" + way
+	limit := r.Next(f.Limit)
+	cond, args := r.SQL()
+	if r.sought { // the ids first: whole rows are long to sort
+		cond = " where m.province = " + r.Next(r.province) + " and m.id in (select m.id from casework m" + cond + order + " limit " + limit + ")"
+		args = r.Args()
+	}
+	return db.List(tx, scanMatter, "select "+matterCols+" from casework m"+cond+order+" limit "+limit, args...)
 }
 
 // Counts are how many open matters each view has, up to a bound; the desk shows
@@ -267,11 +294,11 @@ func Errors(tx *db.Tx, c agency.Code, before time.Time) (waiting, old int64, err
 // index the view is listed by.
 func count(tx *db.Tx, a *account.Actor, units []int64, f Filter) (int, error) {
 	seen := map[int64]bool{}
-	for _, w := range wheres(a, units, f) {
-		hide(w, a, units)
-		f.narrow(w, tx.Now)
-		limit := w.Next(f.Limit)
-		cond, args := w.SQL()
+	for _, r := range wheres(a, units, f) {
+		hide(&r.Where, a, units)
+		f.narrow(r, tx.Now)
+		limit := r.Next(f.Limit)
+		cond, args := r.SQL()
 		ids, err := db.List(tx, db.One[int64], "select m.id from casework m"+cond+" order by "+dueKey+", m.id limit "+limit, args...)
 		if err != nil {
 			return 0, err

@@ -101,6 +101,7 @@ type Matter struct {
 	code     []byte
 	told     []byte
 	contact  []byte
+	worded   worded // as its words stand in the store
 }
 
 // Told is what a person brought, in his words.

@@ -11,15 +11,16 @@ import (
 const matterCols = `m.province, m.id, m.agency, m.region, m.holder, m.holder_region, m.handler, m.section, m.number, m.channel, m.type, m.class, m.topic, m.stage, m.state, m.subject,
  m.has_contact, m.ack, m.lang, m.helped, m.about, m.hidden, m.item, m.outside, m.filed_at, m.accepted_at, m.first_due, m.due_at, m.step, m.step_from, m.step_due, m.next_at,
  m.warned, m.step_warned, m.provisional, m.extended, m.asked, m.reopened, m.hops, m.refusal, m.result, m.promise_on, m.replied_at, m.delivered_at, m.delivery, m.rated, m.discontent,
- m.closed_at, m.late, m.merged_into, m.was, m.common, m.remedy_of, m.archived_at, m.destroyed_at, m.who, m.calendar, m.code, m.told, m.contact`
+ m.closed_at, m.late, m.merged_into, m.was, m.common, m.remedy_of, m.archived_at, m.destroyed_at, m.who, m.calendar, m.code, m.told, m.contact, m.worded`
 
 func scanMatter(r *db.Rows, m *Matter) error {
 	var gone int64
 	err := r.Scan(&m.Province, &m.ID, &m.Agency, &m.Region, &m.Holder, &m.HolderRegion, db.OrZero(&m.Handler), &m.Section, &m.Number, &m.Channel, &m.Type, &m.Class, &m.Topic, &m.Stage, &m.State, &m.Subject,
 		&m.HasContact, &m.Ack, &m.Lang, &m.Helped, db.OrZero(&m.About), &m.Hidden, &m.Item, &m.Outside, db.OrZero(&m.FiledAt), db.OrZero(&m.AcceptedAt), db.OrZero(&m.FirstDue), db.OrZero(&m.DueAt), &m.Step, db.OrZero(&m.StepFrom), db.OrZero(&m.StepDue), db.OrZero(&m.NextAt),
 		&m.Warned, &m.StepWarned, &m.Uncertain, &m.Extended, &m.Asked, &m.Reopened, &m.Hops, &m.Refusal, &m.Result, &m.PromiseOn, db.OrZero(&m.RepliedAt), db.OrZero(&m.DeliveredAt), &m.Delivery, &m.Rated, &m.Discontent,
-		db.OrZero(&m.ClosedAt), &m.Late, db.OrZero(&m.MergedInto), &m.Was, db.OrZero(&m.Common), db.OrZero(&m.RemedyOf), db.OrZero(&m.ArchivedAt), db.OrZero(&gone), &m.who, &m.calendar, &m.code, &m.told, &m.contact)
+		db.OrZero(&m.ClosedAt), &m.Late, db.OrZero(&m.MergedInto), &m.Was, db.OrZero(&m.Common), db.OrZero(&m.RemedyOf), db.OrZero(&m.ArchivedAt), db.OrZero(&gone), &m.who, &m.calendar, &m.code, &m.told, &m.contact, &m.worded.as)
 	m.Destroyed = gone != 0
+	m.worded.subject, m.worded.region = m.Subject, m.Region
 	return err
 }
 
@@ -68,24 +69,30 @@ func insertMatter(tx *db.Tx, m *Matter, token []byte) error {
 	if len(m.who) > 0 {
 		who = m.who
 	}
+	if err := m.reword(tx); err != nil {
+		return err
+	}
 	_, err := tx.Exec(`insert into casework (province, id, prefecture, county, region, agency, holder, holder_region, number, code, token, channel, type, class, topic, stage, state, subject, told, contact,
- has_contact, ack, lang, helped, about, hidden, item, outside, who, filed_at, remedy_of, step, step_from, step_due, next_at, calendar)
- values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36)`,
+ has_contact, ack, lang, helped, about, hidden, item, outside, who, filed_at, remedy_of, step, step_from, step_due, next_at, calendar, worded)
+ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37)`,
 		m.Province, m.ID, m.Region.Prefecture(), m.Region.County(), m.Region, m.Agency, m.Holder, m.HolderRegion, m.Number, m.code, token, m.Channel, m.Type, m.Class, m.Topic, m.Stage, m.State, m.Subject, m.told, m.contact,
-		m.HasContact, m.Ack, m.Lang, m.Helped, db.OrNull(m.About), m.Hidden, m.Item, m.Outside, who, clock.Millis(m.FiledAt), db.OrNull(m.RemedyOf), m.Step, millis(m.StepFrom), millis(m.StepDue), millis(m.NextAt), m.calendar)
+		m.HasContact, m.Ack, m.Lang, m.Helped, db.OrNull(m.About), m.Hidden, m.Item, m.Outside, who, clock.Millis(m.FiledAt), db.OrNull(m.RemedyOf), m.Step, millis(m.StepFrom), millis(m.StepDue), millis(m.NextAt), m.calendar, m.worded.as)
 	return err
 }
 
 // updateMatter writes what steps change.
 func updateMatter(tx *db.Tx, m *Matter) error {
+	if err := m.reword(tx); err != nil {
+		return err
+	}
 	_, err := tx.Exec(`update casework set agency = $3, region = $4, prefecture = $5, county = $6, holder = $7, holder_region = $8, handler = $9, section = $10, type = $11, class = $12, topic = $13, state = $14,
  subject = $15, told = $16, contact = $17, has_contact = $18, ack = $19, about = $20, hidden = $21, accepted_at = $22, first_due = $23, due_at = $24, step = $25, step_from = $26, step_due = $27, next_at = $28,
  warned = $29, step_warned = $30, provisional = $31, calendar = $32, extended = $33, asked = $34, reopened = $35, hops = $36, refusal = $37, result = $38, promise_on = $39, replied_at = $40, delivered_at = $41,
- delivery = $42, rated = $43, discontent = $44, closed_at = $45, late = $46, merged_into = $47, was = $48, common = $49, archived_at = $50, code = $51, outside = $52 where province = $1 and id = $2`,
+ delivery = $42, rated = $43, discontent = $44, closed_at = $45, late = $46, merged_into = $47, was = $48, common = $49, archived_at = $50, code = $51, outside = $52, worded = $53 where province = $1 and id = $2`,
 		m.Province, m.ID, m.Agency, m.Region, m.Region.Prefecture(), m.Region.County(), m.Holder, m.HolderRegion, db.OrNull(m.Handler), m.Section, m.Type, m.Class, m.Topic, m.State,
 		m.Subject, m.told, m.contact, m.HasContact, m.Ack, db.OrNull(m.About), m.Hidden, millis(m.AcceptedAt), millis(m.FirstDue), millis(m.DueAt), m.Step, millis(m.StepFrom), millis(m.StepDue), millis(m.NextAt),
 		m.Warned, m.StepWarned, m.Uncertain, m.calendar, m.Extended, m.Asked, m.Reopened, m.Hops, m.Refusal, m.Result, m.PromiseOn, millis(m.RepliedAt), millis(m.DeliveredAt),
-		m.Delivery, m.Rated, m.Discontent, millis(m.ClosedAt), m.Late, db.OrNull(m.MergedInto), m.Was, db.OrNull(m.Common), millis(m.ArchivedAt), m.code, m.Outside)
+		m.Delivery, m.Rated, m.Discontent, millis(m.ClosedAt), m.Late, db.OrNull(m.MergedInto), m.Was, db.OrNull(m.Common), millis(m.ArchivedAt), m.code, m.Outside, m.worded.as)
 	return err
 }
 

@@ -15,12 +15,17 @@ import (
 const (
 	sweepJob  = "casework.sweep"
 	reckonJob = "casework.reckon"
+	wordJob   = "casework.word"
 )
 
-// Register names the room's jobs: drafts and tries swept, and open matters
-// counted anew under a new calendar.
+// Register names the room's jobs: drafts and tries swept, words caught up
+// with, and open matters counted anew under a new calendar.
 func (c *Casework) Register(run *jobs.Runner) {
 	run.Every(sweepJob, jobs.Each(time.Hour), func(ctx context.Context, _ jobs.Job) error { return c.sweep(ctx) })
+	run.Every(wordJob, jobs.Each(time.Minute), func(ctx context.Context, _ jobs.Job) error {
+		_, err := c.Word(ctx)
+		return err
+	})
 	run.Handle(reckonJob, func(ctx context.Context, _ jobs.Job) error {
 		_, err := c.Recount(ctx)
 		return err

@@ -3,6 +3,7 @@ package analysis
 import (
 	"fmt"
 	"io/fs"
+	"math"
 	"math/rand/v2"
 	"net/http/httptest"
 	"os"
@@ -149,6 +150,35 @@ func (g *generator) next(i, of int) made {
 	return x
 }
 
+// named is what tells a matter from the next of its kind: a village, a street, a
+// shop, of three characters; the first of two thousand, as unequal in their use
+// as the words of people are.
+func named(r *rand.Rand) string {
+	var b strings.Builder
+	for range 3 {
+		b.WriteRune(rune(0x4e00 + int(2000*math.Pow(r.Float64(), 2))))
+	}
+	return b.String()
+}
+
+// asWorded and pairsOf are what the room writes for the desk's search; the
+// benchmark of the search fails when they are not.
+func asWorded(m *casework.Matter) int {
+	if m.State == casework.Closed {
+		return 2
+	}
+	return 1
+}
+
+func pairsOf(s string) (out []int64) {
+	rs := []rune(s)
+	for i := range len(rs) - 1 {
+		out = append(out, int64(rs[i])<<21|int64(rs[i+1]))
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
 // lead takes a matter as far as its age lets it be.
 func (g *generator) lead(x *made) {
 	r, m := g.r, &x.m
@@ -187,13 +217,16 @@ func fill(b *testing.B, o *bureau, n int) {
 	t := tally{}
 	for from := 0; from < n; from += 500 {
 		disclosuretest.Check(b, o.Room.DB.Write(b.Context(), func(tx *db.Tx) error {
-			ms, ks := &rows{}, &rows{}
+			ms, ks, ws := &rows{}, &rows{}, &rows{}
 			flush := func() error {
-				if err := ms.insert(tx, "casework (province, id, prefecture, county, region, agency, holder, holder_region, number, code, token, channel, type, class, topic, state, subject, told, contact, filed_at, accepted_at, first_due, due_at, result, closed_at, replied_at, delivery, delivered_at, rated)"); err != nil {
+				if err := ms.insert(tx, "casework (province, id, prefecture, county, region, agency, holder, holder_region, number, code, token, channel, type, class, topic, state, subject, told, contact, filed_at, accepted_at, first_due, due_at, result, closed_at, replied_at, delivery, delivered_at, rated, worded)"); err != nil {
+					return err
+				}
+				if err := ws.insert(tx, "casework_word (province, done, word, region, matter)"); err != nil {
 					return err
 				}
 				err := ks.insert(tx, "casework_counted (province, matter, agency, region, prefecture, county, marks)")
-				ms, ks = &rows{}, &rows{}
+				ms, ks, ws = &rows{}, &rows{}, &rows{}
 				return err
 			}
 			for i := from; i < min(n, from+500); i++ {
@@ -205,7 +238,10 @@ func fill(b *testing.B, o *bureau, n int) {
 				x := g.next(i, n)
 				m := &x.m
 				ms.add(m.Province, m.ID, m.Region.Prefecture(), m.Region.County(), m.Region, m.Agency, m.Holder, m.HolderRegion, m.Number, fmt.Appendf(nil, "c%d", i), fmt.Appendf(nil, "t%d", i), m.Channel, m.Type, m.Class, m.Topic, m.State, m.Subject, sealed, sealed,
-					clock.Millis(m.FiledAt), orNull(m.AcceptedAt), orNull(m.FirstDue), orNull(m.DueAt), m.Result, orNull(m.ClosedAt), orNull(m.RepliedAt), m.Delivery, orNull(m.DeliveredAt), m.Rated)
+					clock.Millis(m.FiledAt), orNull(m.AcceptedAt), orNull(m.FirstDue), orNull(m.DueAt), m.Result, orNull(m.ClosedAt), orNull(m.RepliedAt), m.Delivery, orNull(m.DeliveredAt), m.Rated, asWorded(m))
+				for _, w := range pairsOf(m.Subject) {
+					ws.add(m.Province, asWorded(m), w, m.Region, m.ID)
+				}
 				f := factsOf(m, x.events, x.said)
 				t.take(f, 1)
 				ks.add(m.Province, m.ID, m.Agency, m.Region, m.Region.Prefecture(), m.Region.County(), f.marks())
@@ -310,6 +346,42 @@ func BenchmarkCaseworkList(b *testing.B) {
 							b.Fatal("the list is empty")
 						}
 					})
+				})
+			}
+		}
+	})
+}
+
+// BenchmarkCaseworkSearch asks the worklists for two characters: of words many
+// matters have, and of names few have or none, as often the one as the other.
+func BenchmarkCaseworkSearch(b *testing.B) {
+	engines(b, func(b *testing.B, o *bureau) {
+		fill(b, o, scale())
+		province := o.County.Division.At(agency.LevelProvince)
+		for name, c := range map[string]agency.Code{"county": province + 1e8 + 1e6, "prefecture": province + 1e8, "province": province} {
+			lo, hi := c.Range()
+			ctx := account.With(b.Context(), &account.Actor{Person: o.reader.ID, Rights: []account.Right{{Verb: casework.Overseeing, Range: account.Range{Lo: int64(lo), Hi: int64(hi)}}}})
+			for _, view := range []string{casework.All, casework.Done} {
+				b.Run(name+"/"+view, func(b *testing.B) {
+					r, found := rand.New(rand.NewPCG(5, 6)), 0
+					questions := make([]string, 200)
+					for i := range questions {
+						subject := []rune(usual[r.IntN(len(usual))])
+						at := r.IntN(len(subject) - 1)
+						if questions[i] = string(subject[at : at+2]); i%2 == 0 {
+							questions[i] = string([]rune(named(r))[:2])
+						}
+					}
+					i := 0
+					measureEach(b, func() {
+						ms, err := o.Cases.List(ctx, casework.Filter{View: view, Limit: 31, Text: questions[i%len(questions)]})
+						disclosuretest.Check(b, err)
+						found += len(ms)
+						i++
+					})
+					if found == 0 {
+						b.Fatal("nothing was found")
+					}
 				})
 			}
 		}

@@ -24,6 +24,7 @@ import (
 	"yangguang/agency/agencytest"
 	"yangguang/agency/front"
 	"yangguang/disclosure/disclosuretest"
+	"yangguang/disclosure/inforequest"
 	"yangguang/disclosure/inforequest/letter"
 	"yangguang/disclosure/portal"
 	"yangguang/internal/clock"
@@ -220,12 +221,46 @@ func TestAMatterGoesThroughTheDesk(t *testing.T) {
 	has(t, b.post(b.Front, pathOf(m, "/archive"), http.StatusUnprocessableEntity), "请写明理由")
 	whole := b.post(b.Front, pathOf(m, "/archive"), http.StatusOK, "reason", "年度归档")
 	packageOf(t, whole, m)
+	archiveIsChecked(t, whole, m)
 	b.Clock.Advance(48 * time.Hour)
 	if again := b.post(b.Front, pathOf(m, "/archive"), http.StatusOK, "reason", "再次归档"); again != whole {
 		t.Error("the package made again is not the same")
 	}
 	if k := b.Matter(t, m); k.ArchivedAt.IsZero() {
 		t.Error("the matter does not know that it was archived")
+	}
+}
+
+// archiveIsChecked reads the package as the operator's command does: whole, with
+// a part changed, and as what it is not.
+func archiveIsChecked(t *testing.T, body string, m *casework.Matter) {
+	t.Helper()
+	number, parts, faults, err := inforequest.CheckArchive(strings.NewReader(body), int64(len(body)), casedesk.ArchiveSchema)
+	if check(t, err); number != m.Number || parts < 2 || len(faults) > 0 {
+		t.Errorf("%s with %d parts: %v", number, parts, faults)
+	}
+	if _, _, faults, err := inforequest.CheckArchive(strings.NewReader(body), int64(len(body))); err != nil || len(faults) != 1 {
+		t.Errorf("as a package of a request: %v, %v", faults, err)
+	}
+	z, err := zip.NewReader(strings.NewReader(body), int64(len(body)))
+	check(t, err)
+	var out bytes.Buffer
+	to := zip.NewWriter(&out)
+	for _, f := range z.File {
+		w, err := to.Create(f.Name)
+		check(t, err)
+		r, err := f.Open()
+		check(t, err)
+		_, err = io.Copy(w, r)
+		check(t, err)
+		if f.Name == "metadata.json" {
+			_, err = w.Write([]byte(" "))
+			check(t, err)
+		}
+	}
+	check(t, to.Close())
+	if _, _, faults, err := inforequest.CheckArchive(bytes.NewReader(out.Bytes()), int64(out.Len()), casedesk.ArchiveSchema); err != nil || len(faults) != 1 || !strings.Contains(faults[0], "metadata.json") {
+		t.Errorf("with one character more: %v, %v", faults, err)
 	}
 }
 

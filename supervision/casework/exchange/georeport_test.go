@@ -163,6 +163,7 @@ func TestOpen311RefusesInItsOwnFormat(t *testing.T) {
 		"a key for orders":              {"/requests.json", r.key(t, ForOrders, 600), bring("enquiry"), 403},
 		"nothing to say":                {"/requests.json", key, form("service_code", "enquiry", "description", "?"), 400},
 		"nowhere on earth":              {"/requests.json", key, form("service_code", "enquiry", "description", "请问怎么办", "lat", "95", "long", "1"), 400},
+		"a picture elsewhere":           {"/requests.json", key, form("service_code", "enquiry", "description", "请问怎么办", "media_url", "https://example.cn/a.jpg"), 400},
 		"half a place":                  {"/requests.json", key, form("service_code", "enquiry", "description", "请问怎么办", "lat", "25"), 400},
 		"not a number":                  {"/requests.json", key, form("service_code", "enquiry", "description", "请问怎么办", "lat", "NaN", "long", "NaN"), 400},
 		"another county":                {"/requests.json", key, form("service_code", "enquiry", "description", "请问怎么办", "jurisdiction_id", "3505"), 403},
