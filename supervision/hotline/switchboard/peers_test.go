@@ -35,12 +35,18 @@ type event struct {
 // phoneAt starts one at an address of this machine, with an account line.
 func phoneAt(t *testing.T, host, account string, hz float64) *softphone {
 	t.Helper()
+	return phoneOn(t, host, free(t, "udp"), account, hz)
+}
+
+// phoneOn starts one on a port.
+func phoneOn(t *testing.T, host string, port int, account string, hz float64) *softphone {
+	t.Helper()
 	bin, err := exec.LookPath("baresip")
 	if err != nil {
 		t.Skip("baresip is not installed: no real telephone (scripts/with-test-env installs it)")
 	}
 	p := &softphone{t: t, dir: t.TempDir(), events: make(chan event, 100)}
-	port, ctrl := free(t, "udp"), free(t, "tcp")
+	ctrl := free(t, "tcp")
 	write(t, filepath.Join(p.dir, "accounts"), account+"\n")
 	write(t, filepath.Join(p.dir, "contacts"), "")
 	write(t, filepath.Join(p.dir, "tone.wav"), string(wav(rtptest.Tone(hz, time.Minute))))

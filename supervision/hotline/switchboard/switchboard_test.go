@@ -2,14 +2,15 @@ package switchboard_test
 
 import (
 	"context"
-	"io"
 	"io/fs"
 	"log/slog"
 	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -39,15 +40,36 @@ type exchange struct {
 	board      *switchboard.Switchboard
 	recordings *recording.Recordings
 	at         string
-	log        *strings.Builder
+	said       *said
+}
+
+// said keeps what the process logs.
+type said struct {
+	mu sync.Mutex
+	b  strings.Builder
+}
+
+func (s *said) Write(b []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(b)
+}
+
+func (s *said) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
 }
 
 // tones are prompts a test can hear apart.
 type tones struct{}
 
 func (tones) Prompt(_, key string) *rtp.Prompt {
-	if key == "music" {
-		return rtp.NewPrompt(rtptest.Tone(300, time.Second))
+	switch key {
+	case "music":
+		return rtp.NewPrompt(rtptest.Tone(300, 2*time.Second))
+	case "rate":
+		return rtp.NewPrompt(rtptest.Tone(600, 3*time.Second))
 	}
 	return rtp.NewPrompt(rtptest.Tone(200, 100*time.Millisecond))
 }
@@ -56,7 +78,7 @@ func begin(t *testing.T, change func(*switchboard.Config)) *exchange {
 	t.Helper()
 	c := clock.NewFake(disclosuretest.Now)
 	h := hotlinetest.Over(t, dbtest.SQLite(t, c, slices.Concat(hotlinetest.Migrations, []fs.FS{recording.Migrations})...), c)
-	x := &exchange{House: h, log: &strings.Builder{}}
+	x := &exchange{House: h, said: &said{}}
 	h.Hotline = h.Process("phone-16")
 	files, err := blob.Open(t.Context(), t.TempDir(), "")
 	check(t, err)
@@ -64,7 +86,7 @@ func begin(t *testing.T, change func(*switchboard.Config)) *exchange {
 	ports, err := rtp.NewPorts(loopback, 30000, 39998)
 	check(t, err)
 	cfg := switchboard.Config{
-		Hotline: h.Hotline, Recordings: x.recordings, Prompts: tones{}, Host: loopback, Ports: ports, Clock: clock.System(), Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Hotline: h.Hotline, Recordings: x.recordings, Prompts: tones{}, Host: loopback, Ports: ports, Clock: clock.System(), Log: slog.New(slog.NewTextHandler(x.said, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		SIP: sip.Config{UDP: []string{"127.0.0.1:0"}, Trunks: []sip.Trunk{{Name: "carrier", Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.2/32")}}}},
 	}
 	if change != nil {
@@ -145,5 +167,95 @@ func TestACallerReachesADeskPhone(t *testing.T) {
 	desk.wait("CALL_CLOSED")
 	if got := x.only(t, func(c *hotline.Call) bool { return c.State == hotline.Ended }); got.By != "caller" || got.Why != "hangup" {
 		t.Errorf("ended by %s: %s", got.By, got.Why)
+	}
+}
+
+// The seat hangs up: the caller is still there and says what he thought of it.
+func TestACallerRatesWhatHeGot(t *testing.T) {
+	x := begin(t, nil)
+	line := x.Line(t, nil)
+	desk, seat := x.desk(t, 440)
+	caller := x.caller(t, 880)
+	caller.do("dial", "sip:"+line.Number+"@"+x.at)
+	desk.wait("CALL_ESTABLISHED")
+	caller.hears(440)
+	desk.do("hangup", "")
+	caller.hears(600) // is asked
+	caller.do("sndcode", "4")
+	got := x.only(t, func(c *hotline.Call) bool { return c.State == hotline.Ended && c.Rating != 0 })
+	if got.Rating != 4 || got.By != "seat" {
+		t.Errorf("rated %d, ended by %s", got.Rating, got.By)
+	}
+	caller.wait("CALL_CLOSED")
+	if s := x.State(t, seat); s != hotline.WrapUp {
+		t.Errorf("the seat is %s", s)
+	}
+}
+
+// Nobody is there: the caller asks for a call back, hangs up, and is called when
+// somebody is ready; the number was shown to nobody.
+func TestACallBackIsDialled(t *testing.T) {
+	callback := free(t, "udp")
+	x := begin(t, func(c *switchboard.Config) { c.SIP.Trunks[0].Proxy = "127.0.0.2:" + strconv.Itoa(callback) })
+	line := x.Line(t, nil)
+	caller := phoneOn(t, "127.0.0.2", callback, "<sip:0000123@127.0.0.2>;regint=0;answermode=auto;audio_codecs=PCMA/8000/1", 880)
+	caller.do("dial", "sip:"+line.Number+"@"+x.at)
+	caller.hears(300) // waits
+	caller.do("sndcode", "6")
+	x.only(t, func(c *hotline.Call) bool { return c.State == hotline.Ended && c.Chosen })
+	desk, _ := x.desk(t, 440)
+	desk.wait("CALL_ESTABLISHED")
+	caller.hears(440)
+	desk.hears(880)
+	desk.do("hangup", "")
+	until(t, "the call-back to be done", func() bool {
+		done, err := x.Hotline.CallBacks(x.As(x.Manager), "done")
+		check(t, err)
+		return len(done) == 1 && done[0].Result == "reached"
+	})
+}
+
+// A seat holds the call: the caller hears music, then the seat again.
+func TestACallIsHeld(t *testing.T) {
+	x := begin(t, nil)
+	line := x.Line(t, nil)
+	desk, _ := x.desk(t, 440)
+	caller := x.caller(t, 880)
+	caller.do("dial", "sip:"+line.Number+"@"+x.at)
+	desk.wait("CALL_ESTABLISHED")
+	caller.hears(440)
+	desk.do("hold", "")
+	caller.hears(300)
+	desk.do("resume", "")
+	caller.hears(440)
+}
+
+// A number nobody configured, and a line out of hours.
+func TestWhoCallsInVain(t *testing.T) {
+	x := begin(t, nil)
+	closed := x.Line(t, func(l *hotline.Line) { l.Hours = "00:00-00:01" })
+	caller := x.caller(t, 880)
+	caller.do("dial", "sip:0000999@"+x.at)
+	caller.wait("CALL_CLOSED")
+	caller.do("dial", "sip:"+closed.Number+"@"+x.at)
+	caller.wait("CALL_ESTABLISHED")
+	if got := x.only(t, func(c *hotline.Call) bool { return c.State == hotline.Ended }); got.Why != "closed" || !got.QueuedAt.IsZero() {
+		t.Errorf("ended by %s: %s", got.By, got.Why)
+	}
+}
+
+// Nothing of a number is in what the process says.
+func TestALogKnowsNoNumber(t *testing.T) {
+	x := begin(t, nil)
+	line := x.Line(t, nil)
+	caller := x.caller(t, 880)
+	caller.do("dial", "sip:"+line.Number+"@"+x.at)
+	caller.wait("CALL_ESTABLISHED")
+	caller.do("hangup", "")
+	x.only(t, func(c *hotline.Call) bool { return c.State == hotline.Ended })
+	for _, canary := range []string{"0000123", line.Number} {
+		if strings.Contains(x.said.String(), canary) {
+			t.Errorf("the log holds %s", canary)
+		}
 	}
 }
