@@ -65,6 +65,7 @@ var forOthers = map[string]string{
 	"supervision/hotline.Hotline.Drain":        later,
 	"supervision/hotline.Hotline.Expire":       later,
 	"supervision/hotline.Hotline.LineOf":       later,
+	"supervision/hotline.Hotline.Message":      later,
 	"supervision/hotline.Hotline.Nodes":        later,
 	"supervision/hotline.Hotline.OfferAt":      later,
 	"supervision/hotline.Hotline.PhoneOf":      later,
