@@ -57,8 +57,13 @@ var forOthers = map[string]string{
 	"internal/sip.Server.Counters":                    later,
 	"supervision/casework/knowledge.Knowledge.Spoken": later,
 	// The process that carries calls and the desk of who answers them.
+	"supervision/hotline.Hotline.AskCallBack":  later,
 	"supervision/hotline.Hotline.AtNode":  later,
-	"supervision/hotline.Hotline.Became":  later,
+	"supervision/hotline.Hotline.Became":  later       later,
+	"supervision/hotline.Hotline.Drain":        later,
+	"supervision/hotline.Hotline.Expire":       later,
+	"supervision/hotline.Hotline.LineOf":       later,
+	"supervision/hotline.Hotline.Nodes":        later,
 	"supervision/hotline.Hotline.OfferAt": later,
 	"supervision/hotline.Hotline.SeatOf":  later,
 	"supervision/hotline.Figures.Talk":    later,
@@ -66,7 +71,7 @@ var forOthers = map[string]string{
 	"internal/rtp.Conference.Leave":                    later,
 	"internal/rtp.Engine.NewConference":                later,
 	"internal/rtp.NewKey":                              later,
-	"supervision/hotline/roster.Rosters.OnDuty":        later,
+	"supervision/hotline/roster.Rosters.OnDuty":	"supervision/hotline.Hotline.Sweep":        later,
 	"supervision/hotline/training.Trainings.Qualified": later,
 }
 
