@@ -50,6 +50,7 @@ type Options struct {
 	Progress   io.Writer
 
 	Hotline *hotline.Hotline // nil: no hotline
+	Records *Records
 }
 
 // Report counts what was made.

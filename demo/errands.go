@@ -49,6 +49,7 @@ func (w *world) planErrands(cal *calendar.Calendar) error {
 	w.planYearly()
 	w.planKnowledge(cal)
 	w.planHotline(cal)
+	w.planRecords(cal)
 	return w.errandsFit()
 }
 

@@ -38,6 +38,7 @@ type texts struct {
 	Knowledge     []articleText     `yaml:"knowledge"`
 	Canned        []cannedText      `yaml:"canned"`
 	Hotline       hotlineText       `yaml:"hotline"`
+	Records       recordsText       `yaml:"records"`
 }
 
 type peopleText struct {
@@ -170,6 +171,9 @@ func (t *texts) join(p *texts) {
 	t.Sought = append(t.Sought, p.Sought...)
 	t.Matters, t.Usual = append(t.Matters, p.Matters...), append(t.Usual, p.Usual...)
 	t.Knowledge, t.Canned = append(t.Knowledge, p.Knowledge...), append(t.Canned, p.Canned...)
+	if p.Records.Subject != "" {
+		t.Records = p.Records
+	}
 	if p.Hotline.Name != "" {
 		t.Hotline = p.Hotline
 	}

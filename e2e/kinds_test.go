@@ -125,7 +125,7 @@ func citizenViews(t *testing.T) []view {
 		{name: "requests-rules", path: "/requests/rules"}, {name: "requests-reckoned", path: "/requests/rules?ladder=page&n=101", state: "filled"},
 		{name: "answers", path: "/requests/answers"}, {name: "answers-found", path: "/requests/answers?q=%E7%89%B9%E5%88%AB%E6%89%B6%E5%8A%A9%E9%87%91", state: "filled"}, {name: "answers-nothing", path: "/requests/answers?q=zzzqqqxxx", state: "empty"},
 		{name: "hotline", path: "/hotline"}, {name: "statistics", path: "/matters/statistics"}, {name: "statistics-definitions", path: "/matters/statistics/definitions"},
-		{name: "outcomes", path: "/matters/outcomes"}, {name: "outcomes-none", path: "/matters/outcomes?topic=migrant", state: "empty"}, {name: "outcome", path: r.one("/matters/outcomes", `^/matters/outcomes/[0-9]+/[0-9]+$`)},
+		{name: "roster", path: "/hotline/roster"}, {name: "outcomes", path: "/matters/outcomes"}, {name: "outcomes-none", path: "/matters/outcomes?topic=migrant", state: "empty"}, {name: "outcome", path: r.one("/matters/outcomes", `^/matters/outcomes/[0-9]+/[0-9]+$`)},
 		{name: "answer", path: r.one("/requests/answers", `^/[0-9]+/[a-z]+/answers/[0-9]+$`)},
 		{name: "requests-status", path: "/requests/status"}, {name: "requests-status-wrong", path: "/requests/status", submit: "main form", state: "error"},
 		{name: "request-look", path: unit + "/request"}, {name: "request-public", path: unit + "/request?q=%E6%94%B6%E8%B4%B9", state: "filled"}, {name: "request-nothing", path: unit + "/request?q=zzzqqqxxx", state: "empty"},
@@ -303,6 +303,13 @@ func requestViews(t *testing.T, desk, head *reader) map[string][]view {
 	const answers, anAnswer = "/desk/answers", `/desk/answers/[0-9]+/[0-9]+$`
 	out["xian.qicao"] = append(out["xian.qicao"], view{name: "answers-desk", path: answers}, view{name: "answers-desk-none", path: answers + "?state=taken_down", state: "empty"},
 		view{name: "answers-often", path: answers + "/often"}, view{name: "answers-proposal", path: desk.one(answers+"/often", `/desk/answers/often/[0-9]+/[0-9]+$`)})
+	const aRoster, aSlot, aRecording = `/desk/hotline/roster/[0-9]+/[0-9]+$`, `/desk/hotline/roster-slot/[0-9]+/[0-9]+$`, `/desk/hotline/recordings/[0-9]+/[0-9]+$`
+	drawn := desk.one("/desk/hotline/roster", aRoster)
+	out["xian.qicao"] = append(out["xian.qicao"], view{name: "rosters", path: "/desk/hotline/roster"}, view{name: "roster-month", path: drawn}, view{name: "roster-slot", path: desk.one(drawn, aSlot)},
+		view{name: "training-mine", path: "/desk/hotline/training/mine"})
+	out["xian.pizhun"] = append(out["xian.pizhun"], view{name: "roster-figures", path: "/desk/hotline/roster/figures"}, view{name: "training", path: "/desk/hotline/training"},
+		view{name: "recordings", path: "/desk/hotline/recordings"}, view{name: "recordings-none", path: "/desk/hotline/recordings?day=2020-01-01", state: "empty"},
+		view{name: "recording", path: head.one("/desk/hotline/recordings", aRecording)}, view{name: "recording-wrong", path: head.one("/desk/hotline/recordings", aRecording), submit: `main form[action$="/listen"]`, state: "error"})
 	const outcomes, anOutcome = "/desk/outcomes", `/desk/outcomes/[0-9]+/[0-9]+$`
 	out["xian.qicao"] = append(out["xian.qicao"], view{name: "outcomes-desk", path: outcomes})
 	out["xian.pizhun"] = append(out["xian.pizhun"], view{name: "outcome-review", path: head.inRow(outcomes, "待审核", anOutcome)}, view{name: "outcome-return-wrong", path: head.inRow(outcomes, "待审核", anOutcome), submit: `main form[action$="/return"]`, state: "error"},
