@@ -39,7 +39,7 @@ type Voice struct {
 	Dir string
 
 	mu   sync.Mutex
-	said map[string]*rtp.Prompt // by language and key; nil is missing
+	said map[string]*rtp.Prompt // by language and key
 }
 
 // Prompt is what a clip says in a language; nil where there is nothing to say
@@ -63,7 +63,9 @@ func (v *Voice) Prompt(lang, key string) *rtp.Prompt {
 		v.said = map[string]*rtp.Prompt{}
 	}
 	p := v.load(lang, key)
-	v.said[lang+"/"+key] = p
+	if p != nil { // one that is missing may be made at any time
+		v.said[lang+"/"+key] = p
+	}
 	return p
 }
 
