@@ -40,7 +40,7 @@ func commands() []command {
 		{"load", "fill an empty database with a fictional nation, for trials of scale", load},
 		{"recount", "count coverage and the sums of matters anew and mend them", recount},
 		{"reindex", "index every published item again, with its attachments", reindex},
-		{"prompts", "make or list: the sounds of the hotline, with a placeholder voice where none is recorded", promptsCommand},
+		{"prompts", "make, list or read: the sounds of the hotline, with a placeholder voice where none is recorded", promptsCommand},
 		{"user", "add, freeze or reset accounts", userCommand},
 		{"verify", "[URL|FOLDER|FILE|NUMBER]: verify audit book and public log, or what another publishes", verifyCommand},
 		{"check-report", "FILE [FILE]: check the identities of a published yearly report (HTML or XLSX)", checkReport},

@@ -5,17 +5,24 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 
+	"yangguang/agency"
+	"yangguang/internal/clock"
+	"yangguang/internal/ivr"
+	"yangguang/supervision/casework/knowledge"
 	"yangguang/supervision/hotline/studio"
 )
 
 // promptsCommand makes the hotline's prompts that nobody recorded with the
-// placeholder voice, or lists how each stands.
+// placeholder voice, lists how each stands, or has the voice read the answers
+// that are in force in a division.
 func promptsCommand(ctx context.Context, args []string, out io.Writer) error {
 	c := &config{}
-	f := newFlags("prompts make|list", c)
+	f := newFlags("prompts make|list|read", c)
+	division := f.String("division", "", "read: the division whose answers are read aloud, such as 350525")
 	what := ""
-	if len(args) > 0 && (args[0] == "make" || args[0] == "list") {
+	if len(args) > 0 && slices.Contains([]string{"make", "list", "read"}, args[0]) {
 		what, args = args[0], args[1:]
 	}
 	if err := parse(f, args, out); err != nil {
@@ -38,5 +45,43 @@ func promptsCommand(ctx context.Context, args []string, out io.Writer) error {
 		}
 		return nil
 	}
-	return usageError{fmt.Errorf("say 'prompts make' or 'prompts list'")}
+	if what == "read" {
+		return readAloud(ctx, c, *division, dir, out)
+	}
+	return usageError{fmt.Errorf("say 'prompts make', 'prompts list' or 'prompts read'")}
+}
+
+func readAloud(ctx context.Context, c *config, division, dir string, out io.Writer) error {
+	code, err := agency.ParseCode(division)
+	if err != nil {
+		return usageError{fmt.Errorf("--division: %w", err)}
+	}
+	h, err := open(ctx, c, clock.System(), false, out)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = h.close() }()
+	answers, err := h.knowledge.Spoken(ctx, code, "")
+	if err != nil {
+		return err
+	}
+	n, err := (&studio.Reading{Dir: dir}).Prepare(ctx, spokenTexts(answers))
+	if err != nil {
+		return fmt.Errorf("%d sentences made, then: %w", n, err)
+	}
+	_, err = fmt.Fprintf(out, "%d answers are in force; %d sentences made\n", len(answers), n)
+	return err
+}
+
+// spokenTexts are answers as a voice reads them: the title, the answer and what
+// it rests on.
+func spokenTexts(answers []knowledge.Spoken) (texts []studio.Text) {
+	for _, a := range answers {
+		lang := ivr.Chinese
+		if a.Lang == string(ivr.English) {
+			lang = ivr.English
+		}
+		texts = append(texts, studio.Text{Lang: lang, Title: a.Title, Paragraphs: append(slices.Clone(a.Text), a.Basis)})
+	}
+	return texts
 }

@@ -39,8 +39,19 @@ const openEnd = 0x7ff00000
 type form struct{ channels, rate int }
 
 // ReadSound reads a WAV file of 16 bits, mono or stereo, and gives the samples a
-// telephone carries: 8 kHz, one channel.
+// telephone carries: 8 kHz, one channel. One that is silent is refused.
 func ReadSound(r io.Reader) ([]int16, error) {
+	samples, err := readSamples(r)
+	if err == nil && !slices.ContainsFunc(samples, func(s int16) bool { return s > quiet || s < -quiet }) {
+		return nil, ErrSilent
+	}
+	return samples, err
+}
+
+// quiet is what no voice stays below.
+const quiet = 100
+
+func readSamples(r io.Reader) ([]int16, error) {
 	b, err := io.ReadAll(io.LimitReader(r, largest+1))
 	switch {
 	case err != nil:
@@ -103,17 +114,12 @@ func sound(f form, b []byte) ([]int16, error) {
 		return nil, ErrTooLong
 	}
 	mono := make([]int16, n)
-	loud := 0
 	for i := range mono {
 		sum := 0
 		for c := range f.channels {
 			sum += int(int16(binary.LittleEndian.Uint16(b[2*(i*f.channels+c):])))
 		}
 		mono[i] = int16(sum / f.channels)
-		loud = max(loud, int(mono[i]), -int(mono[i]))
-	}
-	if loud < 100 {
-		return nil, ErrSilent
 	}
 	return resample(mono, f.rate), nil
 }

@@ -201,4 +201,10 @@ func TestAPromptThatIsMissingIsNothing(t *testing.T) {
 			t.Errorf("%+v", s)
 		}
 	}
+	if err := keep(v.Dir, Standing{Lang: ivr.Chinese, Key: "greeting"}, []int16{1000, -1000}); err != nil {
+		t.Fatal(err)
+	}
+	if v.Prompt("zh", "greeting") == nil {
+		t.Error("a prompt that was made meanwhile is not heard")
+	}
 }

@@ -1,14 +1,12 @@
 package studio
 
 import (
+	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -41,7 +39,7 @@ type Voice struct {
 	Dir string
 
 	mu   sync.Mutex
-	said map[string]*rtp.Prompt // by language and key; nil is missing
+	said map[string]*rtp.Prompt // by language and key
 }
 
 // Prompt is what a clip says in a language; nil where there is nothing to say
@@ -49,6 +47,9 @@ type Voice struct {
 func (v *Voice) Prompt(lang, key string) *rtp.Prompt {
 	if key == "pause" {
 		return rtp.Silence(pause)
+	}
+	if readKeys.MatchString(key) {
+		return load((&Reading{v.Dir}).path(key)) // long, and seldom heard twice: not kept
 	}
 	if _, ok := ivr.Catalogue()[key]; !ok {
 		return nil
@@ -62,7 +63,9 @@ func (v *Voice) Prompt(lang, key string) *rtp.Prompt {
 		v.said = map[string]*rtp.Prompt{}
 	}
 	p := v.load(lang, key)
-	v.said[lang+"/"+key] = p
+	if p != nil { // one that is missing may be made at any time
+		v.said[lang+"/"+key] = p
+	}
 	return p
 }
 
@@ -71,17 +74,25 @@ func (v *Voice) load(lang, key string) *rtp.Prompt {
 		return nil
 	}
 	for _, end := range []string{recorded, placeholder} {
-		f, err := os.Open(filepath.Join(v.Dir, lang, key+end))
-		if err != nil {
-			continue
-		}
-		samples, err := ReadSound(f)
-		_ = f.Close()
-		if err == nil {
-			return rtp.NewPrompt(samples)
+		if p := load(filepath.Join(v.Dir, lang, key+end)); p != nil {
+			return p
 		}
 	}
 	return nil
+}
+
+// load reads a file; nil when it cannot be read.
+func load(name string) *rtp.Prompt {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil
+	}
+	defer func() { _ = f.Close() }()
+	samples, err := readSamples(f)
+	if err != nil {
+		return nil
+	}
+	return rtp.NewPrompt(samples)
 }
 
 // A Standing is how one prompt stands in a folder.
@@ -138,18 +149,20 @@ func Make(ctx context.Context, dir string) (n int, err error) {
 	return n, nil
 }
 
-// keep writes beside and renames, so that a switchboard never reads a half.
 func keep(dir string, s Standing, samples []int16) error {
-	folder := filepath.Join(dir, string(s.Lang))
-	if err := os.MkdirAll(folder, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+	return write(filepath.Join(dir, string(s.Lang), s.Key+placeholder), samples)
+}
+
+// write writes beside and renames, so that a switchboard never reads a half.
+func write(name string, samples []int16) error {
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 		return fmt.Errorf("studio: %w", err)
 	}
-	var b strings.Builder
+	var b bytes.Buffer
 	if err := WriteSound(&b, samples); err != nil {
 		return err
 	}
-	name := filepath.Join(folder, s.Key+placeholder)
-	if err := os.WriteFile(name+".new", []byte(b.String()), 0o644); err != nil {
+	if err := os.WriteFile(name+".new", b.Bytes(), 0o644); err != nil {
 		return fmt.Errorf("studio: %w", err)
 	}
 	if err := os.Rename(name+".new", name); err != nil {
