@@ -9,10 +9,12 @@ import (
 	"strconv"
 	"strings"
 
+	"yangguang/internal/ivr"
 	"yangguang/internal/rtp"
 	"yangguang/internal/sip"
+	"yangguang/supervision/hotline"
 	"yangguang/supervision/hotline/recording"
-	"yangguang/supervision/hotline/speech"
+	"yangguang/supervision/hotline/studio"
 	"yangguang/supervision/hotline/switchboard"
 )
 
@@ -20,12 +22,13 @@ import (
 func (h *house) openSwitchboard(ctx context.Context) (*switchboard.Switchboard, error) {
 	p := &h.c.phone
 	h.hotline.Node = nodeName(h.c.Node)
-	voice := speech.New(filepath.Join(h.c.Data, "prompts"))
-	if err := voice.Prepare(); err != nil {
+	script, err := ivr.Usual()
+	if err != nil {
 		return nil, err
 	}
-	if !voice.Speaks() {
-		h.log.WarnContext(ctx, "espeak-ng is not installed: callers hear tones until prompts are recorded")
+	prompts := filepath.Join(h.c.Data, "prompts")
+	if _, err := studio.Make(ctx, prompts); err != nil {
+		h.log.WarnContext(ctx, "callers hear tones where no prompt is recorded: install espeak-ng for a placeholder voice", "fault", err.Error())
 	}
 	addr, host, err := p.hosts()
 	if err != nil {
@@ -49,9 +52,18 @@ func (h *house) openSwitchboard(ctx context.Context) (*switchboard.Switchboard, 
 		c.TLSConfig = &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}
 	}
 	return switchboard.Open(ctx, switchboard.Config{
-		Hotline: h.hotline, Prompts: voice, SIP: c, Host: host, Ports: ports, InBand: p.inBand, Clock: h.db.Clock(), Log: h.log,
+		Hotline: h.hotline, Prompts: &studio.Voice{Dir: prompts}, Script: script, Answers: h.spokenAnswers(prompts), SIP: c, Host: host, Ports: ports, InBand: p.inBand, Clock: h.db.Clock(), Log: h.log,
 		Recordings: &recording.Recordings{DB: h.db, Keys: h.keys, Blobs: h.blobs, Dir: filepath.Join(h.c.Data, "recordings"), Node: h.hotline.Node},
 	})
+}
+
+// spokenAnswers are the answers in force where a line is whose sounds are made.
+func (h *house) spokenAnswers(prompts string) func(context.Context, hotline.Line) ([]ivr.Entry, error) {
+	reading := &studio.Reading{Dir: prompts}
+	return func(ctx context.Context, l hotline.Line) ([]ivr.Entry, error) {
+		answers, err := h.knowledge.Spoken(ctx, l.Region, "")
+		return reading.Entries(spokenTexts(answers)), err
+	}
 }
 
 // nodeName is what a telephone process is called among the others on its store.

@@ -41,12 +41,9 @@ var forOthers = map[string]string{
 	"internal/account.Accounts.Rehome":              later,
 	"internal/account.PersonLeft":                   later,
 	"internal/blob.Check":                           later,
-	"internal/blob.Dir.Sweep":                       later,
-	"internal/blob.S3.Sweep":                        later,
 	"internal/calendar.Calendar.OpenAt":             later,
 	"internal/calendar.Calendar.WorkingTimeBetween": later,
 	"internal/calendar.Result.DaysLeft":             later,
-	"internal/ivr.Usual":                            later,
 	"internal/jobs.Drop":                            later,
 	"internal/jobs.Revive":                          later,
 	"internal/jobs.Running":                         later,
@@ -54,27 +51,13 @@ var forOthers = map[string]string{
 	"internal/notify.Plain":                         later,
 	"internal/privacy.MaskTable":                    later,
 	"internal/secret.Keys.Rewrap":                   later,
-	"internal/secret.Rotate":                          later,
-	"internal/sip.Call.Reoffer":                       later,
-	"internal/sip.Server.Counters":                    later,
-	"supervision/casework/knowledge.Knowledge.Spoken": later                        later,
+	"internal/secret.Rotate":                        later,
 	// The process that carries calls and the desk of who answers them.
-	"supervision/hotline.Hotline.AskCallBack":  later,
 	"supervision/hotline.Hotline.AtNode":  later,
-	"supervision/hotline.Hotline.Became":  later       later,
-	"supervision/hotline.Hotline.Drain":        later,
-	"supervision/hotline.Hotline.Expire":       later,
-	"supervision/hotline.Hotline.LineOf":       later,
-	"supervision/hotline.Hotline.Nodes":        later,
+	"supervision/hotline.Hotline.Became":  later,
 	"supervision/hotline.Hotline.OfferAt": later,
 	"supervision/hotline.Hotline.SeatOf":  later,
 	"supervision/hotline.Figures.Talk":    later,
-	// The media of the hotline, whose users are the switchboard and the telephones' SIP.
-	"internal/rtp.Conference.Leave":                    later,
-	"internal/rtp.Engine.NewConference":                later,
-	"internal/rtp.NewKey":                              later,
-	"supervision/hotline/roster.Rosters.OnDuty":	"supervision/hotline.Hotline.Sweep":        later,
-	"supervision/hotline/training.Trainings.Qualified": later,
 }
 
 const (
@@ -86,7 +69,7 @@ const (
 // themselves.
 var byInterface = []string{"Error", "String", "Scan", "Value", "Unwrap", "Is", "As", "Read", "Write", "Close", "Seek", "Len", "Less", "Swap", "Push", "Pop",
 	"ServeHTTP", "Flush", "WriteHeader", "Header", "Hijack", "ReadFrom", "MarshalJSON", "UnmarshalJSON", "MarshalText", "UnmarshalText", "MarshalYAML", "UnmarshalYAML",
-	"RoundTrip", "Open", "Stat", "Name", "Enabled", "Handle", "WithAttrs", "WithGroup", "Set", "Get", "Render", "LogValue", "Format", "Reset", "GoString"}
+	"RoundTrip", "Open", "Stat", "Name", "Enabled", "Handle", "WithAttrs", "WithGroup", "Set", "Get", "Render", "LogValue", "Format", "Reset"}
 
 // exported is one exported name: a function, type, constant or variable of a
 // package, or a method.

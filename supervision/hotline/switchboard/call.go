@@ -2,7 +2,6 @@ package switchboard
 
 import (
 	"context"
-	"strconv"
 	"sync"
 	"time"
 
@@ -157,37 +156,28 @@ func refused(err error) bool {
 	return fault.Is(err, fault.Conflict) || fault.Is(err, fault.Invalid) || fault.Is(err, fault.NotFound) || fault.Is(err, fault.Forbidden)
 }
 
-// serve leads a caller through the call.
+// serve leads a caller through the call. A person comes first: no menu stands
+// before one, and what a caller hears and presses while he waits never costs him
+// his place.
 func (c *call) serve(ctx context.Context) {
 	if c.line.Mode == hotline.Transfer {
 		c.pass(ctx, c.line.Target, "centre")
 		return
 	}
-	open, _, err := c.s.Hotline.OpenNow(ctx, c.line)
-	if err == nil && !open {
+	if open, _, err := c.s.Hotline.OpenNow(ctx, c.line); err == nil && !open {
+		c.s.event(c.ref, "information", "closed", 0)
 		c.closed(ctx)
 		return
+	}
+	if c.line.Record && !c.line.Sealed { // nobody is recorded who did not hear so first
+		if over := c.heed(ctx, "open"); over {
+			return
+		}
 	}
 	c.wait(ctx)
 }
 
-// closed tells a caller out of hours when somebody is there, and takes his wish
-// to be called back.
-func (c *call) closed(ctx context.Context) {
-	c.s.event(c.ref, "information", "closed", 0)
-	for range 2 {
-		if key := c.say(ctx, true, "closed", "callback_offer"); key == '6' {
-			c.callBack(ctx)
-			return
-		} else if key == 0 && ctx.Err() != nil {
-			return
-		}
-	}
-	c.leave("system", "closed")
-}
-
-// wait has the caller wait for a person, who comes first: what he hears and
-// presses meanwhile never costs him his place.
+// wait has the caller wait for a person.
 func (c *call) wait(ctx context.Context) {
 	if err := c.s.Hotline.Queue(ctx, c.ref, hotline.Want{}); err != nil {
 		c.pass(ctx, c.line.Fallback, "fallback")
@@ -199,7 +189,8 @@ func (c *call) wait(ctx context.Context) {
 		spoken := make(chan struct{})
 		go func() {
 			defer close(spoken)
-			c.attend(told)
+			for told.Err() == nil && !c.heed(told, c.waiting()) { //nolint:revive // again
+			}
 		}()
 		select {
 		case <-c.gone():
@@ -216,99 +207,12 @@ func (c *call) wait(ctx context.Context) {
 	}
 }
 
-// attend speaks to a caller who waits, and does what he presses.
-func (c *call) attend(ctx context.Context) {
-	c.say(ctx, false, "greeting")
-	if c.line.Record && !c.line.Sealed {
-		if c.say(ctx, true, "recording") == '9' {
-			c.refuseRecording()
-		}
+// waiting is what a caller who waits is told.
+func (c *call) waiting() string {
+	if c.line.Sealed {
+		return "sealed"
 	}
-	for ctx.Err() == nil {
-		place, _, err := c.s.Hotline.Position(ctx, c.ref)
-		if err == nil {
-			c.s.event(c.ref, "position", "", place)
-		}
-		switch c.say(ctx, true, "position", "n"+strconv.Itoa(min(place, 99)), "callback_offer", "music") {
-		case '6':
-			c.callBack(ctx)
-			return
-		case '9':
-			c.refuseRecording()
-		}
-	}
-}
-
-func (c *call) refuseRecording() {
-	c.mu.Lock()
-	c.mute = true
-	c.mu.Unlock()
-	c.s.event(c.ref, "recording", "refused", 0)
-}
-
-// callBack lets the caller hang up and keeps his place.
-func (c *call) callBack(ctx context.Context) {
-	c.s.event(c.ref, "key", "callback", 0)
-	if err := c.s.Hotline.AskCallBack(ctx, c.ref); err != nil {
-		c.say(ctx, false, "callback_impossible")
-		return
-	}
-	c.mu.Lock()
-	c.asked = true
-	c.mu.Unlock()
-	c.say(ctx, false, "callback_kept", "goodbye")
-	c.leave("caller", "hangup")
-}
-
-// keyTime is how long a caller may think after a question.
-const keyTime = 4 * time.Second
-
-// say tells the caller something; with keys, a key cuts it short and is returned,
-// 0 when none came.
-func (c *call) say(ctx context.Context, keys bool, what ...string) byte {
-	var prompts []*rtp.Prompt
-	for _, k := range what {
-		if p := c.s.Prompts.Prompt(c.line.Lang, k); p != nil {
-			prompts = append(prompts, p)
-		}
-	}
-	if len(prompts) > 0 {
-		p := c.s.media.Play(c.v, false, prompts...)
-		defer p.Stop()
-		if key, over := c.hear(ctx, keys, p.Done(), nil); over {
-			return key
-		}
-	}
-	if !keys {
-		return 0
-	}
-	rest := c.s.media.Rest(c.v)
-	defer rest.Stop()
-	t := time.NewTimer(keyTime)
-	defer t.Stop()
-	key, _ := c.hear(ctx, true, nil, t.C)
-	return key
-}
-
-// hear waits for a key, the end of what is said, or the end of patience. over
-// says that there is nothing more to wait for.
-func (c *call) hear(ctx context.Context, keys bool, said <-chan struct{}, late <-chan time.Time) (key byte, over bool) {
-	for {
-		select {
-		case k := <-c.v.Digits():
-			if keys {
-				return k, true
-			}
-		case <-said:
-			return 0, false
-		case <-late:
-			return 0, true
-		case <-ctx.Done():
-			return 0, true
-		case <-c.gone():
-			return 0, true
-		}
-	}
+	return "waiting"
 }
 
 // talk joins the caller with whoever took the call, until one of them leaves.
@@ -373,7 +277,7 @@ func (c *call) talk(ctx context.Context, p *party) (over bool) {
 // pause lets the caller hear music while the seat has put the call on hold.
 func (c *call) pause(bridge *rtp.Bridge, on bool) {
 	if on {
-		bridge.Hold(c.s.media, c.v, c.s.music(c.line.Lang))
+		bridge.Hold(c.s.media, c.v, c.s.music())
 	} else {
 		bridge.Resume(c.v)
 	}
@@ -382,11 +286,8 @@ func (c *call) pause(bridge *rtp.Bridge, on bool) {
 
 // rate asks the caller, whose leg still stands, what he thought of the call.
 func (c *call) rate(ctx context.Context) {
-	key := c.say(ctx, true, "rate")
-	if key < '1' || key > '5' {
-		return
+	out, err := c.runner().Run(ctx, "after")
+	if err == nil && out.Rating > 0 {
+		c.s.late.keep(func(ctx context.Context) error { return c.s.Hotline.Rate(ctx, c.ref, out.Rating) })
 	}
-	n := int(key - '0')
-	c.s.late.keep(func(ctx context.Context) error { return c.s.Hotline.Rate(ctx, c.ref, n) })
-	c.say(ctx, false, "thanks")
 }

@@ -133,7 +133,7 @@ func (s *Switchboard) callOut(ctx context.Context, o hotline.Offer, seat *party)
 		fail("failed")
 		return
 	}
-	music := s.media.Play(seat.v, true, s.music(line.Lang))
+	music := s.media.Play(seat.v, true, s.music())
 	p, err := s.dial(ctx, seat.leg.Done(), s.outward("", number), outTime, sip.DialOptions{From: line.Number})
 	music.Stop()
 	if err != nil {

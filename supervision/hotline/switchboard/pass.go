@@ -56,16 +56,16 @@ const passTime = 60 * time.Second
 // number itself stands in the line's configuration alone.
 func (c *call) pass(ctx context.Context, number, word string) {
 	if number == "" {
-		c.say(ctx, false, "nobody", "goodbye")
+		_, _ = voice{c}.Play(ctx, []string{"nobody", "bye"})
 		c.leave("system", "failed")
 		return
 	}
 	c.s.late.keep(func(ctx context.Context) error { return c.s.Hotline.Transferred(ctx, c.ref, word) })
-	music := c.s.media.Play(c.v, true, c.s.music(c.line.Lang))
+	music := c.s.media.Play(c.v, true, c.s.music())
 	p, err := c.s.dial(ctx, c.gone(), c.target(number), passTime, sip.DialOptions{})
 	music.Stop()
 	if err != nil {
-		c.say(ctx, false, "nobody", "goodbye")
+		_, _ = voice{c}.Play(ctx, []string{"nobody", "bye"})
 		c.leave("system", "failed")
 		return
 	}
@@ -138,7 +138,7 @@ func (s *Switchboard) withoutStore(ctx context.Context, leg *sip.Call, line hotl
 		leg.Hangup()
 		_ = v.Close()
 	}()
-	music := s.media.Play(v, true, s.music(line.Lang))
+	music := s.media.Play(v, true, s.music())
 	p, err := s.dial(ctx, leg.Done(), s.outward(leg.Trunk, line.Fallback), passTime, sip.DialOptions{})
 	music.Stop()
 	if err != nil {
@@ -152,11 +152,4 @@ func (s *Switchboard) withoutStore(ctx context.Context, leg *sip.Call, line hotl
 	case <-leg.Done():
 	case <-p.leg.Done():
 	}
-}
-
-func (s *Switchboard) music(lang string) *rtp.Prompt {
-	if p := s.Prompts.Prompt(lang, "music"); p != nil {
-		return p
-	}
-	return rtp.Silence(time.Second)
 }

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"yangguang/internal/clock"
+	"yangguang/internal/ivr"
 	"yangguang/internal/rtp"
 	"yangguang/internal/sip"
 	"yangguang/supervision/hotline"
@@ -34,8 +35,10 @@ type Config struct {
 	Hotline    *hotline.Hotline
 	Recordings *recording.Recordings
 	Prompts    Prompts
-	SIP        sip.Config // OnCall, Phones and the registrations are ours
-	Host       netip.Addr // where parties send their voice
+	Script     *ivr.Script
+	Answers    func(ctx context.Context, l hotline.Line) ([]ivr.Entry, error) // what is read aloud, of the line's division
+	SIP        sip.Config                                                     // OnCall, Phones and the registrations are ours
+	Host       netip.Addr                                                     // where parties send their voice
 	Ports      *rtp.Ports
 	InBand     map[string]bool // trunks whose keys come as tones
 	Clock      clock.Clock
