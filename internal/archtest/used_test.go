@@ -68,6 +68,7 @@ var forOthers = map[string]string{
 	"supervision/hotline.Hotline.PhoneOf":      later,
 	"supervision/hotline.Hotline.PhoneSecret":  later,
 	"supervision/hotline.Hotline.SeatOf":       later,
+	"supervision/hotline.Hotline.StatusOf":     later,
 	"supervision/hotline.Hotline.Sweep":        later,
 	"supervision/hotline.Hotline.Unregistered": later,
 	"supervision/hotline.Figures.Talk":         later,
