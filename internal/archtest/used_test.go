@@ -56,7 +56,10 @@ var forOthers = map[string]string{
 	"supervision/hotline.Hotline.AtNode":  later,
 	"supervision/hotline.Hotline.Became":  later,
 	"supervision/hotline.Hotline.OfferAt": later,
-	"supervision/hotline.Hotline.SeatOf":  later,
+	"supervision/hotline.Hotline.SeatOf":  later       later,
+	"supervision/hotline.Hotline.StatusOf":     later,
+	"supervision/hotline.Hotline.Sweep":        later,
+	"supervision/hotline.Hotline.Unregistered": later,
 	"supervision/hotline.Figures.Talk":    later,
 }
 

@@ -533,3 +533,18 @@ func TestWhoLeavesAMessageIsCalledBack(t *testing.T) {
 		}
 	})
 }
+
+func TestACallerHearsOfHisMatterByNumberAndCode(t *testing.T) {
+	t.Parallel()
+	hotlinetest.Each(t, func(t *testing.T, h *hotlinetest.House) {
+		m, code := h.File(t, h.Filing("complaint"))
+		s, err := h.Hotline.StatusOf(t.Context(), m.Number, code)
+		check(t, err)
+		if s.State != "registered" {
+			t.Errorf("state %q, want registered", s.State)
+		}
+		if _, err := h.Hotline.StatusOf(t.Context(), m.Number, "AAAA-AAAA-AAA"); err == nil {
+			t.Error("told with a wrong code")
+		}
+	})
+}

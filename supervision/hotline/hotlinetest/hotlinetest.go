@@ -24,7 +24,8 @@ var Migrations = slices.Concat(caseworktest.Migrations, []fs.FS{hotline.Migratio
 
 // LoadLocales loads the sentences of the room and of what it stands on.
 func LoadLocales() {
-	i18n.MustLoad(slices.Concat(disclosuretest.Locales, []fs.FS{hotline.Locale})...)
+	caseworktest.LoadLocales()
+	i18n.MustLoad(hotline.Locale)
 }
 
 // House is the county with its hotline.
