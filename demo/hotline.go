@@ -116,29 +116,26 @@ func (w *world) oneCall(ctx context.Context, r *rand.Rand) error {
 		return err
 	}
 	for _, o := range offers {
-		w.Clock.Advance(time.Duration(2+r.IntN(16)) * time.Second)
-		if err := h.Take(own, o.Ref()); err != nil {
+		if err := w.talk(ctx, own, o, r); err != nil {
 			return err
-		}
-		if err := h.Bridged(ctx, o.Call, o.Seat); err != nil {
-			return err
-		}
-		w.Clock.Advance(time.Duration(30+r.IntN(60)) * time.Second)
-		if err := h.Ended(ctx, o.Call, hotline.Ending{By: "caller", Why: "hangup"}); err != nil {
-			return err
-		}
-		if !o.CallBack && r.IntN(3) > 0 {
-			if err := h.Rate(ctx, o.Call, 3+r.IntN(3)); err != nil {
-				return err
-			}
 		}
 	}
-	if f := h.Away(own, w.seats[0], "break"); f != nil {
-		return f
-	}
-	if now, err := h.Find(ctx, c.Ref()); err != nil || now.State == hotline.Ended {
+	return h.Away(own, w.seats[0], "break")
+}
+
+// talk is a call that is answered; two of three callers say how it was.
+func (w *world) talk(ctx, own context.Context, o hotline.Offer, r *rand.Rand) error {
+	h := w.Hotline
+	w.Clock.Advance(time.Duration(2+r.IntN(16)) * time.Second)
+	if err := h.Take(own, o.Ref()); err != nil {
 		return err
 	}
-	w.Clock.Advance(8 * time.Second) // a call-back came first
-	return h.Ended(ctx, c.Ref(), hotline.Ending{By: "caller", Why: "hangup"})
+	if err := h.Bridged(ctx, o.Call, o.Seat); err != nil {
+		return err
+	}
+	w.Clock.Advance(time.Duration(30+r.IntN(60)) * time.Second)
+	if err := h.Ended(ctx, o.Call, hotline.Ending{By: "caller", Why: "hangup"}); err != nil || r.IntN(3) == 0 {
+		return err
+	}
+	return h.Rate(ctx, o.Call, 3+r.IntN(3))
 }

@@ -124,7 +124,7 @@ func citizenViews(t *testing.T) []view {
 		{name: "requests", path: "/requests"}, {name: "requests-named", path: "/requests?q=%E6%B0%B8%E6%98%A5"}, {name: "requests-no-unit", path: "/requests?q=zzz", state: "empty"},
 		{name: "requests-rules", path: "/requests/rules"}, {name: "requests-reckoned", path: "/requests/rules?ladder=page&n=101", state: "filled"},
 		{name: "answers", path: "/requests/answers"}, {name: "answers-found", path: "/requests/answers?q=%E7%89%B9%E5%88%AB%E6%89%B6%E5%8A%A9%E9%87%91", state: "filled"}, {name: "answers-nothing", path: "/requests/answers?q=zzzqqqxxx", state: "empty"},
-		{name: "statistics", path: "/matters/statistics"}, {name: "statistics-definitions", path: "/matters/statistics/definitions"},
+		{name: "hotline", path: "/hotline"}, {name: "statistics", path: "/matters/statistics"}, {name: "statistics-definitions", path: "/matters/statistics/definitions"},
 		{name: "roster", path: "/hotline/roster"}, {name: "outcomes", path: "/matters/outcomes"}, {name: "outcomes-none", path: "/matters/outcomes?topic=migrant", state: "empty"}, {name: "outcome", path: r.one("/matters/outcomes", `^/matters/outcomes/[0-9]+/[0-9]+$`)},
 		{name: "answer", path: r.one("/requests/answers", `^/[0-9]+/[a-z]+/answers/[0-9]+$`)},
 		{name: "requests-status", path: "/requests/status"}, {name: "requests-status-wrong", path: "/requests/status", submit: "main form", state: "error"},
@@ -329,6 +329,12 @@ func requestViews(t *testing.T, desk, head *reader) map[string][]view {
 		view{name: "matter-extend", path: head.one(matters+"?state=handling", aMatter) + "/extend"})
 	out["xian.guanli"] = append(out["xian.guanli"], view{name: "analysis", path: "/desk/analysis"}, view{name: "analysis-list", path: "/desk/analysis/list?place=350525&period=2026&measure=matters"},
 		view{name: "analysis-hot", path: "/desk/analysis/hot"}, view{name: "analysis-reports", path: "/desk/analysis/reports"})
+	const line = "/desk/hotline"
+	out["xian.pizhun"] = append(out["xian.pizhun"], view{name: "hotline-lines", path: line + "/lines"}, view{name: "hotline-line-new", path: line + "/lines/new"}, view{name: "hotline-line-wrong", path: line + "/lines/new", submit: "main form", state: "error"},
+		view{name: "hotline-line", path: head.one(line+"/lines", `/desk/hotline/lines/[0-9]+/[0-9]+$`)}, view{name: "hotline-seats", path: line + "/seats"}, view{name: "hotline-seat-new", path: line + "/seats/new"},
+		view{name: "hotline-seat", path: head.one(line+"/seats", `/desk/hotline/seats/[0-9]+/[0-9]+$`)}, view{name: "hotline-phones", path: line + "/phones", state: "empty"}, view{name: "hotline-callbacks", path: line + "/callbacks"},
+		view{name: "hotline-callbacks-taken", path: line + "/callbacks?state=taken", state: "empty"}, view{name: "hotline-calls", path: line + "/calls"}, view{name: "hotline-call", path: head.one(line+"/calls", `/desk/hotline/calls/[0-9]+/[0-9]+$`)},
+		view{name: "hotline-board", path: line + "/board"}, view{name: "hotline-screen", path: line + "/board?screen=1"})
 	review := head.one(answers+"?state=review", anAnswer)
 	out["xian.pizhun"] = append(out["xian.pizhun"], view{name: "answer-review", path: review}, view{name: "answer-return-wrong", path: review, submit: `main form[action$="/return"]`, state: "error"},
 		view{name: "answer-published", path: head.one(answers+"?state=published", anAnswer)})

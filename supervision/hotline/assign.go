@@ -24,19 +24,25 @@ type waiting struct {
 	callback *CallBack // nil for a call on the line
 }
 
-func (w waiting) first() bool { return w.callback != nil && w.callback.First }
-
-// compareWaiting is the order of the queue: whom a failure of ours cut off first,
-// then by priority, then by when each began to wait. Who asked to be called back
-// keeps the place he had.
-func compareWaiting(a, b waiting) int {
-	if a.first() != b.first() {
-		if a.first() {
-			return -1
-		}
+// turn is whom a failure of ours cut off (0), who waits on the line or gave up
+// the wait for a promise to be called (1), and who hung up or left a message, or
+// was called and not reached (2): nobody waits on the line for an hour-old call.
+func (w waiting) turn() int {
+	switch b := w.callback; {
+	case b == nil:
+		return 1
+	case b.First:
+		return 0
+	case b.Reason == "asked" && b.Tries == 0:
 		return 1
 	}
-	return cmp.Or(-cmp.Compare(a.call.Priority, b.call.Priority), a.call.QueuedAt.Compare(b.call.QueuedAt), cmp.Compare(a.call.ID, b.call.ID))
+	return 2
+}
+
+// compareWaiting is the order of the queue: by turn, then by priority, then by
+// when each began to wait. Who asked to be called back keeps the place he had.
+func compareWaiting(a, b waiting) int {
+	return cmp.Or(cmp.Compare(a.turn(), b.turn()), -cmp.Compare(a.call.Priority, b.call.Priority), a.call.QueuedAt.Compare(b.call.QueuedAt), cmp.Compare(a.call.ID, b.call.ID))
 }
 
 // Assign rings seats for whoever waits, one transaction to an offer, so that any

@@ -320,3 +320,20 @@ func (h *Hotline) forgotten(ctx context.Context) error {
 	}
 	return err
 }
+
+// Message keeps that a caller left a message, and where its sealed sound lies;
+// he is called back when his number is known. Who listens makes it a matter.
+func (h *Hotline) Message(ctx context.Context, call Ref, audio string) error {
+	if audio == "" || len(audio) > 100 {
+		return fault.Say(fault.Invalid, "fault.invalid")
+	}
+	return h.change(ctx, call, "Message", func(tx *db.Tx, c *Call) error {
+		if _, err := tx.Exec("update hotline_call set message = $3 where province = $1 and id = $2", c.Province, c.ID, audio); err != nil {
+			return err
+		}
+		if err := note(tx, c, evMessage, 0, "", 0); err != nil {
+			return err
+		}
+		return h.callBack(tx, c, "message")
+	})
+}

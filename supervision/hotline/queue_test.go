@@ -282,26 +282,53 @@ func TestACallBackKeepsThePlaceAndIsTriedThreeTimes(t *testing.T) {
 		check(t, h.Hotline.AskCallBack(t.Context(), asked))
 		h.End(t, asked)
 		h.Clock.Advance(time.Second)
-		h.Call(t, l, "13800000001") // came later
+		later := h.Call(t, l, "13800000001")
 		seat, _ := h.Seat(t, h.County)
 		for try := range hotline.MaxTries {
 			os := h.Assign(t)
 			if len(os) != 1 || !os[0].CallBack || os[0].Seat != seat {
-				t.Fatalf("try %d: %+v, want the call-back first", try, os)
+				t.Fatalf("try %d: %+v, want the call-back", try, os)
 			}
 			if n, err := h.Hotline.Dial(t.Context(), os[0].Call); err != nil || n != "13800000000" {
 				t.Fatalf("to dial: %q %v", n, err)
 			}
 			check(t, h.Hotline.Take(t.Context(), os[0].Ref()))
 			check(t, h.Hotline.Ended(t.Context(), os[0].Call, hotline.Ending{By: "system", Why: "no_answer"}))
+			if try == 0 { // he had his turn: now whoever waits on the line
+				os := h.Assign(t)
+				if len(os) != 1 || os[0].Call != later {
+					t.Fatalf("offers: %+v, want the caller who waits", os)
+				}
+				h.Talk(t, os[0])
+				h.End(t, later)
+			}
 			h.Clock.Advance(2 * time.Hour)
 			check(t, h.Hotline.AtNode(t.Context(), seat, "a"))
 		}
 		if n := callBacks(t, h, "state = 'done' and result = 'unreached' and tries = 3"); n != 1 {
 			t.Errorf("%d given up after three tries, want one", n)
 		}
-		if os := h.Assign(t); len(os) != 1 || os[0].CallBack {
-			t.Errorf("offers: %+v, want the caller who waits", os)
+		if os := h.Assign(t); len(os) != 0 {
+			t.Errorf("rang again: %+v", os)
+		}
+	})
+}
+
+func TestNobodyWaitsOnTheLineForWhoHungUpEarlier(t *testing.T) {
+	t.Parallel()
+	hotlinetest.Each(t, func(t *testing.T, h *hotlinetest.House) {
+		l := h.Line(t, nil)
+		gone := h.Call(t, l, "13800000000")
+		h.Clock.Advance(time.Minute)
+		h.End(t, gone)
+		waits := h.Call(t, l, "13800000001")
+		h.Seat(t, h.County)
+		if os := h.Assign(t); len(os) != 1 || os[0].Call != waits {
+			t.Fatalf("offers: %+v, want the caller on the line", os)
+		}
+		h.Seat(t, h.County)
+		if os := h.Assign(t); len(os) != 1 || !os[0].CallBack {
+			t.Fatalf("offers: %+v, want the call-back once nobody waits", os)
 		}
 	})
 }
@@ -491,5 +518,18 @@ func TestNoColumnHoldsANumberInTheOpen(t *testing.T) {
 			}
 			return nil
 		})
+	})
+}
+
+func TestWhoLeavesAMessageIsCalledBack(t *testing.T) {
+	t.Parallel()
+	hotlinetest.Each(t, func(t *testing.T, h *hotlinetest.House) {
+		c, err := h.Hotline.Arrive(t.Context(), hotline.Arrival{Line: h.Line(t, nil), Caller: "13800000000"})
+		check(t, err)
+		check(t, h.Hotline.Message(t.Context(), c.Ref(), "a1b2c3"))
+		check(t, h.Hotline.Ended(t.Context(), c.Ref(), hotline.Ending{By: "caller", Why: "message"}))
+		if n := callBacks(t, h, "reason = 'message' and state = 'open'"); n != 1 {
+			t.Errorf("%d call-backs, want one", n)
+		}
 	})
 }

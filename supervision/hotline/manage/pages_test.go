@@ -248,7 +248,9 @@ func TestTheBoardSaysWhatItsFiguresMean(t *testing.T) {
 		t.Errorf("a stranger sees the board: %d", status)
 	}
 	// A board that is followed is told to look when a seat or a call changes.
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { a.ServeHTTP(w, r.WithContext(mergeContext(r.Context(), h.As(h.Lead)))) }))
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		a.ServeHTTP(w, r.WithContext(mergeContext(r.Context(), h.As(h.Lead))))
+	}))
 	defer srv.Close()
 	defer p.Hush()
 	req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, srv.URL+board+"/events", nil)
