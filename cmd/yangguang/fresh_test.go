@@ -363,7 +363,7 @@ func TestEveryKeptPageSaysWhatItIsMadeOf(t *testing.T) {
 	report := yearReported(t, f)
 	paths = append(paths, report[:strings.LastIndexByte(report, '/')], report, report+"/revisions/1")
 	paths = append(paths, "/requests/answers", "/requests/answers/feed.atom", answeredOnce(t, f), "/matters/outcomes", outcomeOnce(t, f),
-		"/matters", "/matters/new", "/matters/statistics/definitions", "/knowledge", articleOnce(t, f))
+		"/matters", "/matters/new", "/matters/statistics/definitions", "/knowledge", articleOnce(t, f), "/hotline/roster", "/hotline/roster.ics")
 	kept := 0
 	for _, p := range paths {
 		if m.get(p).Code != http.StatusOK {
