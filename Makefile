@@ -28,7 +28,7 @@ release: build/go.mod
 	CGO_ENABLED=0 GOOS=linux GOARCH=arm64 $(GO) build -trimpath $(SMALL) -ldflags '$(LDFLAGS)' -o dist/yangguang-linux-arm64 ./cmd/yangguang
 
 demo: build
-	./yangguang demo --listen $(LISTEN) --data $(DATA)
+	./yangguang demo --phone --listen $(LISTEN) --data $(DATA)
 
 # Everything the tests need is installed by scripts/test-env; it prints the
 # settings (PostgreSQL address, browser) the tests read.

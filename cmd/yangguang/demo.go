@@ -35,6 +35,9 @@ func demonstrate(ctx context.Context, args []string, out io.Writer) error {
 	}
 	c.asDemo()
 	c.phone.passOn(fs)
+	if err := c.callFromHere(); err != nil {
+		return err
+	}
 	c.copyWhenAsked()
 	whole, err := demo.Whole(c.Data)
 	if err != nil {
@@ -111,6 +114,20 @@ func (c *config) copyWhenAsked() {
 		c.copy.Dir, c.copy.Every, c.copy.Modes = filepath.Join(c.Data, "copy"), 0, export.AllModes[:1]
 		c.copy.Unit = demo.County.Short() + "/wjj"
 	}
+}
+
+// callFromHere lets this machine alone call the demonstration's number, from
+// 127.0.0.2 as `yangguang phone call` does: there is no line to the network.
+func (c *config) callFromHere() error {
+	if !c.phone.On || c.phone.Trunks != "" {
+		return nil
+	}
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return err
+	}
+	path := filepath.Join(c.Data, "demo-trunks.yaml")
+	c.phone.given = append(c.phone.given, "--trunks="+path)
+	return os.WriteFile(path, []byte("trunks:\n  - {name: here, from: [127.0.0.2/32], proxy: 127.0.0.2}\n"), 0o600)
 }
 
 // asDemo fills in what the demonstration says of itself where nothing was

@@ -63,11 +63,11 @@ func (c *caller) tell(format string, a ...any) {
 func (c *caller) run(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, c.most)
 	defer cancel()
-	host := netip.AddrFrom4([4]byte{127, 0, 0, 1})
+	host := netip.AddrFrom4([4]byte{127, 0, 0, 2}) // where the demonstration takes calls from
 	if !c.to.Addr().IsLoopback() {
 		host = netip.IPv4Unspecified()
 	}
-	server, err := sip.Listen(ctx, sip.Config{UDP: []string{netip.AddrPortFrom(host, 0).String()}, Trunks: []sip.Trunk{{Name: "hotline", Allow: []netip.Prefix{netip.PrefixFrom(c.to.Addr(), c.to.Addr().BitLen())}, Proxy: c.to.String(), Number: c.from}}})
+	server, err := sip.Listen(ctx, sip.Config{UDP: []string{netip.AddrPortFrom(host, 0).String()}, OnCall: func(in *sip.Call) { _ = in.Reject(603, "", 0) }, Trunks: []sip.Trunk{{Name: "hotline", Allow: []netip.Prefix{netip.PrefixFrom(c.to.Addr(), c.to.Addr().BitLen())}, Proxy: c.to.String(), Number: c.from}}})
 	if err != nil {
 		return err
 	}

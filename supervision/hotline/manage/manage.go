@@ -50,6 +50,8 @@ func (p *Pages) Routes() []web.Route {
 	manage, lead := web.May(hotline.Managing), web.May(hotline.Leading)
 	return []web.Route{
 		{Pattern: "GET " + public, Access: web.Public, Handler: p.public},
+		{Pattern: "GET " + root, Access: web.May(hotline.Answering), Handler: p.duty},
+		{Pattern: "POST " + root, Access: web.May(hotline.Answering), Handler: p.dutyDo, Limit: web.Rate{N: 60, Per: time.Minute}},
 		{Pattern: "GET " + lines, Access: manage, Handler: p.lines},
 		{Pattern: "GET " + lines + "/new", Access: manage, Handler: p.lineForm},
 		{Pattern: "POST " + lines + "/new", Access: manage, Handler: p.saveLine},
@@ -106,7 +108,7 @@ func (p *Pages) frame(r *http.Request, at, title string, crumbs ...ui.Link) ui.F
 		key, path string
 		verbs     []string
 	}{
-		{"callbacks", callbacks, []string{hotline.Answering, hotline.Leading}}, {"board", board, []string{hotline.Leading, hotline.Managing}}, {"calls", calls, []string{hotline.Leading}},
+		{"duty", root, []string{hotline.Answering}}, {"callbacks", callbacks, []string{hotline.Answering, hotline.Leading}}, {"board", board, []string{hotline.Leading, hotline.Managing}}, {"calls", calls, []string{hotline.Leading}},
 		{"seats", seats, []string{hotline.Leading, hotline.Managing}}, {"lines", lines, []string{hotline.Managing}}, {"phones", phones, []string{hotline.Managing}},
 	} {
 		for _, v := range x.verbs {

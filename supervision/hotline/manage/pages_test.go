@@ -284,3 +284,60 @@ func (m merged) Value(key any) any {
 	}
 	return m.who.Value(key)
 }
+
+// Somebody who answers signs on by his telephone, is ready, sees his call and
+// rests; without a telephone he is told what to do.
+func TestASeatIsPutOnDuty(t *testing.T) {
+	t.Parallel()
+	h := hotlinetest.New(t)
+	a, _, _ := app(h)
+	line := h.Line(t, nil)
+	phone, _, err := h.Hotline.CreatePhone(h.As(h.Manager), h.County.ID, "一号话机")
+	check(t, err)
+	who := h.Hire(t, "话务员丁", h.County, hotline.Answering)
+	me := h.As(who)
+	if status, page := ask(a, me, root, nil); status != http.StatusOK || !strings.Contains(page, "您还没有座席") {
+		t.Errorf("without a seat: %d", status)
+	}
+	seat, err := h.Hotline.SaveSeat(h.As(h.Manager), hotline.Seat{Agency: h.County.ID, Person: who.ID, Label: "8017", Active: true})
+	check(t, err)
+	if status, page := ask(a, me, root, url.Values{"do": {"sign_on"}}); status != http.StatusUnprocessableEntity || !strings.Contains(page, "还没有话机") {
+		t.Errorf("without a telephone: %d", status)
+	}
+	seat.Phone = phone.ID
+	_, err = h.Hotline.SaveSeat(h.As(h.Manager), seat)
+	check(t, err)
+	for _, do := range []string{"sign_on", "ready"} {
+		if status, page := ask(a, me, root, url.Values{"do": {do}}); status != http.StatusSeeOther {
+			t.Fatalf("%s: %d %s", do, status, page)
+		}
+	}
+	if status, _ := ask(a, me, root, url.Values{"do": {"longer"}}); status != http.StatusConflict {
+		t.Errorf("a ready seat writes up longer: %d", status)
+	}
+	check(t, h.Hotline.Registered(t.Context(), hotline.Registration{User: phone.Name, Contact: "sip:x", Source: "127.0.0.1:5", Transport: "UDP", Expires: h.Clock.Now().Add(time.Hour)}))
+	call := h.Call(t, line, "0000123")
+	offers := h.Assign(t)
+	if len(offers) != 1 {
+		t.Fatalf("%d offers", len(offers))
+	}
+	if _, page := ask(a, me, root, nil); !strings.Contains(page, line.Name) || strings.Contains(page, "0000123") || !strings.Contains(page, "/desk/matters/new") {
+		t.Error("the call that rings is not there, or more of it than may be")
+	}
+	h.Talk(t, offers[0])
+	h.End(t, call)
+	if _, page := ask(a, me, root, nil); !strings.Contains(page, "整理到") {
+		t.Error("no write-up")
+	}
+	for _, do := range []string{"longer", "away_break", "sign_off"} {
+		if do == "sign_off" {
+			check(t, h.Hotline.Away(me, seat.Ref(), "break"))
+		}
+		if status, page := ask(a, me, root, url.Values{"do": {do}}); status != http.StatusSeeOther {
+			t.Fatalf("%s: %d %s", do, status, page)
+		}
+	}
+	if s := h.State(t, seat.Ref()); s != hotline.Off {
+		t.Errorf("the seat is %s", s)
+	}
+}
