@@ -147,7 +147,7 @@ func (h *house) phoneProcess() *exec.Cmd {
 	if err != nil {
 		self = os.Args[0]
 	}
-	cmd := exec.Command(self, append([]string{"phone"}, h.c.phone.given...)...) //nolint:gosec // our own program and flags
+	cmd := exec.Command(self, append([]string{"phone"}, h.c.phone.given...)...) //nolint:gosec,noctx // our own program and flags; it outlives us
 	if f, err := os.OpenFile(filepath.Join(h.c.Data, "phone.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600); err == nil {
 		cmd.Stdout, cmd.Stderr = f, f
 	}

@@ -13,10 +13,9 @@ import (
 // keys are pressed one at each chance to press one; '.' lets a chance pass, and
 // ',' lets a hold or a wait pass.
 type simulator struct {
-	keys   string
-	said   []string
-	limit  int
-	closed bool
+	keys  string
+	said  []string
+	limit int
 }
 
 var errGone = errors.New("the caller is gone")

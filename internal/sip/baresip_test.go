@@ -31,7 +31,7 @@ func TestBaresip(t *testing.T) {
 		t.Fatal(err)
 	}
 	listen := l.LocalAddr().String()
-	l.Close()
+	_ = l.Close()
 	modules := ""
 	for _, d := range []string{"/usr/lib/baresip/modules", "/usr/local/lib/baresip/modules"} {
 		if _, err := os.Stat(d); err == nil {

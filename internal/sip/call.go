@@ -192,7 +192,7 @@ func (c *Call) sendBye() {
 	c.s.byes.Add(1)
 	c.s.spawn("bye", func() {
 		defer c.s.byes.Add(-1)
-		c.s.exchange(c, req)
+		_, _ = c.s.exchange(c, req)
 	})
 }
 

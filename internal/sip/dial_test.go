@@ -19,7 +19,7 @@ func callee(t *testing.T, scenario string) (port string, played func()) {
 		t.Fatal(err)
 	}
 	_, port, _ = net.SplitHostPort(l.LocalAddr().String())
-	l.Close()
+	_ = l.Close()
 	over := make(chan error, 1)
 	file := script(t, scenario)
 	dir := t.TempDir()

@@ -160,7 +160,7 @@ func (d *dialog) answeredBy(res *sipgo.Response) {
 }
 
 // fork is the dialog with another telephone that answered the same INVITE.
-func (d *dialog) fork(res *sipgo.Response, tag string) *dialog {
+func (d *dialog) fork(res *sipgo.Response) *dialog {
 	d.mu.Lock()
 	other := &dialog{callID: d.callID, tag: d.tag, transport: d.transport, user: d.user, from: d.from, to: d.to, target: d.target, dest: d.dest, seq: d.seq}
 	d.mu.Unlock()

@@ -37,7 +37,7 @@ func (d *door) Accept() (net.Conn, error) {
 		from, _ := netip.ParseAddrPort(c.RemoteAddr().String())
 		if d.server.unwelcome(from.Addr().Unmap()) {
 			d.server.count.strangers.Add(1)
-			c.Close()
+			_ = c.Close()
 			continue
 		}
 		select {
@@ -45,7 +45,7 @@ func (d *door) Accept() (net.Conn, error) {
 			return &counted{Conn: c, open: d.open}, nil
 		default:
 			d.server.count.limited.Add(1)
-			c.Close()
+			_ = c.Close()
 		}
 	}
 }

@@ -27,7 +27,7 @@ func TestWeRegisterAtACarrier(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer carrier.Close()
+	defer func() { _ = carrier.Close() }()
 	clock := newHands()
 	h := listen(t, func(c *Config) {
 		c.clock = clock

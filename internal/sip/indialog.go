@@ -215,7 +215,7 @@ func (c *Call) referred(req *sipgo.Request, tx sipgo.ServerTransaction) {
 	notify.AppendHeader(header("Subscription-State", "terminated;reason=noresource"))
 	notify.AppendHeader(header("Content-Type", "message/sipfrag;version=2.0"))
 	notify.SetBody([]byte(said + "\r\n"))
-	c.s.spawn("notify", func() { c.s.exchange(c, notify) })
+	c.s.spawn("notify", func() { _, _ = c.s.exchange(c, notify) })
 }
 
 func withContact(res *sipgo.Response, c *Call) *sipgo.Response {

@@ -93,7 +93,7 @@ func (c *Call) accept(req *sipgo.Request) (code int, headers []sipgo.Header) {
 
 // take hands the call to the hotline and waits until its INVITE is settled.
 func (s *Server) take(c *Call) {
-	c.stopRing = s.after(s.cfg.Limits.Ringing, "ringing", func() { c.reject(480, Ending{TimedOut, 480}) })
+	c.stopRing = s.after(s.cfg.Limits.Ringing, "ringing", func() { _ = c.reject(480, Ending{TimedOut, 480}) })
 	s.calls.add(c)
 	if !c.tx.OnCancel(func(*sipgo.Request) { s.spawn("cancel", c.cancelled) }) {
 		c.cancelled()

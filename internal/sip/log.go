@@ -64,7 +64,7 @@ func (s *Server) guard(what string, f, broken func()) {
 		s.count.guarded.Add(1)
 		s.cfg.Log.Error("sip handler broke", "in", what, "why", panicKind(p), "stack", string(debug.Stack()))
 		if broken != nil {
-			defer func() { recover() }()
+			defer func() { _ = recover() }()
 			broken()
 		}
 	}()

@@ -5,6 +5,7 @@ import (
 	"crypto/md5"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"hash"
 	"net/netip"
 	"strings"
@@ -108,7 +109,7 @@ func TestADeskPhoneRegisters(t *testing.T) {
 	if a, b := <-went, <-went; a+b != "80018003" && a+b != "80038001" {
 		t.Errorf("after their time, told %s %s", a, b)
 	}
-	if _, err := h.Dial(t.Context(), Target{Phone: "8001"}, sdp.Offer(ours), DialOptions{}); err != ErrNotRegistered {
+	if _, err := h.Dial(t.Context(), Target{Phone: "8001"}, sdp.Offer(ours), DialOptions{}); !errors.Is(err, ErrNotRegistered) {
 		t.Errorf("calling a phone that is gone: %v", err)
 	}
 }

@@ -91,15 +91,15 @@ func (s *Server) open() error {
 	var serve []func()
 	var ears []*ear
 	for _, addr := range s.cfg.UDP {
-		c, err := net.ListenPacket("udp", addr)
+		c, err := new(net.ListenConfig).ListenPacket(s.ctx, "udp", addr)
 		if err != nil {
 			return fmt.Errorf("sip: listen on UDP: %w", err)
 		}
 		s.note("UDP", c.LocalAddr())
-		s.closer = append(s.closer, func() { c.Close() })
+		s.closer = append(s.closer, func() { _ = c.Close() })
 		e := &ear{PacketConn: c, open: make(chan struct{})}
 		ears = append(ears, e)
-		serve = append(serve, func() { s.tpl.ServeUDP(e) })
+		serve = append(serve, func() { _ = s.tpl.ServeUDP(e) })
 	}
 	conns := make(chan struct{}, s.cfg.Limits.Conns)
 	for _, of := range []struct {
@@ -108,17 +108,17 @@ func (s *Server) open() error {
 		serve     func(net.Listener) error
 	}{{"TCP", s.cfg.TCP, s.tpl.ServeTCP}, {"TLS", s.cfg.TLS, s.tpl.ServeTLS}} {
 		for _, addr := range of.addrs {
-			l, err := net.Listen("tcp", addr)
+			l, err := new(net.ListenConfig).Listen(s.ctx, "tcp", addr)
 			if err != nil {
 				return fmt.Errorf("sip: listen on %s: %w", of.transport, err)
 			}
 			s.note(of.transport, l.Addr())
-			s.closer = append(s.closer, func() { l.Close() })
+			s.closer = append(s.closer, func() { _ = l.Close() })
 			l = &door{Listener: l, server: s, open: conns}
 			if of.transport == "TLS" {
 				l = tls.NewListener(l, s.cfg.TLSConfig)
 			}
-			serve = append(serve, func() { of.serve(l) })
+			serve = append(serve, func() { _ = of.serve(l) })
 		}
 	}
 	s.host = s.cfg.Host
@@ -208,7 +208,7 @@ func (s *Server) shut() {
 		f()
 	}
 	s.txl.Close()
-	s.tpl.Close()
+	_ = s.tpl.Close()
 }
 
 // hostPort reads host or host:port.

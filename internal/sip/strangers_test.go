@@ -46,7 +46,7 @@ func TestAStrangersConnectionIsClosedUnread(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer c.Close()
+	defer func() { _ = c.Close() }()
 	b := make([]byte, 1)
 	if _, err := c.Read(b); err == nil {
 		t.Error("a stranger was answered")
@@ -204,7 +204,7 @@ func TestALogHasNothingOfACall(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer stream.Close()
+	defer func() { _ = stream.Close() }()
 	if _, err := stream.Write([]byte("canary stream\r\nno SIP\r\n\r\n")); err != nil {
 		t.Fatal(err)
 	}

@@ -177,10 +177,10 @@ func (c *Call) heardAgain(res *sipgo.Response) {
 			c.acknowledge(res.CSeq().SeqNo)
 			return
 		}
-		other := c.dialog.fork(res, tag)
+		other := c.dialog.fork(res)
 		_ = c.s.tpl.WriteMsg(other.ack(c.s, res.CSeq().SeqNo))
 		bye := other.request(c.s, sipgo.BYE)
-		c.s.spawn("bye", func() { c.s.exchange(c, bye) })
+		c.s.spawn("bye", func() { _, _ = c.s.exchange(c, bye) })
 	}, nil)
 }
 

@@ -27,7 +27,7 @@ func dialWire(t *testing.T, s *Server, host string) *wire {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { c.Close() })
+	t.Cleanup(func() { _ = c.Close() })
 	return &wire{c, t, net.UDPAddrFromAddrPort(s.Addrs("UDP")[0]), 0}
 }
 

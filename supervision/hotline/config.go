@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"yangguang/internal/account"
 	"yangguang/internal/audit"
 	"yangguang/internal/calendar"
 	"yangguang/internal/clock"
@@ -258,9 +257,4 @@ func (s *Seat) check() error {
 		return nil
 	}
 	return fault.Fields(fs...)
-}
-
-// target is where a line's rights are asked.
-func (l Line) target() account.Target {
-	return account.Target{Agency: l.Agency, Division: int64(l.Region)}
 }

@@ -16,7 +16,7 @@ func Fits(c *Call, s *Seat, overflowAgency int64, now time.Time) bool {
 		return false
 	}
 	over := c.overflowed(now)
-	if s.Agency != c.Agency && !(over && (s.Agency == overflowAgency || s.Pool)) {
+	if s.Agency != c.Agency && (!over || s.Agency != overflowAgency && !s.Pool) {
 		return false
 	}
 	if c.About != 0 && s.Agency == c.About {

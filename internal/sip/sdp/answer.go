@@ -29,7 +29,7 @@ func (l Local) codecs() []uint8 {
 // Offer is what we propose.
 func Offer(l Local) Session {
 	s := Session{
-		ID: rand.Uint64() >> 2, Version: 1, Addr: l.Addr, Port: l.Port, Proto: "RTP/AVP",
+		ID: rand.Uint64() >> 2, Version: 1, Addr: l.Addr, Port: l.Port, Proto: "RTP/AVP", //nolint:gosec // a number unlike others, not a secret
 		Payloads: slices.Clone(l.codecs()), Events: eventType, Direction: l.Direction, PTime: 20,
 	}
 	if l.Secure {
@@ -44,7 +44,7 @@ func Offer(l Local) Session {
 // it offered one.
 func Answer(offer Session, l Local) (Session, error) {
 	s := Session{
-		ID: rand.Uint64() >> 2, Version: 1, Addr: l.Addr, Port: l.Port, Proto: offer.Proto,
+		ID: rand.Uint64() >> 2, Version: 1, Addr: l.Addr, Port: l.Port, Proto: offer.Proto, //nolint:gosec // as above
 		Events: offer.Events, PTime: 20, audio: offer.audio, media: offer.media,
 		Direction: direction(l.Direction.Sends() && offer.Direction.Receives(), l.Direction.Receives() && offer.Direction.Sends()),
 	}

@@ -101,7 +101,7 @@ func (p *Pages) lineAt(r *http.Request, ref hotline.Ref) (hotline.Line, error) {
 
 func (p *Pages) showLine(w http.ResponseWriter, r *http.Request, status int, l hotline.Line, bad ui.Errors) error {
 	ctx := r.Context()
-	us, err := p.units(ctx, hotline.Managing)
+	us, err := p.units(ctx)
 	if err != nil {
 		return err
 	}
@@ -287,7 +287,7 @@ func (p *Pages) seatAt(r *http.Request) (*hotline.Seat, error) {
 
 func (p *Pages) showSeat(w http.ResponseWriter, r *http.Request, status int, s hotline.Seat, skills, person string, bad ui.Errors) error {
 	ctx := r.Context()
-	us, err := p.units(ctx, hotline.Managing)
+	us, err := p.units(ctx)
 	if err != nil {
 		return err
 	}
@@ -331,7 +331,7 @@ func (p *Pages) showSeat(w http.ResponseWriter, r *http.Request, status int, s h
 // people are who may be given a seat: whoever holds the verb at a unit managed.
 func (p *Pages) people(r *http.Request) (out []ui.Option, err error) {
 	ctx := r.Context()
-	us, err := p.units(ctx, hotline.Managing)
+	us, err := p.units(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -401,7 +401,7 @@ func (p *Pages) showPhones(w http.ResponseWriter, r *http.Request, status int, s
 	if err != nil {
 		return err
 	}
-	us, err := p.units(ctx, hotline.Managing)
+	us, err := p.units(ctx)
 	if err != nil {
 		return err
 	}

@@ -138,10 +138,10 @@ func needs(ctx context.Context, verbs ...string) error {
 // maxUnits bounds the list a unit is chosen from.
 const maxUnits = 200
 
-// units are the agencies the person acting may do a verb at.
-func (p *Pages) units(ctx context.Context, verb string) (out []agency.Agency, err error) {
+// units are the agencies whose hotline the person acting manages.
+func (p *Pages) units(ctx context.Context) (out []agency.Agency, err error) {
 	err = p.Hotline.DB.Read(ctx, func(tx *db.Tx) error {
-		for _, x := range account.From(ctx).Scope(verb) {
+		for _, x := range account.From(ctx).Scope(hotline.Managing) {
 			var found []agency.Agency
 			if x.Agency != 0 {
 				u, err := agency.Find(tx, x.Agency)

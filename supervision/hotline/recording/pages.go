@@ -41,8 +41,8 @@ func (s *Recordings) Routes() []web.Route {
 	}
 }
 
-func word(ctx context.Context, key string, args ...any) string {
-	return i18n.T(ctx, "recording."+key, args...)
+func word(ctx context.Context, key string) string {
+	return i18n.T(ctx, "recording."+key)
 }
 
 func href(ctx context.Context, parts ...string) string { return web.URL(ctx, strings.Join(parts, "")) }

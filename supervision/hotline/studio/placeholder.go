@@ -41,7 +41,7 @@ func Placeholder(ctx context.Context, lang ivr.Lang, text string) ([]int16, erro
 	}
 	ctx, stop := context.WithTimeout(ctx, speakWithin)
 	defer stop()
-	cmd := exec.CommandContext(ctx, program, "-v", voices[lang], "-s", "150", "--stdin", "--stdout")
+	cmd := exec.CommandContext(ctx, program, "-v", voices[lang], "-s", "150", "--stdin", "--stdout") //nolint:gosec // a program and voices of ours
 	cmd.Stdin = strings.NewReader(text)
 	out, err := cmd.Output()
 	if err != nil {

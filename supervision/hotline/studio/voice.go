@@ -155,14 +155,14 @@ func keep(dir string, s Standing, samples []int16) error {
 
 // write writes beside and renames, so that a switchboard never reads a half.
 func write(name string, samples []int16) error {
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(name), 0o750); err != nil {
 		return fmt.Errorf("studio: %w", err)
 	}
 	var b bytes.Buffer
 	if err := WriteSound(&b, samples); err != nil {
 		return err
 	}
-	if err := os.WriteFile(name+".new", b.Bytes(), 0o644); err != nil {
+	if err := os.WriteFile(name+".new", b.Bytes(), 0o600); err != nil {
 		return fmt.Errorf("studio: %w", err)
 	}
 	if err := os.Rename(name+".new", name); err != nil {
