@@ -101,7 +101,7 @@ func (p *Pages) board(w http.ResponseWriter, r *http.Request) error {
 	v.Stats = stats(ctx, b)
 	v.Seats = ui.Share{Title: word(ctx, "seats_now"), Unit: word(ctx, "unit_seats")}
 	for _, s := range hotline.SeatStates {
-		v.Seats.Parts = append(v.Seats.Parts, ui.Part{Label: word(ctx, "seat_"+s), N: int64(b.Seats[s])})
+		v.Seats.Parts = append(v.Seats.Parts, ui.Part{Label: word(ctx, "seat_"+s), N: int64(b.Seats[s]), Kind: seatColours[s]})
 	}
 	v.fill(ctx, days)
 	f := p.frame(r, "board", word(ctx, "board"))
@@ -191,6 +191,9 @@ const (
 	followFor = 10 * time.Minute
 	lookEvery = 5 * time.Second
 )
+
+// seatColours tell the states of seats apart; their names stand beside them.
+var seatColours = map[string]string{hotline.Ready: "good", hotline.Ringing: "main", hotline.Busy: "main", hotline.WrapUp: "late", hotline.Away: "bad", hotline.Off: "none"}
 
 // ears are the boards that follow live.
 type ears struct {
