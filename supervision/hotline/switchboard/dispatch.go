@@ -56,7 +56,11 @@ func (s *Switchboard) ring(ctx context.Context, o hotline.Offer) {
 	}
 	p, err := s.dial(ctx, gone, s.phone(ctx, o.Phone), max(o.Until.Sub(s.Hotline.DB.Clock().Now()), time.Second), sip.DialOptions{Hidden: true})
 	if err != nil {
-		s.decline(ctx, o, err)
+		select {
+		case <-gone: // the caller hung up, which is not the seat's doing: the call's end takes the offer back
+		default:
+			s.decline(ctx, o, err)
+		}
 		return
 	}
 	p.seat = o.Seat

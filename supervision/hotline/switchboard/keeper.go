@@ -2,9 +2,12 @@ package switchboard
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
+
+	"yangguang/internal/fault"
 )
 
 // keeper writes what happened to the store, in order, and again until the store
@@ -33,8 +36,7 @@ const (
 	keepLongest = 10 * time.Minute
 )
 
-// keep has f done soon. f is told once that it is too late by nobody: it must
-// mind being done twice as little as the store does.
+// keep has f done soon, once or, after a failure nobody heard of, twice.
 func (k *keeper) keep(f func(context.Context) error) {
 	k.mu.Lock()
 	if len(k.todo) == 0 {
@@ -68,16 +70,20 @@ func (k *keeper) run() {
 	}
 }
 
+// do tries f until the store took it. What is refused for good is dropped, and
+// what fails while the store answers is tried a few times only: it must not keep
+// back what happened to other calls.
 func (k *keeper) do(f func(context.Context) error) {
 	began, wait := time.Now(), retryLeast
-	for {
+	for tries := 1; ; tries++ {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		err := f(ctx)
 		cancel()
 		if err == nil || refused(err) {
 			return
 		}
-		if time.Since(began) > keepLongest {
+		away := fault.Is(err, fault.Unavailable) || errors.Is(err, context.DeadlineExceeded)
+		if !away && tries >= fewTries || time.Since(began) > keepLongest {
 			k.log.Error("the store did not take what happened to a call", "fault", err.Error())
 			return
 		}
@@ -85,6 +91,9 @@ func (k *keeper) do(f func(context.Context) error) {
 		wait = min(2*wait, retryMost)
 	}
 }
+
+// fewTries are for what fails while the store answers.
+const fewTries = 5
 
 // flush waits until all is written, at most for d.
 func (k *keeper) flush(d time.Duration) {

@@ -2,6 +2,7 @@ package switchboard
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"yangguang/internal/rtp"
@@ -53,30 +54,46 @@ func (c *call) mayPass(target string) (number, word string) {
 const passTime = 60 * time.Second
 
 // pass joins the caller with a number outside. word says in the store which: the
-// number itself stands in the line's configuration alone.
+// number itself stands in the line's configuration alone. For the queue the call
+// is over with that; a seat that took it in the same moment has the caller.
 func (c *call) pass(ctx context.Context, number, word string) {
-	if number == "" {
-		_, _ = voice{c}.Play(ctx, []string{"nobody", "bye"})
-		c.leave("system", "failed")
+	c.s.late.keep(func(ctx context.Context) error { return c.s.Hotline.Transferred(ctx, c.ref, word) })
+	c.s.ended(c.ref, hotline.Ending{By: "system", Why: "transferred"})
+	p, err := c.reach(ctx, number)
+	if ctx.Err() != nil {
+		if p != nil {
+			p.close()
+		}
 		return
 	}
-	c.s.late.keep(func(ctx context.Context) error { return c.s.Hotline.Transferred(ctx, c.ref, word) })
-	music := c.s.media.Play(c.v, true, c.s.music())
-	p, err := c.s.dial(ctx, c.gone(), c.target(number), passTime, sip.DialOptions{})
-	music.Stop()
 	if err != nil {
 		_, _ = voice{c}.Play(ctx, []string{"nobody", "bye"})
 		c.leave("system", "failed")
 		return
 	}
 	defer p.close()
+	c.s.follow(p.leg, p.v, nil)
 	bridge := rtp.NewBridge(c.v, p.v, nil)
 	defer bridge.Close()
 	select {
+	case <-ctx.Done():
 	case <-c.gone():
 	case <-p.leg.Done():
 		c.leave("system", "transferred")
 	}
+}
+
+// errNoNumber says that the line names nobody for that.
+var errNoNumber = errors.New("the line names no number for it")
+
+// reach calls a number outside while the caller hears music.
+func (c *call) reach(ctx context.Context, number string) (*party, error) {
+	if number == "" {
+		return nil, errNoNumber
+	}
+	music := c.s.media.Play(c.v, true, c.s.music())
+	defer music.Stop()
+	return c.s.dial(ctx, c.gone(), c.target(number), passTime, sip.DialOptions{})
 }
 
 // target is how a number is reached: by the trunk the caller came in on, else by

@@ -114,9 +114,15 @@ func begin(t *testing.T, change func(*switchboard.Config)) *exchange {
 // desk hires somebody at the county with a desk phone that answers by itself.
 func (x *exchange) desk(t *testing.T, hz float64) (*softphone, hotline.Ref) {
 	t.Helper()
+	return x.deskThat(t, "auto", hz)
+}
+
+// deskThat is a desk phone that answers as said.
+func (x *exchange) deskThat(t *testing.T, answers string, hz float64) (*softphone, hotline.Ref) {
+	t.Helper()
 	p, told, err := x.Hotline.CreatePhone(x.As(x.Manager), x.County.ID, "一号话机")
 	check(t, err)
-	phone := phoneAt(t, "127.0.0.1", "<sip:"+p.Name+"@"+x.at+";transport=udp>;auth_pass="+told+";regint=60;answermode=auto;audio_codecs=PCMA/8000/1", hz)
+	phone := phoneAt(t, "127.0.0.1", "<sip:"+p.Name+"@"+x.at+";transport=udp>;auth_pass="+told+";regint=60;answermode="+answers+";audio_codecs=PCMA/8000/1", hz)
 	who := x.Hire(t, "话务员", x.County, hotline.Answering)
 	s, err := x.Hotline.SaveSeat(x.As(x.Manager), hotline.Seat{Agency: x.County.ID, Person: who.ID, Label: "8016", Phone: p.ID, Active: true})
 	check(t, err)
@@ -261,5 +267,42 @@ func TestALogKnowsNoNumber(t *testing.T) {
 		if strings.Contains(x.said.String(), canary) {
 			t.Errorf("the log holds %s", canary)
 		}
+	}
+}
+
+// A caller in need is passed on by one key, and no seat is rung for him any more.
+func TestACallerInNeedIsPassedOnByOneKey(t *testing.T) {
+	port := free(t, "udp")
+	x := begin(t, func(c *switchboard.Config) { c.SIP.Trunks[0].Proxy = "127.0.0.2:" + strconv.Itoa(port) })
+	line := x.Line(t, func(l *hotline.Line) { l.Crisis = "0000777" })
+	aid := phoneOn(t, "127.0.0.2", port, "<sip:0000777@127.0.0.2>;regint=0;answermode=auto;audio_codecs=PCMA/8000/1", 1000)
+	caller := x.caller(t, 880)
+	caller.do("dial", "sip:"+line.Number+"@"+x.at)
+	caller.hears(300) // waits
+	caller.do("sndcode", "7")
+	aid.wait("CALL_ESTABLISHED")
+	caller.hears(1000)
+	aid.hears(880)
+	if got := x.only(t, func(c *hotline.Call) bool { return c.State == hotline.Ended }); got.Transferred != "crisis" || got.Why != "transferred" {
+		t.Errorf("ended by %s: %s, passed to %q", got.By, got.Why, got.Transferred)
+	}
+	caller.do("hangup", "")
+	aid.wait("CALL_CLOSED")
+}
+
+// Who hangs up while a telephone rings costs the seat nothing: it stays ready.
+func TestACallerWhoHangsUpWhileItRingsCostsTheSeatNothing(t *testing.T) {
+	x := begin(t, nil)
+	line := x.Line(t, nil)
+	desk, seat := x.deskThat(t, "manual", 440)
+	caller := x.caller(t, 880)
+	caller.do("dial", "sip:"+line.Number+"@"+x.at)
+	desk.wait("CALL_INCOMING")
+	caller.do("hangup", "")
+	desk.wait("CALL_CLOSED")
+	x.only(t, func(c *hotline.Call) bool { return c.State == hotline.Ended })
+	until(t, "the seat to be free", func() bool { return x.State(t, seat) != hotline.Ringing })
+	if s := x.State(t, seat); s != hotline.Ready {
+		t.Errorf("the seat is %s", s)
 	}
 }
