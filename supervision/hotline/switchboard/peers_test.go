@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -44,6 +45,9 @@ func phoneOn(t *testing.T, host string, port int, account string, hz float64) *s
 	bin, err := exec.LookPath("baresip")
 	if err != nil {
 		t.Skip("baresip is not installed: no real telephone (scripts/with-test-env installs it)")
+	}
+	if !networked() {
+		t.Skip("baresip wants a network interface beside the loopback, and this machine has none: no real telephone")
 	}
 	p := &softphone{t: t, dir: t.TempDir(), events: make(chan event, 100)}
 	ctrl := free(t, "tcp")
@@ -228,4 +232,13 @@ func until(t *testing.T, what string, ok func() bool) {
 		}
 	}
 	t.Fatal("in vain for " + what)
+}
+
+// networked is whether there is an address beside the loopback's.
+func networked() bool {
+	addrs, err := net.InterfaceAddrs()
+	return err == nil && slices.ContainsFunc(addrs, func(a net.Addr) bool {
+		n, ok := a.(*net.IPNet)
+		return ok && n.IP.To4() != nil && !n.IP.IsLoopback()
+	})
 }
