@@ -221,14 +221,14 @@ func (c content) Position(ctx context.Context) (int, time.Duration, error) {
 // ones count as they do on the public page.
 func (c content) Status(ctx context.Context, number, code string) ([]string, bool, error) {
 	c.s.event(c.ref, "status", "", 0)
-	k, err := c.s.Hotline.Cases.Follow(ctx, number, code)
+	st, err := c.s.Hotline.StatusOf(ctx, number, code)
 	if fault.Is(err, fault.Internal) || fault.Is(err, fault.Unavailable) {
 		return nil, false, err
 	}
 	if err != nil {
 		return nil, false, nil //nolint:nilerr // told alike, whatever was wrong
 	}
-	return []string{said(k.State)}, true, nil
+	return []string{said(st.State)}, true, nil
 }
 
 // said is the clip of a matter's state.
