@@ -33,6 +33,7 @@ var unvisited = map[string]string{
 // init adds the steps of a matter that are the same view as those visited; each
 // is tested by its handlers.
 func init() {
+	unvisited["/hotline/roster.ics"] = "a calendar for programs, no page"
 	unvisited["/desk/hotline/recordings/{province}/{recording}/sound/{access}"] = "sound, no page"
 	unvisited["/desk/write-outcome/{province}/{matter}"] = "the same form as a case sent back; tested by its handlers"
 	for _, step := range strings.Fields("answer take sign object rule contribute deliver call keep resume unmerge recall suspend reopen release renew archive") {

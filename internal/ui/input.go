@@ -18,6 +18,7 @@ type Option struct {
 // Input is one question of a form, whatever control asks it.
 type Input struct {
 	Name         string // also makes the id: "f-" + Name
+	Of           string // form it stands in, where a page has others with the same names; the one with errors leaves it out
 	Label        string
 	Help         string
 	Error        string // the sentence beside the field; Errors.Of gives it
@@ -39,7 +40,12 @@ type Input struct {
 }
 
 // ID is the id of the control, where the error summary leads.
-func (in Input) ID() string { return "f-" + in.Name }
+func (in Input) ID() string {
+	if in.Of != "" {
+		return "f-" + in.Of + "-" + in.Name
+	}
+	return "f-" + in.Name
+}
 
 func (in Input) describedBy() string {
 	var ids []string

@@ -216,8 +216,11 @@ func (s *Trainings) show(w http.ResponseWriter, r *http.Request, status int, bad
 		for _, x := range held {
 			if x.Withdrawn.IsZero() && !x.To.Before(clock.DateOf(tx.Now)) {
 				id := strconv.FormatInt(x.ID, 10)
-				p.Ends = append(p.Ends, end{word(ctx, "withdraw_of", names[x.Person]), p.Root + "/qualifications/" + id + "/withdraw",
-					ui.Input{Name: "why", Label: word(ctx, "f_why"), MaxLen: maxReason, Error: bad.Of(ctx, "why")}})
+				why := ui.Input{Name: "why", Of: id, Label: word(ctx, "f_why"), MaxLen: maxReason}
+				if strings.HasSuffix(r.URL.Path, "/qualifications/"+id+"/withdraw") {
+					why.Of, why.Value, why.Error = "", r.PostFormValue("why"), bad.Of(ctx, "why")
+				}
+				p.Ends = append(p.Ends, end{word(ctx, "withdraw_of", names[x.Person]), p.Root + "/qualifications/" + id + "/withdraw", why})
 			}
 		}
 		p.ask(ctx, r, all, bad)
@@ -231,24 +234,33 @@ func (s *Trainings) show(w http.ResponseWriter, r *http.Request, status int, bad
 	return web.Render(w, r, status, homeView(f, p))
 }
 
-// ask makes the questions of the page's forms.
+// ask makes the questions of the page's forms. What was typed, and what is wrong
+// with it, stand in the form that was sent.
 func (p *homePage) ask(ctx context.Context, r *http.Request, all []account.Person, bad ui.Errors) {
-	in := func(name string, short bool) ui.Input {
-		return ui.Input{Name: name, Label: word(ctx, "f_"+name), Value: r.PostFormValue(name), Short: short, Error: bad.Of(ctx, name)}
+	in := func(form, name string, short bool) ui.Input {
+		i := ui.Input{Name: name, Of: form, Label: word(ctx, "f_"+name), Short: short}
+		if strings.HasSuffix(r.URL.Path, "/"+form) {
+			i.Of, i.Value, i.Error = "", r.PostFormValue(name), bad.Of(ctx, name)
+		}
+		return i
 	}
-	material := in("material", false)
+	material := in("sessions", "material", false)
 	material.Optional, material.Type = true, "url"
-	p.Session = []ui.Input{in("subject", false), in("day", true), in("minutes", true), material}
-	p.Result = []ui.Input{in("subject", false), in("day", true), in("score", true), in("pass", true)}
-	p.Give = []ui.Input{in("from", true), in("to", true), in("review", true)}
+	p.Session = []ui.Input{in("sessions", "subject", false), in("sessions", "day", true), in("sessions", "minutes", true), material}
+	p.Result = []ui.Input{in("results", "subject", false), in("results", "day", true), in("results", "score", true), in("results", "pass", true)}
+	p.Give = []ui.Input{in("qualifications", "from", true), in("qualifications", "to", true), in("qualifications", "review", true)}
 	p.Persons = ui.Input{Name: "persons", Label: word(ctx, "f_persons"), Values: r.PostForm["persons"], Optional: true, Error: bad.Of(ctx, "persons")}
-	who := in("person", false)
-	who.Options = []ui.Option{{Text: word(ctx, "choose")}}
+	p.Who = [2]ui.Input{in("results", "person", false), in("qualifications", "person", false)}
+	for i := range p.Who {
+		p.Who[i].Options = []ui.Option{{Text: word(ctx, "choose")}}
+	}
 	for _, x := range all {
 		o := ui.Option{Value: strconv.FormatInt(x.ID, 10), Text: x.Name}
-		who.Options, p.Persons.Options = append(who.Options, o), append(p.Persons.Options, o)
+		p.Persons.Options = append(p.Persons.Options, o)
+		for i := range p.Who {
+			p.Who[i].Options = append(p.Who[i].Options, o)
+		}
 	}
-	p.Who = [2]ui.Input{who, who}
 	p.File = ui.Input{Name: "file", Label: word(ctx, "f_file"), Help: word(ctx, "file_help"), Accept: ".xlsx", Error: bad.Of(ctx, "file")}
 }
 
