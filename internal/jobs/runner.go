@@ -84,6 +84,9 @@ func (r *Runner) Run(ctx context.Context) error {
 	defer cut()
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(or(r.Grace, 20*time.Second), cut) })()
 	if err := r.schedule(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil // told to stop while it began
+		}
 		return err
 	}
 	var wg sync.WaitGroup

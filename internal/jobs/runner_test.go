@@ -106,6 +106,18 @@ func TestTwoRunnersDoEveryJobOnce(t *testing.T) {
 	})
 }
 
+// A process told to stop while it starts ends in order, as it does later.
+func TestARunnerStoppedBeforeItBeganEndsInOrder(t *testing.T) {
+	each(t, func(b *bench) {
+		b.r.Every("daily", jobs.Daily(1, 0), func(context.Context, jobs.Job) error { return nil })
+		ctx, cancel := context.WithCancel(context.Background())
+		cancel()
+		if err := b.r.Run(ctx); err != nil {
+			b.t.Error(err)
+		}
+	})
+}
+
 func TestSlowKindsDoNotKeepEveryWorker(t *testing.T) {
 	each(t, func(b *bench) {
 		b.r.Workers = 3
