@@ -60,8 +60,8 @@ func TestMattersOutliveAKill(t *testing.T) {
 	p := &program{bin: bin, data: filepath.Join(work, "data"), addr: freeAddr(t)}
 	p.start(t)
 	o := &bringing{p: p, t: t, clerk: p.signIn(t, "xian.qicao"), head: p.signIn(t, "xian.pizhun"), filed: map[string]string{}, done: map[string]int{}}
-	rounds := 5
-	if n := kills(); n > 20 { // the long run
+	rounds := 10
+	if n := kills(); n > 2*rounds { // the long run
 		rounds = n
 	}
 	o.lay()

@@ -46,8 +46,8 @@ func TestRequestsOutliveAKill(t *testing.T) {
 	p := &program{bin: bin, data: filepath.Join(work, "data"), addr: freeAddr(t)}
 	p.start(t)
 	o := &asking{p: p, t: t, clerk: p.signIn(t, "xian.qicao"), head: p.signIn(t, "xian.pizhun"), filed: map[string]string{}, decided: map[string]bool{}}
-	rounds := 5
-	if n := kills(); n > 20 { // the long run
+	rounds := 10
+	if n := kills(); n > 2*rounds { // the long run
 		rounds = n
 	}
 	drafts := o.drafts(rounds * 2)
