@@ -143,14 +143,6 @@ func (s *Switchboard) drop(c *call) {
 	s.soon()
 }
 
-func (s *Switchboard) ended(ref hotline.Ref, e hotline.Ending) {
-	s.late.keep(func(ctx context.Context) error { return s.Hotline.Ended(ctx, ref, e) })
-}
-
-func (s *Switchboard) event(ref hotline.Ref, kind, code string, n int) {
-	s.late.keep(func(ctx context.Context) error { return s.Hotline.Event(ctx, ref, kind, code, n) })
-}
-
 // refused is said of an error that no later try would take back.
 func refused(err error) bool {
 	return fault.Is(err, fault.Conflict) || fault.Is(err, fault.Invalid) || fault.Is(err, fault.NotFound) || fault.Is(err, fault.Forbidden)
@@ -221,8 +213,7 @@ func (c *call) talk(ctx context.Context, p *party) (over bool) {
 	defer p.close()
 	record := c.record(p)
 	bridge := rtp.NewBridge(c.v, p.v, record.tap())
-	joined := func(ctx context.Context) error { return c.s.Hotline.Bridged(ctx, c.ref, p.seat) }
-	c.s.late.keep(joined)
+	c.s.bridged(c.ref, p.seat)
 	held := make(chan bool, 8)
 	c.s.follow(p.leg, p.v, func(on bool) {
 		select {
@@ -281,13 +272,13 @@ func (c *call) pause(bridge *rtp.Bridge, on bool) {
 	} else {
 		bridge.Resume(c.v)
 	}
-	c.s.late.keep(func(ctx context.Context) error { return c.s.Hotline.Hold(ctx, c.ref, on) })
+	c.s.held(c.ref, on)
 }
 
 // rate asks the caller, whose leg still stands, what he thought of the call.
 func (c *call) rate(ctx context.Context) {
 	out, err := c.runner().Run(ctx, "after")
 	if err == nil && out.Rating > 0 {
-		c.s.late.keep(func(ctx context.Context) error { return c.s.Hotline.Rate(ctx, c.ref, out.Rating) })
+		c.s.rated(c.ref, out.Rating)
 	}
 }

@@ -57,7 +57,7 @@ const passTime = 60 * time.Second
 // number itself stands in the line's configuration alone. For the queue the call
 // is over with that; a seat that took it in the same moment has the caller.
 func (c *call) pass(ctx context.Context, number, word string) {
-	c.s.late.keep(func(ctx context.Context) error { return c.s.Hotline.Transferred(ctx, c.ref, word) })
+	c.s.transferred(c.ref, word)
 	c.s.ended(c.ref, hotline.Ending{By: "system", Why: "transferred"})
 	p, err := c.reach(ctx, number)
 	if ctx.Err() != nil {
