@@ -335,6 +335,9 @@ func (h *Hotline) Message(ctx context.Context, call Ref, audio string) error {
 		return fault.Say(fault.Invalid, "fault.invalid")
 	}
 	return h.change(ctx, call, "Message", func(tx *db.Tx, c *Call) error {
+		if again, err := toldBefore(tx, c, evMessage, "", 0); err != nil || again {
+			return err
+		}
 		if _, err := tx.Exec("update hotline_call set message = $3 where province = $1 and id = $2", c.Province, c.ID, audio); err != nil {
 			return err
 		}
