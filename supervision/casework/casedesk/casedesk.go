@@ -45,7 +45,9 @@ type Canned struct{ Name, Text string }
 type Quote struct{ ID, Title, Text, Href string }
 
 // Join adds matters to the staff navigation.
-func (d *Desk) Join(f *front.Front) { f.DeskNav("casedesk.nav", root, casework.Verbs()...) }
+func (d *Desk) Join(f *front.Front) {
+	f.DeskNav(front.Casework, "casedesk.nav", root, casework.Verbs()...)
+}
 
 // Style is the sheet of the room's pages; a page that shows IntakeForm needs it.
 const Style = "matters.css"
