@@ -60,9 +60,6 @@ var forOthers = map[string]string{
 	"internal/sip.Call.Reoffer":                        later,
 	"internal/sip.Server.Counters":                     later,
 	"supervision/hotline.Figures.Talk":                 later,
-	"supervision/hotline.Hotline.AtNode":               later,
-	"supervision/hotline.Hotline.Became":               later,
-	"supervision/hotline/roster.Rosters.OnDuty":        later,
 	"supervision/hotline/training.Trainings.Qualified": later,
 }
 

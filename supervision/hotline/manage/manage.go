@@ -24,7 +24,7 @@ type Pages struct {
 	Hotline *hotline.Hotline
 	Front   *front.Front
 
-	ears ears
+	streams web.Streams
 }
 
 const (
@@ -35,6 +35,7 @@ const (
 	callbacks = root + "/callbacks"
 	calls     = root + "/calls"
 	board     = root + "/board"
+	shift     = root + "/shift"
 	public    = "/hotline"
 )
 
@@ -50,8 +51,6 @@ func (p *Pages) Routes() []web.Route {
 	manage, lead := web.May(hotline.Managing), web.May(hotline.Leading)
 	return []web.Route{
 		{Pattern: "GET " + public, Access: web.Public, Handler: p.public},
-		{Pattern: "GET " + root, Access: web.May(hotline.Answering), Handler: p.duty},
-		{Pattern: "POST " + root, Access: web.May(hotline.Answering), Handler: p.dutyDo, Limit: web.Rate{N: 60, Per: time.Minute}},
 		{Pattern: "GET " + lines, Access: manage, Handler: p.lines},
 		{Pattern: "GET " + lines + "/new", Access: manage, Handler: p.lineForm},
 		{Pattern: "POST " + lines + "/new", Access: manage, Handler: p.saveLine},
@@ -98,8 +97,8 @@ func refOf(r *http.Request, name string) (hotline.Ref, error) {
 	return hotline.Ref{Province: int(p), ID: id}, err
 }
 
-// frame is the frame of a page of the desk, with the room's pages beside it.
-func (p *Pages) frame(r *http.Request, at, title string, crumbs ...ui.Link) ui.Frame {
+// Frame is the frame of a page of the desk, with the room's pages beside it.
+func (p *Pages) Frame(r *http.Request, at, title string, crumbs ...ui.Link) ui.Frame {
 	ctx, a := r.Context(), account.From(r.Context())
 	way := []ui.Link{{Text: word(ctx, "desk"), Href: href(ctx, "/desk")}, {Text: word(ctx, "nav"), Href: href(ctx, callbacks)}}
 	f := p.Front.Desk(r, title, append(way, append(crumbs, ui.Link{Text: title})...)...)
@@ -108,7 +107,7 @@ func (p *Pages) frame(r *http.Request, at, title string, crumbs ...ui.Link) ui.F
 		key, path string
 		verbs     []string
 	}{
-		{"duty", root, []string{hotline.Answering}}, {"callbacks", callbacks, []string{hotline.Answering, hotline.Leading}}, {"board", board, []string{hotline.Leading, hotline.Managing}}, {"calls", calls, []string{hotline.Leading}},
+		{"duty", root, []string{hotline.Answering}}, {"shift", shift, []string{hotline.Leading}}, {"callbacks", callbacks, []string{hotline.Answering, hotline.Leading}}, {"board", board, []string{hotline.Leading, hotline.Managing}}, {"calls", calls, []string{hotline.Leading}},
 		{"seats", seats, []string{hotline.Leading, hotline.Managing}}, {"lines", lines, []string{hotline.Managing}}, {"phones", phones, []string{hotline.Managing}},
 	} {
 		for _, v := range x.verbs {
