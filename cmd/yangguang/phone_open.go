@@ -52,7 +52,7 @@ func (h *house) openSwitchboard(ctx context.Context) (*switchboard.Switchboard, 
 		c.TLSConfig = &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}
 	}
 	return switchboard.Open(ctx, switchboard.Config{
-		Hotline: h.hotline, Prompts: &studio.Voice{Dir: prompts}, Script: script, Answers: h.spokenAnswers(prompts), SIP: c, Host: host, Ports: ports, InBand: p.inBand, Clock: h.db.Clock(), Log: h.log,
+		Hotline: h.hotline, Dir: h.c.Data, Prompts: &studio.Voice{Dir: prompts}, Script: script, Answers: h.spokenAnswers(prompts), SIP: c, Host: host, Ports: ports, InBand: p.inBand, Clock: h.db.Clock(), Log: h.log,
 		Recordings: &recording.Recordings{DB: h.db, Keys: h.keys, Blobs: h.blobs, Dir: filepath.Join(h.c.Data, "recordings"), Node: h.hotline.Node},
 	})
 }
