@@ -195,7 +195,7 @@ func (d *Desk) showAlike(w http.ResponseWriter, r *http.Request, f casework.Fili
 	p.Asked = true
 	for i := range likes {
 		m := &likes[i].Matter
-		p.Alike = append(p.Alike, nearLink{web.URL(ctx, pathOf(m, "")), m.Subject, m.Number + " · " + words(ctx, "state_"+m.State) + " · " + t(ctx, "alike", likes[i].Alike)})
+		p.Alike = append(p.Alike, nearLink{web.URL(ctx, pathOf(m, "")), d.Cases.Title(ctx, m), m.Number + " · " + words(ctx, "state_"+m.State) + " · " + t(ctx, "alike", likes[i].Alike)})
 	}
 	fr := d.frame(r, t(ctx, "new"), ui.Link{Text: t(ctx, "new")})
 	return web.Render(w, r, http.StatusOK, newView(fr, p))
