@@ -35,6 +35,9 @@ func demonstrate(ctx context.Context, args []string, out io.Writer) error {
 	}
 	c.asDemo()
 	c.phone.passOn(fs)
+	if err := c.phone.readScript(); err != nil {
+		return err
+	}
 	if err := c.callFromHere(); err != nil {
 		return err
 	}
