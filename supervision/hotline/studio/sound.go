@@ -195,24 +195,40 @@ func mix(f form, b []byte) (mono []int16, over int) {
 const lobes = 16
 
 // resample makes 8 kHz of hz by a windowed sinc that lets pass what is below
-// 3.6 kHz, so that nothing above folds back into the voice.
+// 3.6 kHz, so that nothing above folds back into the voice. Where a sample of
+// the output lies between two of the input comes round again: the weights for
+// each such place are reckoned once.
 func resample(in []int16, hz int) []int16 {
 	if hz == rate {
 		return in
 	}
-	step := float64(hz) / rate
 	cut := 2 * 3600 / float64(hz) // of half the input's rate
 	half := int(math.Ceil(lobes / cut))
-	out := make([]int16, int(float64(len(in))/step))
+	weights := make([][]float64, rate/gcd(hz, rate))
+	out := make([]int16, len(in)*rate/hz)
 	for i := range out {
-		at := float64(i) * step
+		at := i * hz / rate
+		w := &weights[i%len(weights)]
+		if *w == nil {
+			*w = make([]float64, 2*half+1)
+			for j := range *w {
+				(*w)[j] = kernel(float64(i*hz%rate)/rate+float64(half-j), cut, float64(half+1))
+			}
+		}
 		sum := 0.0
-		for j := max(0, int(at)-half); j <= min(len(in)-1, int(at)+half); j++ {
-			sum += kernel(at-float64(j), cut, float64(half+1)) * float64(in[j])
+		for j := max(0, at-half); j <= min(len(in)-1, at+half); j++ {
+			sum += (*w)[j-at+half] * float64(in[j])
 		}
 		out[i] = clip(sum)
 	}
 	return out
+}
+
+func gcd(a, b int) int {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
 }
 
 func kernel(x, cut, half float64) float64 {

@@ -51,3 +51,11 @@ func (t Tongue) wording(p ivr.Prompt) (text, pinyin string) {
 	}
 	return p.Text, p.Pinyin
 }
+
+// mark is the language of the wording, as a page marks it.
+func (t Tongue) mark() string {
+	if t.Of == ivr.English {
+		return "en"
+	}
+	return "zh-CN"
+}

@@ -2,6 +2,7 @@ package studio
 
 import (
 	"crypto/sha256"
+	"embed"
 	"encoding/hex"
 	"slices"
 	"strconv"
@@ -28,6 +29,16 @@ const (
 	Writing   = "studio.write"  // word and record prompts
 	Reviewing = "studio.review" // pass them, and take them out of use
 )
+
+// Migrations is the room's schema.
+//
+//go:embed migrations/*.sql
+var Migrations embed.FS
+
+// Locale holds the room's sentences.
+//
+//go:embed locale/*.json
+var Locale embed.FS
 
 // Verbs lists them, for the register of accounts.
 func Verbs() []string { return []string{Writing, Reviewing} }

@@ -192,9 +192,8 @@ func (s *Studio) Record(ctx context.Context, n Name, file io.Reader) (err error)
 // record gives a draft a recording, and its old one up.
 func record(tx *db.Tx, a *account.Actor, v *Version, samples []int16) error {
 	octets := rtp.PCMA.Encode(make([]byte, 0, len(samples)), samples)
-	sum := sha256.Sum256(octets)
 	old := v.Sound
-	v.Sound, v.said, v.basis, v.Speaker, v.Recorded = hex.EncodeToString(sum[:]), v.Text, basisOf(v.Name, v.Text), a.Person, tx.Now
+	v.Sound, v.said, v.basis, v.Speaker, v.Recorded = hashOf(octets), v.Text, basisOf(v.Name, v.Text), a.Person, tx.Now
 	v.Length = time.Duration(len(samples)) * time.Second / rate
 	if err := putSound(tx, v.Province, v.Sound, octets); err != nil {
 		return err
@@ -203,6 +202,11 @@ func record(tx *db.Tx, a *account.Actor, v *Version, samples []int16) error {
 		return err
 	}
 	return dropSound(tx, v.Province, old)
+}
+
+func hashOf(octets []byte) string {
+	sum := sha256.Sum256(octets)
+	return hex.EncodeToString(sum[:])
 }
 
 // Send gives a version to another person to pass. What it was recorded from must
