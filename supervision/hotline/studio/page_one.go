@@ -200,7 +200,7 @@ func (p *onePage) ask(ctx context.Context, r *http.Request, t Tongue, row *Row, 
 
 // past is the history, and the comparison that was asked for.
 func (p *onePage) past(ctx context.Context, r *http.Request, history []Version, names map[int64]string) {
-	p.History = ui.Grid{Caption: word(ctx, "history"), Cards: true, Nothing: word(ctx, "history_none"), Columns: []ui.Column{{Title: word(ctx, "version")}, {Title: word(ctx, "state")}, {Title: word(ctx, "worded")}, {Title: word(ctx, "recorded")}, {Title: word(ctx, "decided")}, {Title: word(ctx, "remark")}, {Title: word(ctx, "hear")}, {Title: word(ctx, "compare")}}}
+	p.History = ui.Grid{Caption: word(ctx, "history"), Cards: true, Nothing: word(ctx, "history_none"), Columns: []ui.Column{{Title: word(ctx, "version")}, {Title: word(ctx, "state")}, {Title: word(ctx, "worded")}, {Title: word(ctx, "recorded")}, {Title: word(ctx, "decided")}, {Title: word(ctx, "remark")}, {Title: word(ctx, "sound")}, {Title: word(ctx, "compare")}}}
 	for i := range history {
 		v := &history[i]
 		who := func(person int64, at time.Time) string {

@@ -117,6 +117,9 @@ func (t *teller) node(name string) *scriptNode {
 	if t.shown[name] {
 		if len(n.Keys) > 0 || n.Then != "" {
 			out.See = "node-" + name
+			for i := range out.Says {
+				out.Says[i].Text = short(out.Says[i].Text)
+			}
 		}
 		return out
 	}

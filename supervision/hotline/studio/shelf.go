@@ -40,7 +40,7 @@ func (s *Studio) shelf(tx *db.Tx, u agency.Agency, t Tongue) (rows []Row, err er
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range ivr.List() {
+	for _, p := range sentencesFirst() {
 		text, _ := t.wording(p)
 		if text == "" {
 			continue
@@ -53,6 +53,14 @@ func (s *Studio) shelf(tx *db.Tx, u agency.Agency, t Tongue) (rows []Row, err er
 		rows = append(rows, r)
 	}
 	return rows, nil
+}
+
+// sentencesFirst is the catalogue with whole sentences before the clips of
+// numbers and dates.
+func sentencesFirst() []ivr.Prompt {
+	all := ivr.List()
+	at := max(0, slices.IndexFunc(all, func(p ivr.Prompt) bool { return p.Key == "greeting" }))
+	return append(slices.Clone(all[at:]), all[:at]...)
 }
 
 // inChain are the versions in use of the units of a chain, and the open ones.
