@@ -34,6 +34,10 @@ func (h *house) openSwitchboard(ctx context.Context) (*switchboard.Switchboard, 
 	if err != nil {
 		return nil, err
 	}
+	browsers, err := h.openBrowsers(addr, host)
+	if err != nil {
+		return nil, err
+	}
 	c := sip.Config{Host: p.Host, Trunks: p.trunks, Limits: sip.Limits{Calls: p.Calls}}
 	for _, a := range p.SIP {
 		transport, at, _ := strings.Cut(a, ":")
@@ -50,7 +54,7 @@ func (h *house) openSwitchboard(ctx context.Context) (*switchboard.Switchboard, 
 	set := h.promptSet(ctx)
 	go set.Run(ctx)
 	return switchboard.Open(ctx, switchboard.Config{
-		Hotline: h.hotline, Prompts: set, PromptsOf: func(l hotline.Line) switchboard.Prompts { return set.Of(l.Agency, l.Lang) }, Script: p.led, Read: h.read, SIP: c, Host: host, Ports: ports, InBand: p.inBand, Clock: h.db.Clock(), Log: h.log,
+		Hotline: h.hotline, Dir: h.c.Data, Prompts: set, PromptsOf: func(l hotline.Line) switchboard.Prompts { return set.Of(l.Agency, l.Lang) }, Script: p.led, Read: h.read, SIP: c, Host: host, Ports: ports, Browsers: browsers, InBand: p.inBand, Clock: h.db.Clock(), Log: h.log,
 		Recordings: &recording.Recordings{DB: h.db, Keys: h.keys, Blobs: h.blobs, Dir: filepath.Join(h.c.Data, "recordings"), Node: h.hotline.Node},
 	})
 }

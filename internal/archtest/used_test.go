@@ -57,12 +57,12 @@ var forOthers = map[string]string{
 	"internal/rtp.Engine.NewConference":                later,
 	"internal/rtp.Key.GoString":                        later,
 	"internal/rtp.NewKey":                              later,
+	"internal/rtp/softphone.Open":                      later,
 	"internal/sip.Call.Reoffer":                        later,
 	"internal/sip.Server.Counters":                     later,
 	"supervision/hotline.Figures.Talk":                 later,
 	"supervision/hotline.Hotline.AtNode":               later,
 	"supervision/hotline.Hotline.Became":               later,
-	"supervision/hotline/roster.Rosters.OnDuty":        later,
 	"supervision/hotline/training.Trainings.Qualified": later,
 }
 

@@ -29,7 +29,7 @@ const (
 const maxUpload = mostSeconds*48000*6 + 1<<20
 
 // Join adds the page to the staff navigation.
-func (s *Studio) Join(f *front.Front) { f.DeskNav("studio.nav", root, Verbs()...) }
+func (s *Studio) Join(f *front.Front) { f.DeskNav(front.Hotline, "studio.nav", root, Verbs()...) }
 
 // Routes are the room's pages. Whose prompts a person works on is asked again by
 // the use case: those of the unit he works at.

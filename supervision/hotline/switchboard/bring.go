@@ -65,7 +65,7 @@ const colleagueTime = 25 * time.Second
 func (s *Switchboard) ringSeat(ctx context.Context, c *call, seat *hotline.Seat) (p *party, err error) {
 	defer func() {
 		if err != nil {
-			s.late.keep(func(ctx context.Context) error { return s.Hotline.Release(ctx, seat.Ref()) })
+			s.released(seat.Ref())
 		}
 	}()
 	ctx, cancel := context.WithTimeout(ctx, colleagueTime)

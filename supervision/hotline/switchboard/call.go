@@ -2,6 +2,7 @@ package switchboard
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -61,9 +62,11 @@ func (s *Switchboard) take(leg *sip.Call) {
 		return
 	}
 	_ = leg.Ring()
-	row, err := s.arrive(ctx, leg, line)
+	at := s.Hotline.DB.Clock().Now()
+	kept := s.Hotline.Keep(hotline.Arrival{Line: line, Caller: leg.Caller.Number, Private: leg.Caller.Private, Trunk: leg.Trunk, At: at})
+	row, err := s.arrive(ctx, kept)
 	if err != nil {
-		s.withoutStore(ctx, leg, line)
+		s.withoutStore(ctx, leg, line, kept, at)
 		return
 	}
 	c := &call{s: s, ref: row.Ref(), line: line, leg: leg, row: row, taken: make(chan *party), quit: make(chan struct{})}
@@ -81,6 +84,9 @@ func (s *Switchboard) take(leg *sip.Call) {
 const arriveTime = 3 * time.Second
 
 func (s *Switchboard) lineOf(ctx context.Context, number string) (hotline.Line, error) {
+	if l, ok := s.known(number); ok && s.gone.Load() {
+		return l, nil
+	}
 	ctx, cancel := context.WithTimeout(ctx, arriveTime)
 	defer cancel()
 	l, err := s.Hotline.LineOf(ctx, number)
@@ -93,11 +99,17 @@ func (s *Switchboard) lineOf(ctx context.Context, number string) (hotline.Line, 
 	return l, err
 }
 
-func (s *Switchboard) arrive(ctx context.Context, leg *sip.Call, line hotline.Line) (*hotline.Call, error) {
+func (s *Switchboard) arrive(ctx context.Context, k hotline.Kept) (*hotline.Call, error) {
+	if s.gone.Load() {
+		return nil, errAway
+	}
 	ctx, cancel := context.WithTimeout(ctx, arriveTime)
 	defer cancel()
-	return s.Hotline.Arrive(ctx, hotline.Arrival{Line: line, Caller: leg.Caller.Number, Private: leg.Caller.Private, Trunk: leg.Trunk})
+	return s.Hotline.Enter(ctx, k)
 }
+
+// errAway says that the store did not answer the last beat.
+var errAway = errors.New("the store is away")
 
 // hold keeps a call among those that go on, and sees its end.
 func (s *Switchboard) hold(c *call) {
@@ -158,6 +170,9 @@ func (c *call) serve(ctx context.Context) {
 
 // wait has the caller wait for a person.
 func (c *call) wait(ctx context.Context) {
+	if c.leader(ctx) {
+		return
+	}
 	if err := c.s.Hotline.Queue(ctx, c.ref, hotline.Want{}); err != nil {
 		c.pass(ctx, c.line.Fallback, "fallback")
 		return

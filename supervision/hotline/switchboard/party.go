@@ -1,8 +1,6 @@
 package switchboard
 
 import (
-	"context"
-
 	"yangguang/internal/rtp"
 	"yangguang/internal/sip"
 	"yangguang/supervision/hotline"
@@ -53,6 +51,6 @@ func (p *party) close() {
 func (s *Switchboard) part(p *party) {
 	p.close()
 	if p.lent {
-		s.late.keep(func(ctx context.Context) error { return s.Hotline.Release(ctx, p.seat) })
+		s.released(p.seat)
 	}
 }

@@ -150,34 +150,3 @@ func (s *Switchboard) dial(ctx context.Context, gone <-chan struct{}, to sip.Tar
 	s.follow(leg, v)
 	return &party{leg: leg, v: v}, nil
 }
-
-// withoutStore is a call that comes in while the store is away: the duty phone
-// rings, and what was is written nowhere.
-func (s *Switchboard) withoutStore(ctx context.Context, leg *sip.Call, line hotline.Line) {
-	if line.Fallback == "" {
-		_ = leg.Reject(503, "", 10*time.Second)
-		return
-	}
-	v, err := s.answer(leg)
-	if err != nil {
-		_ = leg.Reject(488, "", 0)
-		return
-	}
-	defer func() {
-		leg.Hangup()
-		_ = v.Close()
-	}()
-	music := s.media.Play(v, true, s.music())
-	p, err := s.dial(ctx, leg.Done(), s.outward(leg.Trunk, line.Fallback), passTime, sip.DialOptions{})
-	music.Stop()
-	if err != nil {
-		return
-	}
-	defer p.close()
-	bridge := rtp.NewBridge(v, p.v, nil)
-	defer bridge.Close()
-	select {
-	case <-leg.Done():
-	case <-p.done():
-	}
-}
