@@ -34,6 +34,10 @@ func (w *world) planRecords(cal *calendar.Calendar) {
 	on := workday(cal, w.span.last)
 	w.errands[on] = append(w.errands[on], errand{"train the hotline", w.trainHotline},
 		errand{"draw up the roster", func(ctx context.Context) error { return w.drawRoster(ctx, cal) }}, errand{"record a call", w.recordCall})
+	// One of last month too, for whoever reviews calls.
+	if before := workday(cal, clock.NewDate(w.span.today.Year(), w.span.today.Month(), 1).AddDays(-1)); before.Before(on) {
+		w.errands[before] = append(w.errands[before], errand{"record a call", w.recordCall})
+	}
 }
 
 // trainHotline examines who answers; the qualification ends within the month, so

@@ -310,6 +310,9 @@ func requestViews(t *testing.T, desk, head *reader) map[string][]view {
 	out["xian.pizhun"] = append(out["xian.pizhun"], view{name: "roster-figures", path: "/desk/hotline/roster/figures"}, view{name: "training", path: "/desk/hotline/training"},
 		view{name: "recordings", path: "/desk/hotline/recordings"}, view{name: "recordings-none", path: "/desk/hotline/recordings?day=2020-01-01", state: "empty"},
 		view{name: "recording", path: head.one("/desk/hotline/recordings", aRecording)}, view{name: "recording-wrong", path: head.one("/desk/hotline/recordings", aRecording), submit: `main form[action$="/listen"]`, state: "error"})
+	const reviews, aReview = "/desk/hotline/review", `/desk/hotline/review/[0-9]+/[0-9]+$`
+	out["xian.qicao"] = append(out["xian.qicao"], view{name: "reviews-mine", path: reviews, state: "empty"})
+	out["xian.pizhun"] = append(out["xian.pizhun"], view{name: "reviews", path: reviews}, view{name: "review", path: head.one(reviews, aReview)}, view{name: "review-figures", path: reviews + "/figures"}, view{name: "review-sheet", path: reviews + "/sheet"})
 	const outcomes, anOutcome = "/desk/outcomes", `/desk/outcomes/[0-9]+/[0-9]+$`
 	out["xian.qicao"] = append(out["xian.qicao"], view{name: "outcomes-desk", path: outcomes})
 	out["xian.pizhun"] = append(out["xian.pizhun"], view{name: "outcome-review", path: head.inRow(outcomes, "待审核", anOutcome)}, view{name: "outcome-return-wrong", path: head.inRow(outcomes, "待审核", anOutcome), submit: `main form[action$="/return"]`, state: "error"},

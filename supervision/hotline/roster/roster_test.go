@@ -54,7 +54,7 @@ var line = hotline.Ref{Province: 35, ID: 5}
 
 type house struct {
 	*caseworktest.House
-	hl *hotlinetest.House
+	hl                          *hotlinetest.House
 	s                           *roster.Rosters
 	app                         *web.App
 	writer, head, first, second caseworktest.Person
