@@ -19,10 +19,11 @@ type Records struct {
 	Rosters    *roster.Rosters
 }
 
-// recordsText are the subject and post of the hotline's records.
+// recordsText are the subject, the note and the post of the hotline's records.
 type recordsText struct {
 	Subject string `yaml:"subject"`
 	Post    string `yaml:"post"`
+	Note    string `yaml:"note"`
 }
 
 // planRecords lays training, the rosters of this month and the next, and one
@@ -52,7 +53,24 @@ func (w *world) trainHotline(ctx context.Context) error {
 	if err := t.Examine(head, training.Result{Person: agent.id, Subject: text.Subject, Day: today.AddDays(-28), Score: 92, Pass: 80}); err != nil {
 		return words(err)
 	}
-	return words(t.Qualify(head, training.Qualification{Person: agent.id, From: today.AddDays(-28), To: today.AddDays(25), Review: today.AddDays(20)}))
+	if err := t.Qualify(head, training.Qualification{Person: agent.id, From: today.AddDays(-28), To: today.AddDays(25), Review: today.AddDays(20)}); err != nil {
+		return words(err)
+	}
+	// The head answers too, and nobody qualifies himself.
+	other, own := u.staff[overseer].as(ctx), u.staff[approver].id
+	if err := t.Examine(other, training.Result{Person: own, Subject: text.Subject, Day: today.AddDays(-28), Score: 95, Pass: 80}); err != nil {
+		return words(err)
+	}
+	if err := t.Qualify(other, training.Qualification{Person: own, From: today.AddDays(-28), To: today.AddDays(300), Review: today.AddDays(200)}); err != nil {
+		return words(err)
+	}
+	for i, month := range []int{int(today.Month()), 12} {
+		err := t.Plan(head, training.Planned{Year: today.Year() + i, Month: month, Subject: text.Subject, Minutes: 90, Note: text.Note})
+		if err != nil {
+			return words(err)
+		}
+	}
+	return nil
 }
 
 // drawRoster publishes this month's and the next month's leaders, two mornings a

@@ -307,7 +307,7 @@ func requestViews(t *testing.T, desk, head *reader) map[string][]view {
 	drawn := desk.one("/desk/hotline/roster", aRoster)
 	out["xian.qicao"] = append(out["xian.qicao"], view{name: "rosters", path: "/desk/hotline/roster"}, view{name: "roster-month", path: drawn}, view{name: "roster-slot", path: desk.one(drawn, aSlot)},
 		view{name: "training-mine", path: "/desk/hotline/training/mine"})
-	out["xian.pizhun"] = append(out["xian.pizhun"], view{name: "roster-figures", path: "/desk/hotline/roster/figures"}, view{name: "training", path: "/desk/hotline/training"},
+	out["xian.pizhun"] = append(out["xian.pizhun"], view{name: "roster-figures", path: "/desk/hotline/roster/figures"}, view{name: "training", path: "/desk/hotline/training"}, view{name: "training-plan", path: "/desk/hotline/training/plan"}, view{name: "training-plan-wrong", path: "/desk/hotline/training/plan", submit: `main form[action$="/plan"]`, state: "error"},
 		view{name: "recordings", path: "/desk/hotline/recordings"}, view{name: "recordings-none", path: "/desk/hotline/recordings?day=2020-01-01", state: "empty"},
 		view{name: "recording", path: head.one("/desk/hotline/recordings", aRecording)}, view{name: "recording-wrong", path: head.one("/desk/hotline/recordings", aRecording), submit: `main form[action$="/listen"]`, state: "error"})
 	const reviews, aReview = "/desk/hotline/review", `/desk/hotline/review/[0-9]+/[0-9]+$`

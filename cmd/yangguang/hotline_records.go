@@ -30,7 +30,7 @@ func (h *house) wireHotlineRecords() {
 	h.rosters = &roster.Rosters{DB: h.db, Keys: h.keys, Calendars: h.calendars, Front: h.front, Cases: h.casework, Outbox: h.outbox, Line: h.hotline.Line,
 		Lines: func(ctx context.Context) ([]hotline.Line, error) { return h.hotline.PublicLines(ctx, h.c.Home) }}
 	h.reviews = &review.Reviews{DB: h.db, Front: h.front, Recordings: h.recordings}
-	h.hotline.Leader = h.leader
+	h.hotline.Leader, h.hotline.Qualified = h.leader, h.trainings.MayAnswer
 	h.recordings.Join(h.front)
 	h.trainings.Join(h.front)
 	h.rosters.Join(h.front)

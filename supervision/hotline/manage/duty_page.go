@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"yangguang/internal/account"
+	"yangguang/internal/clock"
 	"yangguang/internal/fault"
+	"yangguang/internal/i18n"
 	"yangguang/internal/ui"
 	"yangguang/internal/web"
 	"yangguang/supervision/hotline"
@@ -16,6 +18,8 @@ import (
 // dutyPage is where somebody who answers says how his seat stands.
 type dutyPage struct {
 	Refused string
+	Warn    string // of his qualification
+	Record  ui.Link
 	Facts   []ui.Pair
 	Acts    []dutyAct
 	Call    []ui.Pair // of the call there is
@@ -48,6 +52,11 @@ func (p *Pages) showDuty(w http.ResponseWriter, r *http.Request, status int, ref
 	if err != nil {
 		return err
 	}
+	q, err := p.Hotline.QualifiedAt(ctx, s)
+	if err != nil {
+		return err
+	}
+	v.Warn, v.Record = qualification(ctx, q, today(p.now())), ui.Link{Text: word(ctx, "qualification_see"), Href: href(ctx, root, "/training/mine")}
 	v.Facts = []ui.Pair{{Term: word(ctx, "f_label"), Text: s.Label}, {Term: word(ctx, "f_state"), Text: word(ctx, "seat_"+s.State)}, {Term: word(ctx, "duty_since"), Text: moment(ctx, s.Since)}}
 	if s.State == hotline.WrapUp {
 		v.Facts = append(v.Facts, ui.Pair{Term: word(ctx, "duty_until"), Text: moment(ctx, s.WrapUntil)})
@@ -63,6 +72,22 @@ func (p *Pages) showDuty(w http.ResponseWriter, r *http.Request, status int, ref
 		return err
 	}
 	return web.Render(w, r, status, dutyView(f, v))
+}
+
+// endingSoon is how many days before its end a qualification is brought to mind.
+const endingSoon = 30
+
+// qualification says what is wrong with somebody's qualification, "" when nothing is.
+func qualification(ctx context.Context, q hotline.Qualified, day clock.Date) string {
+	switch {
+	case q.Refused():
+		return word(ctx, "not_qualified")
+	case !q.OK:
+		return word(ctx, "not_qualified_warn")
+	case !q.Until.IsZero() && q.Until.Sub(day) <= endingSoon:
+		return word(ctx, "qualified_until", i18n.Date(ctx, q.Until))
+	}
+	return ""
 }
 
 // callOf is what a seat may know of the call it has.
@@ -107,7 +132,11 @@ func (p *Pages) dutyDo(w http.ResponseWriter, r *http.Request) error {
 		return p.showDuty(w, r, http.StatusUnprocessableEntity, word(ctx, "duty_no_phone"))
 	}
 	if fault.Is(err, fault.Conflict) {
-		return p.showDuty(w, r, http.StatusConflict, word(ctx, "seat_state"))
+		said := word(ctx, "seat_state")
+		if key, _, _ := fault.Sentence(err); key == "hotline.not_qualified" {
+			said = word(ctx, "not_qualified")
+		}
+		return p.showDuty(w, r, http.StatusConflict, said)
 	}
 	if err != nil {
 		return err
