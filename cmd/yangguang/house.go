@@ -244,7 +244,7 @@ func (h *house) wire(demo bool) {
 	window.Join(h.front)
 	intake.Join(h.front)
 	h.front.Nav("site.nav_clauses", "/clauses")
-	h.front.DeskNav("site.desk", "/desk")
+	h.front.DeskNav(front.Alone, "site.desk", "/desk")
 	h.desk = &desk.Desk{Disclosure: h.disclosure, Front: h.front}
 	h.desk.Join(h.front)
 	h.office = &office.Office{Front: h.front, DB: h.db, Accounts: h.accounts, Agencies: h.agencies, Calendars: h.calendars, Notices: h.outbox, Clock: h.db.Clock(), Norm: h.norm,

@@ -57,6 +57,7 @@ var forOthers = map[string]string{
 	"internal/rtp.Engine.NewConference":                later,
 	"internal/rtp.Key.GoString":                        later,
 	"internal/rtp.NewKey":                              later,
+	"internal/rtp/softphone.Open":                      later,
 	"internal/sip.Call.Reoffer":                        later,
 	"internal/sip.Server.Counters":                     later,
 	"supervision/hotline.Figures.Talk":                 later,

@@ -42,7 +42,7 @@ func (p *Pages) duty(w http.ResponseWriter, r *http.Request) error {
 
 func (p *Pages) showDuty(w http.ResponseWriter, r *http.Request, status int, refused string) error {
 	ctx, a := r.Context(), account.From(r.Context())
-	f := p.frame(r, "duty", word(ctx, "duty"))
+	f := p.frame(r, word(ctx, "duty"))
 	f.Lead = word(ctx, "duty_lead")
 	v := dutyPage{Refused: refused, File: href(ctx, "/desk/matters/new")}
 	s, err := p.Hotline.SeatOf(ctx, a.Person)

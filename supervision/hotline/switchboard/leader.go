@@ -31,7 +31,6 @@ func (c *call) leader(ctx context.Context) (over bool) {
 	if err := h.LeaderTook(ctx, c.ref, person); err != nil {
 		return false
 	}
-	c.s.follow(p.leg, p.v, nil)
 	bridge := rtp.NewBridge(c.v, p.v, nil)
 	select {
 	case <-c.gone():

@@ -89,7 +89,7 @@ func begin(t *testing.T, change func(*switchboard.Config)) *exchange {
 	script, err := ivr.Usual()
 	check(t, err)
 	cfg := switchboard.Config{
-		Hotline: h.Hotline, Recordings: x.recordings, Prompts: tones{}, Script: script, Host: loopback, Ports: ports, Clock: clock.System(), Log: slog.New(slog.NewTextHandler(x.said, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Hotline: h.Hotline, Dir: t.TempDir(), Recordings: x.recordings, Prompts: tones{}, Script: script, Host: loopback, Ports: ports, Clock: clock.System(), Log: slog.New(slog.NewTextHandler(x.said, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		SIP: sip.Config{UDP: []string{"127.0.0.1:0"}, Trunks: []sip.Trunk{{Name: "carrier", Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.2/32")}}}},
 	}
 	if change != nil {

@@ -60,7 +60,7 @@ func (c *call) do(ctx context.Context, out ivr.Outcome) (over bool) {
 		}
 		c.choose()
 	case ivr.Message:
-		c.s.late.keep(func(ctx context.Context) error { return c.s.Hotline.Message(ctx, c.ref, out.Message) })
+		c.s.messaged(c.ref, out.Message)
 		c.choose()
 	case ivr.Crisis, ivr.Police, ivr.Ambulance:
 		c.help(ctx, out.Do)
