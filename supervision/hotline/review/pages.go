@@ -26,7 +26,7 @@ const (
 
 // Join adds the page to the staff navigation.
 func (s *Reviews) Join(f *front.Front) {
-	f.DeskNav("review.nav", root, Scoring, Ruling, hotline.Answering)
+	f.DeskNav(front.Hotline, "review.nav", root, Scoring, Ruling, hotline.Answering)
 }
 
 // Routes are the room's pages; which review a person may see is asked again by
