@@ -77,7 +77,7 @@ func migrations() []fs.FS {
 // locales are the rooms' sentences.
 func locales() []fs.FS {
 	return []fs.FS{fault.Locale, flow.Locale, blob.Locale, calendar.Locale, audit.Locale, ledger.Locale, account.Locale, privacy.Locale, safe.Locale, notify.Locale, web.Locale, ui.Locale,
-		agency.Locale, front.Locale, office.Locale, keeping.Locale, form.Locale, disclosure.Locale, importer.Locale, coverage.Locale, linkcheck.Locale, export.Locale, portal.Locale, publiclog.Locale, desk.Locale, inforequest.Locale, letter.Locale, handling.Locale, window.Locale, answers.Locale, yearly.Locale, channel.Locale, casework.Locale, analysis.Locale, outcome.Locale, knowledge.Locale, intake.Locale, casedesk.Locale, exchange.Locale, recording.Locale, training.Locale, roster.Locale, review.Locale, hotline.Locale, site.Locale}
+		agency.Locale, front.Locale, office.Locale, keeping.Locale, form.Locale, disclosure.Locale, importer.Locale, coverage.Locale, linkcheck.Locale, export.Locale, portal.Locale, publiclog.Locale, desk.Locale, inforequest.Locale, letter.Locale, handling.Locale, window.Locale, answers.Locale, yearly.Locale, channel.Locale, casework.Locale, analysis.Locale, outcome.Locale, knowledge.Locale, intake.Locale, casedesk.Locale, exchange.Locale, recording.Locale, training.Locale, roster.Locale, review.Locale, hotline.Locale, hotlineDeskLocale, site.Locale}
 }
 
 // house is the product, wired.
@@ -121,6 +121,7 @@ type house struct {
 	hotline      *hotline.Hotline
 	hotlinePages *manage.Pages
 	hotlineRecords
+	hotlineDesk
 }
 
 // open opens the store, brings it up to date and wires the rooms.
@@ -313,7 +314,7 @@ func (h *house) routes() [][]web.Route {
 	pl := &publiclog.Log{Front: h.front, DB: h.db, Key: h.ledger.Key, Witnessing: h.witnessing}
 	return append(h.hotlineRecordRoutes(), [][]web.Route{h.office.Routes(), cov.Routes(), p.Routes(), wd.Routes(), in.Routes(), pl.Routes(), ch.Routes(), h.office.Guard(h.desk.Routes()), h.office.Guard(h.handling.Routes()), h.office.Guard(h.answers.Routes()), h.office.Guard(h.yearly.Routes()), h.office.Guard(h.outcomes.Routes()), h.office.Guard(h.analysis.Routes()), h.office.Guard(h.importer.Routes()), h.office.Guard(h.keeping.Routes()),
 		h.office.Guard(h.casedesk.Routes()),
-		h.office.Guard(h.copies.Routes()), h.office.Guard(h.links.Routes()), h.office.Guard(h.knowledge.Routes()), h.office.Guard(h.exchange.Routes()), h.office.Guard(h.hotlinePages.Routes()), h.office.Guard(h.site.Routes()), h.health()}...)
+		h.office.Guard(h.copies.Routes()), h.office.Guard(h.links.Routes()), h.office.Guard(h.knowledge.Routes()), h.office.Guard(h.exchange.Routes()), h.office.Guard(h.hotlinePages.Routes()), h.office.Guard(h.answering.Routes()), h.office.Guard(h.site.Routes()), h.health()}...)
 }
 
 // showError lets the office answer what better than a page of failure can: a
