@@ -43,12 +43,11 @@ func (s *Switchboard) withoutStore(ctx context.Context, leg *sip.Call, line hotl
 	}
 	defer p.close()
 	s.transferred(ref, word)
-	s.follow(p.leg, p.v, nil)
 	bridge := rtp.NewBridge(v, p.v, nil)
 	defer bridge.Close()
 	select {
 	case <-leg.Done():
-	case <-p.leg.Done():
+	case <-p.done():
 	}
 	s.ended(ref, hotline.Ending{By: "system", Why: "transferred"})
 }

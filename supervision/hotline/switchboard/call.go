@@ -31,19 +31,6 @@ type call struct {
 	asked   bool   // to be called back
 }
 
-// party is who speaks with the caller: a seat at its desk phone.
-type party struct {
-	seat   hotline.Ref
-	person int64
-	leg    *sip.Call
-	v      *rtp.Stream
-}
-
-func (p *party) close() {
-	p.leg.Hangup()
-	_ = p.v.Close()
-}
-
 // leave has the call end, for the reason given first.
 func (c *call) leave(by, why string) {
 	c.mu.Lock()
@@ -213,78 +200,10 @@ func (c *call) wait(ctx context.Context) {
 
 // waiting is what a caller who waits is told.
 func (c *call) waiting() string {
-	if c.line.Sealed {
+	if c.line.Sealed || c.row.Sealed {
 		return "sealed"
 	}
 	return "waiting"
-}
-
-// talk joins the caller with whoever took the call, until one of them leaves.
-// It returns false when the caller waits again.
-func (c *call) talk(ctx context.Context, p *party) (over bool) {
-	defer p.close()
-	record := c.record(p)
-	bridge := rtp.NewBridge(c.v, p.v, record.tap())
-	c.s.bridged(c.ref, p.seat)
-	held := make(chan bool, 8)
-	c.s.follow(p.leg, p.v, func(on bool) {
-		select {
-		case held <- on:
-		default:
-		}
-	})
-	to := make(chan string, 1)
-	p.leg.OnRefer(func(target string) bool {
-		select {
-		case to <- target:
-			return true
-		default:
-			return false
-		}
-	})
-	codes := &codes{}
-	for {
-		select {
-		case <-c.gone():
-			bridge.Close()
-			record.stop()
-			return true
-		case <-p.leg.Done():
-			bridge.Close()
-			record.stop()
-			c.rate(ctx)
-			c.leave("seat", "hangup")
-			return true
-		case <-p.v.Done():
-			p.leg.Hangup()
-		case on := <-held:
-			c.pause(bridge, on)
-		case d := <-p.v.Digits():
-			if where := codes.press(d); where != "" {
-				bridge.Close()
-				record.stop()
-				c.help(ctx, where)
-				return true
-			}
-		case target := <-to:
-			if number, word := c.mayPass(target); number != "" {
-				bridge.Close()
-				record.stop()
-				c.pass(ctx, number, word)
-				return true
-			}
-		}
-	}
-}
-
-// pause lets the caller hear music while the seat has put the call on hold.
-func (c *call) pause(bridge *rtp.Bridge, on bool) {
-	if on {
-		bridge.Hold(c.s.media, c.v, c.s.music())
-	} else {
-		bridge.Resume(c.v)
-	}
-	c.s.held(c.ref, on)
 }
 
 // rate asks the caller, whose leg still stands, what he thought of the call.

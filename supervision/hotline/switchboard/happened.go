@@ -51,9 +51,14 @@ func (s *Switchboard) arrived(k hotline.Kept, at time.Time) {
 	s.happened(entry{Kind: "arrived", Call: k.Call, At: at, Kept: &k})
 }
 
-// waited says that such a caller wanted a person, from a moment on.
+// waited says that a caller wants a person, from a moment on; from now when zero.
 func (s *Switchboard) waited(ref hotline.Ref, from time.Time) {
 	s.happened(entry{Kind: "waited", Call: ref, At: from})
+}
+
+// released says that a seat that was consulted is free again.
+func (s *Switchboard) released(seat hotline.Ref) {
+	s.happened(entry{Kind: "released", Seat: &seat})
 }
 
 func (s *Switchboard) happened(e entry) {
@@ -84,6 +89,8 @@ func (e *entry) tell(ctx context.Context, h *hotline.Hotline) error {
 	case e.Kind == "arrived" && e.Kept != nil:
 		_, err := h.Enter(ctx, *e.Kept)
 		return err
+	case e.Kind == "released" && e.Seat != nil:
+		return h.Release(ctx, *e.Seat)
 	case e.Kind == "waited":
 		return h.Queue(ctx, e.Call, hotline.Want{})
 	}

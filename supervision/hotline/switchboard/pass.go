@@ -71,14 +71,25 @@ func (c *call) pass(ctx context.Context, number, word string) {
 		c.leave("system", "failed")
 		return
 	}
+	c.between(ctx, p)
+}
+
+// left is a caller whose seat has left him with somebody outside.
+func (c *call) left(ctx context.Context, p *party, word string) {
+	c.s.transferred(c.ref, word)
+	c.s.ended(c.ref, hotline.Ending{By: "seat", Why: "transferred"})
+	c.between(ctx, p)
+}
+
+// between lets the caller and somebody outside speak until one of them leaves.
+func (c *call) between(ctx context.Context, p *party) {
 	defer p.close()
-	c.s.follow(p.leg, p.v, nil)
 	bridge := rtp.NewBridge(c.v, p.v, nil)
 	defer bridge.Close()
 	select {
 	case <-ctx.Done():
 	case <-c.gone():
-	case <-p.leg.Done():
+	case <-p.done():
 		c.leave("system", "transferred")
 	}
 }
@@ -136,5 +147,6 @@ func (s *Switchboard) dial(ctx context.Context, gone <-chan struct{}, to sip.Tar
 		_ = v.Close()
 		return nil, err
 	}
+	s.follow(leg, v)
 	return &party{leg: leg, v: v}, nil
 }

@@ -42,6 +42,7 @@ type Config struct {
 	Host       netip.Addr                                                     // where parties send their voice
 	Ports      *rtp.Ports
 	InBand     map[string]bool // trunks whose keys come as tones
+	Browsers   Browsers        // nil: no browser can speak
 	Clock      clock.Clock
 	Log        *slog.Logger
 }
@@ -55,6 +56,7 @@ type Switchboard struct {
 	mu      sync.Mutex
 	calls   map[hotline.Ref]*call
 	ringing map[int64]bool // offers that ring already
+	booths  map[hotline.Ref]*booth
 	lines   map[string]hotline.Line
 	wake    chan struct{}
 	drained chan struct{}
@@ -68,7 +70,7 @@ type Switchboard struct {
 
 // Open listens for calls; Run serves them.
 func Open(ctx context.Context, c Config) (*Switchboard, error) {
-	s := &Switchboard{Config: c, calls: map[hotline.Ref]*call{}, ringing: map[int64]bool{}, lines: map[string]hotline.Line{}, wake: make(chan struct{}, 1), drained: make(chan struct{})}
+	s := &Switchboard{Config: c, calls: map[hotline.Ref]*call{}, ringing: map[int64]bool{}, booths: map[hotline.Ref]*booth{}, lines: map[string]hotline.Line{}, wake: make(chan struct{}, 1), drained: make(chan struct{})}
 	var err error
 	if s.late, err = newKeeper(ctx, c.Hotline, c.Dir, c.Log); err != nil {
 		return nil, err
@@ -153,7 +155,8 @@ const (
 // Run lets the queue ring until ctx ends; then what goes on is hung up, and the
 // store told of each.
 func (s *Switchboard) Run(ctx context.Context) error {
-	beat, look, learn := time.NewTicker(beatEvery), time.NewTicker(lookEvery), time.NewTicker(learnEvery)
+	beat, look, learn, renew := time.NewTicker(beatEvery), time.NewTicker(lookEvery), time.NewTicker(learnEvery), time.NewTicker(renewEvery)
+	defer renew.Stop()
 	defer beat.Stop()
 	defer look.Stop()
 	defer learn.Stop()
@@ -171,6 +174,8 @@ func (s *Switchboard) Run(ctx context.Context) error {
 			err = within(ctx, s.dispatch)
 		case <-learn.C:
 			err = within(ctx, s.learnLines)
+		case <-renew.C:
+			s.renewAll(ctx)
 		}
 		if err != nil && ctx.Err() == nil {
 			s.Log.WarnContext(ctx, "the telephone cannot reach the store", "fault", err.Error())
