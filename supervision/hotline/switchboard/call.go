@@ -90,6 +90,9 @@ func (s *Switchboard) lineOf(ctx context.Context, number string) (hotline.Line, 
 	ctx, cancel := context.WithTimeout(ctx, arriveTime)
 	defer cancel()
 	l, err := s.Hotline.LineOf(ctx, number)
+	if err == nil {
+		s.learn(l)
+	}
 	if err == nil || fault.Is(err, fault.NotFound) {
 		return l, err
 	}

@@ -251,6 +251,12 @@ func (s *Switchboard) learnLines(ctx context.Context) error {
 	return nil
 }
 
+func (s *Switchboard) learn(l hotline.Line) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.lines[l.Number] = l
+}
+
 func (s *Switchboard) known(number string) (hotline.Line, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
