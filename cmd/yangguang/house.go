@@ -271,7 +271,7 @@ func (h *house) wire(demo bool) {
 	h.copies.Site, h.links.Site = h.app, h.app
 	h.site.Remote, h.office.Remote = h.app.Remote, h.app.Remote
 	h.recordings.Remote = h.app.Remote
-	h.site.Inbox = append(h.site.Inbox, h.desk.Waiting, h.importer.Waiting, h.links.Waiting, h.handling.Waiting, h.answers.Waiting, h.yearly.Waiting, h.outcomes.Waiting, h.knowledge.Waiting, h.casedesk.Waiting, h.analysis.Waiting, h.trainings.Waiting, h.office.Waiting)
+	h.site.Inbox = append(h.site.Inbox, h.desk.Waiting, h.importer.Waiting, h.links.Waiting, h.handling.Waiting, h.answers.Waiting, h.yearly.Waiting, h.outcomes.Waiting, h.knowledge.Waiting, h.casedesk.Waiting, h.analysis.Waiting, h.trainings.Waiting, h.rosters.Waiting, h.office.Waiting)
 	h.disclosure.FileInUse, h.disclosure.AlsoErase = h.importer.Uses, h.alsoErase
 	h.jobs = h.runner()
 }

@@ -62,7 +62,6 @@ var forOthers = map[string]string{
 	"supervision/hotline.Figures.Talk":                 later,
 	"supervision/hotline.Hotline.AtNode":               later,
 	"supervision/hotline.Hotline.Became":               later,
-	"supervision/hotline/roster.Rosters.OnDuty":        later,
 	"supervision/hotline/training.Trainings.Qualified": later,
 }
 

@@ -106,12 +106,16 @@ func (h *Hotline) assign(ctx context.Context, province int) (out []Offer, err er
 	if err != nil {
 		return nil, err
 	}
+	duties := map[int64]Duty{}
 	for _, w := range queue {
+		if _, asked := duties[w.call.Line]; !asked {
+			duties[w.call.Line], _ = h.dutyAt(ctx, Ref{province, w.call.Line}, now)
+		}
 		over := int64(0)
 		if l := lines[w.call.Overflow]; l != nil {
 			over = l.Agency
 		}
-		for _, s := range Pick(w.call, seats, over, now) {
+		for _, s := range prefer(w, Pick(w.call, seats, over, now), duties[w.call.Line]) {
 			o, err := h.offer(ctx, w, s, lines[w.call.Line])
 			if errors.Is(err, errGone) {
 				s.State = Away // for this round
@@ -132,7 +136,7 @@ func (h *Hotline) assign(ctx context.Context, province int) (out []Offer, err er
 
 // queueOf is everybody who waits in a province, in order.
 func (h *Hotline) queueOf(tx *db.Tx, province int) (out []waiting, err error) {
-	calls, err := db.List(tx, scanCall, "select "+callCols+" from hotline_call where province = $1 and state = 'queued' order by priority desc, queued_at, id limit $2", province, perRound)
+	calls, err := db.List(tx, scanCall, "select "+callCols+" from hotline_call where province = $1 and state = 'queued' and (leader_until is null or leader_until <= $3) order by priority desc, queued_at, id limit $2", province, perRound, clock.Millis(tx.Now))
 	if err != nil {
 		return nil, err
 	}

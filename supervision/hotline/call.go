@@ -351,7 +351,7 @@ func (h *Hotline) after(tx *db.Tx, c *Call, was string) error {
 	switch {
 	case c.Way == "out":
 		return h.calledBack(tx, c, was)
-	case c.Why == "interrupted" && was != Arrived:
+	case c.Why == "interrupted" && (was != Arrived || !c.AnsweredAt.IsZero()): // a leader has him, without a seat
 		return h.callBack(tx, c, "interrupted")
 	case (was == Queued || was == Offered) && !c.Chosen && tx.Now.Sub(c.QueuedAt) > AbandonAfter:
 		return h.callBack(tx, c, "abandoned")

@@ -173,6 +173,9 @@ func (c *call) serve(ctx context.Context) {
 
 // wait has the caller wait for a person.
 func (c *call) wait(ctx context.Context) {
+	if c.leader(ctx) {
+		return
+	}
 	if err := c.s.Hotline.Queue(ctx, c.ref, hotline.Want{}); err != nil {
 		c.pass(ctx, c.line.Fallback, "fallback")
 		return

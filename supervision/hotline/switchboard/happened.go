@@ -51,12 +51,18 @@ func (s *Switchboard) arrived(k hotline.Kept, at time.Time) {
 	s.happened(entry{Kind: "arrived", Call: k.Call, At: at, Kept: &k})
 }
 
-// waited says that a caller wants a person, from a moment on; from now when zero.
+// waited says that such a caller wanted a person, from a moment on.
 func (s *Switchboard) waited(ref hotline.Ref, from time.Time) {
 	s.happened(entry{Kind: "waited", Call: ref, At: from})
 }
 
-// released says that a seat that was consulted is free again.
+// requeued says that a caller whose seat is gone waits again, with the place he had.
+func (s *Switchboard) requeued(ref hotline.Ref) {
+	s.happened(entry{Kind: "waited", Call: ref})
+	s.soon()
+}
+
+// released says that a seat that was engaged is free again.
 func (s *Switchboard) released(seat hotline.Ref) {
 	s.happened(entry{Kind: "released", Seat: &seat})
 }
@@ -79,6 +85,8 @@ func (e *entry) tell(ctx context.Context, h *hotline.Hotline) error {
 		return h.Event(ctx, e.Call, e.What, e.Code, e.N)
 	case e.Kind == "bridged" && e.Seat != nil:
 		return h.Bridged(ctx, e.Call, *e.Seat)
+	case e.Kind == "released" && e.Seat != nil:
+		return h.Release(ctx, *e.Seat)
 	case e.Kind == "held":
 		return h.Hold(ctx, e.Call, e.On)
 	case e.Kind == "transferred":
@@ -90,8 +98,6 @@ func (e *entry) tell(ctx context.Context, h *hotline.Hotline) error {
 	case e.Kind == "arrived" && e.Kept != nil:
 		_, err := h.Enter(ctx, *e.Kept)
 		return err
-	case e.Kind == "released" && e.Seat != nil:
-		return h.Release(ctx, *e.Seat)
 	case e.Kind == "waited":
 		return h.Queue(ctx, e.Call, hotline.Want{})
 	}

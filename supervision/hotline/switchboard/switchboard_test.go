@@ -317,3 +317,27 @@ func TestACallerWhoHangsUpWhileItRingsCostsTheSeatNothing(t *testing.T) {
 		t.Errorf("the seat is %s", s)
 	}
 }
+
+// The leader on duty is rung at his telephone before the seats are; with the
+// store the call was answered by him (3.1.5).
+func TestTheLeaderOnDutyAnswersAtHisTelephone(t *testing.T) {
+	port := free(t, "udp")
+	x := begin(t, func(c *switchboard.Config) {
+		c.SIP.Trunks[0].Proxy = "127.0.0.2:" + strconv.Itoa(port)
+		c.Hotline.Leader = func(context.Context, hotline.Ref, time.Time) (hotline.Duty, bool, error) {
+			return hotline.Duty{Slot: 7, Person: 77, Phone: "0000777"}, true, nil
+		}
+	})
+	line := x.Line(t, nil)
+	leader := phoneOn(t, "127.0.0.2", port, "<sip:0000777@127.0.0.2>;regint=0;answermode=auto;audio_codecs=PCMA/8000/1", 1000)
+	caller := x.caller(t, 880)
+	caller.do("dial", "sip:"+line.Number+"@"+x.at)
+	leader.wait("CALL_ESTABLISHED")
+	caller.hears(1000)
+	leader.hears(880)
+	caller.do("hangup", "")
+	leader.wait("CALL_CLOSED")
+	if got := x.only(t, func(c *hotline.Call) bool { return c.State == hotline.Ended }); got.Person != 77 || got.AnsweredAt.IsZero() || got.Transferred != "leader" || got.Why != "hangup" {
+		t.Errorf("ended by %s: %s, answered by %d at %v", got.By, got.Why, got.Person, got.AnsweredAt)
+	}
+}

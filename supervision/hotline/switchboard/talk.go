@@ -383,9 +383,3 @@ func (t *talk) unattend(b *booth) {
 func (t *talk) forget(b *booth) {
 	t.watch = slices.DeleteFunc(t.watch, func(w watcher) bool { return w.p.booth == b })
 }
-
-// requeued says that a caller waits again with the place he had.
-func (s *Switchboard) requeued(ref hotline.Ref) {
-	s.waited(ref, time.Time{})
-	s.soon()
-}
