@@ -132,7 +132,7 @@ func TestAMessageToldLateIsKeptOnce(t *testing.T) {
 	for n := range 2 {
 		check(t, h.Hotline.Message(hotline.When(t.Context(), left, n > 0), c.Ref(), "call"))
 	}
-	if n := callBacks(t, h, "reason = 'message'"); n != 1 {
+	if n := callBacks(t, h, "state = 'open'"); n != 1 {
 		t.Errorf("%d call-backs for one message", n)
 	}
 	said := 0

@@ -223,6 +223,7 @@ func TestAnOutageOfTheDatabase(t *testing.T) {
 	caller := handsetAt(t, "127.0.0.2", 0, o.at, 880, nil)
 	first := caller.calls(t, o.line.Number)
 	desk := o.desk.answered(t)
+	first.hears(t, 440)
 	calls := 0
 	for _, way := range []string{"cut", "frozen"} {
 		o.wire.set(way)
