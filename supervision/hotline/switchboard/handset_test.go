@@ -49,7 +49,7 @@ func handsetAt(t *testing.T, host string, port int, exchange string, hz float64,
 	check(t, err)
 	h.server, err = sip.Listen(context.Background(), sip.Config{
 		UDP: []string{net.JoinHostPort(host, strconv.Itoa(port))}, OnCall: func(c *sip.Call) { h.answer(c) },
-		Trunks: []sip.Trunk{{Name: "hotline", Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}, Proxy: exchange, Number: "0000123", Register: register}},
+		Trunks: []sip.Trunk{{Name: "hotline", Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Proxy: exchange, Number: "0000123", Register: register}},
 		Limits: sip.Limits{PerCaller: 1000},
 	})
 	check(t, err)
@@ -129,6 +129,19 @@ func (k *talkie) hears(t *testing.T, hz float64) {
 		defer k.mu.Unlock()
 		n := len(k.heard)
 		return n >= 4000 && rtptest.Share(k.heard[n-2000:], hz) > 0.5
+	})
+}
+
+// sounds forgets what was heard and waits for half a second of anything.
+func (k *talkie) sounds(t *testing.T) {
+	t.Helper()
+	k.mu.Lock()
+	k.heard = k.heard[:0]
+	k.mu.Unlock()
+	until(t, "a voice at the handset", func() bool {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		return len(k.heard) >= 4000
 	})
 }
 
