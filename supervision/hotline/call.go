@@ -426,13 +426,21 @@ func (h *Hotline) Rate(ctx context.Context, call Ref, digit int) (err error) {
 }
 
 // SaveDraft keeps what a seat has written so far, sealed: a process that dies
-// takes none of it along.
-func (h *Hotline) SaveDraft(ctx context.Context, call Ref, form []byte) error {
+// takes none of it along. Whoever writes on after the call is over has KeepUnsent.
+func (h *Hotline) SaveDraft(ctx context.Context, call Ref, form []byte) (err error) {
+	defer fault.Wrap(&err, "hotline.SaveDraft(%d)", call.ID)
 	if len(form) > maxDraft {
 		return fault.Say(fault.Invalid, "fault.invalid")
 	}
-	return h.change(ctx, call, "SaveDraft", func(tx *db.Tx, c *Call) error {
-		_, err := tx.Exec("update hotline_call set draft = $3 where province = $1 and id = $2", c.Province, c.ID, h.Keys.Seal(purposeDraft, placeOf(c.ID), form))
+	return h.DB.Write(ctx, func(tx *db.Tx) error {
+		c, err := lockCall(tx, call)
+		if err != nil {
+			return err
+		}
+		if c.Matter != 0 || c.State == Ended && tx.Now.Sub(c.EndedAt) > KeepUnsent {
+			return fault.Say(fault.Conflict, "hotline.call_ended")
+		}
+		_, err = tx.Exec("update hotline_call set draft = $3 where province = $1 and id = $2", c.Province, c.ID, h.Keys.Seal(purposeDraft, placeOf(c.ID), form))
 		return err
 	})
 }
@@ -453,11 +461,14 @@ func (h *Hotline) Draft(ctx context.Context, call Ref) (form []byte, err error) 
 	return h.Keys.Open(purposeDraft, placeOf(call.ID), sealed)
 }
 
-// Became says which matter a call became; its draft goes.
+// Became says which matter a call became, once; its draft goes.
 func (h *Hotline) Became(tx *db.Tx, call Ref, matter int64, number string) error {
 	c, err := lockCall(tx, call)
-	if err != nil {
+	if err != nil || c.Matter == matter {
 		return err
+	}
+	if c.Matter != 0 {
+		return fault.Say(fault.Conflict, "hotline.has_matter", c.Number)
 	}
 	if _, err := tx.Exec("update hotline_call set matter = $3, matter_number = $4, draft = null where province = $1 and id = $2", c.Province, c.ID, matter, number); err != nil {
 		return err

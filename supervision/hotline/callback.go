@@ -170,8 +170,14 @@ func (h *Hotline) callOf(tx *db.Tx, b *CallBack, s *Seat) (*Call, error) {
 		return nil, err
 	}
 	var draft []byte
-	if err := tx.Row("select draft from hotline_callback where province = $1 and id = $2", b.Province, b.ID).Scan(&draft); err != nil {
+	var matter int64 // somebody of a matter is called
+	if err := tx.Row("select draft, matter from hotline_callback where province = $1 and id = $2", b.Province, b.ID).Scan(&draft, db.OrZero(&matter)); err != nil {
 		return nil, err
+	}
+	if matter != 0 {
+		if _, err := tx.Exec("update hotline_call set matter = $3 where province = $1 and id = $2", c.Province, c.ID, matter); err != nil {
+			return nil, err
+		}
 	}
 	if draft != nil {
 		plain, err := h.Keys.Open(purposeDraft, placeOf(b.ID), draft)

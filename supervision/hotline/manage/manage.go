@@ -24,7 +24,7 @@ type Pages struct {
 	Hotline *hotline.Hotline
 	Front   *front.Front
 
-	ears ears
+	streams web.Streams
 }
 
 const (
@@ -35,12 +35,20 @@ const (
 	callbacks = root + "/callbacks"
 	calls     = root + "/calls"
 	board     = root + "/board"
+	shift     = root + "/shift"
 	public    = "/hotline"
 )
 
 // Join adds the hotline to the navigation of the staff and of the public.
 func (p *Pages) Join(f *front.Front) {
-	f.DeskNav("hotline.nav", callbacks, hotline.Verbs()...)
+	f.DeskNav(front.Hotline, "hotline.duty", root, hotline.Answering)
+	f.DeskNav(front.Hotline, "hotline.shift", shift, hotline.Leading)
+	f.DeskNav(front.Hotline, "hotline.callbacks", callbacks, hotline.Answering, hotline.Leading)
+	f.DeskNav(front.Hotline, "hotline.board", board, hotline.Leading, hotline.Managing)
+	f.DeskNav(front.Hotline, "hotline.calls", calls, hotline.Leading)
+	f.DeskNav(front.Hotline, "hotline.seats", seats, hotline.Leading, hotline.Managing)
+	f.DeskNav(front.Hotline, "hotline.lines", lines, hotline.Managing)
+	f.DeskNav(front.Hotline, "hotline.phones", phones, hotline.Managing)
 	f.Nav("hotline.public_nav", public)
 }
 
@@ -50,8 +58,6 @@ func (p *Pages) Routes() []web.Route {
 	manage, lead := web.May(hotline.Managing), web.May(hotline.Leading)
 	return []web.Route{
 		{Pattern: "GET " + public, Access: web.Public, Handler: p.public},
-		{Pattern: "GET " + root, Access: web.May(hotline.Answering), Handler: p.duty},
-		{Pattern: "POST " + root, Access: web.May(hotline.Answering), Handler: p.dutyDo, Limit: web.Rate{N: 60, Per: time.Minute}},
 		{Pattern: "GET " + lines, Access: manage, Handler: p.lines},
 		{Pattern: "GET " + lines + "/new", Access: manage, Handler: p.lineForm},
 		{Pattern: "POST " + lines + "/new", Access: manage, Handler: p.saveLine},
@@ -98,28 +104,11 @@ func refOf(r *http.Request, name string) (hotline.Ref, error) {
 	return hotline.Ref{Province: int(p), ID: id}, err
 }
 
-// frame is the frame of a page of the desk, with the room's pages beside it.
-func (p *Pages) frame(r *http.Request, at, title string, crumbs ...ui.Link) ui.Frame {
-	ctx, a := r.Context(), account.From(r.Context())
+// Frame is the frame of a page of the desk.
+func (p *Pages) Frame(r *http.Request, title string, crumbs ...ui.Link) ui.Frame {
+	ctx := r.Context()
 	way := []ui.Link{{Text: word(ctx, "desk"), Href: href(ctx, "/desk")}, {Text: word(ctx, "nav"), Href: href(ctx, callbacks)}}
-	f := p.Front.Desk(r, title, append(way, append(crumbs, ui.Link{Text: title})...)...)
-	g := ui.SideGroup{Title: word(ctx, "nav")}
-	for _, x := range []struct {
-		key, path string
-		verbs     []string
-	}{
-		{"duty", root, []string{hotline.Answering}}, {"callbacks", callbacks, []string{hotline.Answering, hotline.Leading}}, {"board", board, []string{hotline.Leading, hotline.Managing}}, {"calls", calls, []string{hotline.Leading}},
-		{"seats", seats, []string{hotline.Leading, hotline.Managing}}, {"lines", lines, []string{hotline.Managing}}, {"phones", phones, []string{hotline.Managing}},
-	} {
-		for _, v := range x.verbs {
-			if a.Holds(v) {
-				g.Links = append(g.Links, ui.Link{Text: word(ctx, x.key), Href: href(ctx, x.path), Current: x.key == at})
-				break
-			}
-		}
-	}
-	f.Side = append([]ui.SideGroup{g}, f.Side...)
-	return f
+	return p.Front.Desk(r, title, append(way, append(crumbs, ui.Link{Text: title})...)...)
 }
 
 func (p *Pages) now() time.Time { return p.Hotline.DB.Clock().Now() }

@@ -29,7 +29,9 @@ const (
 )
 
 // Join adds the page to the staff navigation.
-func (s *Rosters) Join(f *front.Front) { f.DeskNav("roster.nav", root, Writing, Publishing) }
+func (s *Rosters) Join(f *front.Front) {
+	f.DeskNav(front.Hotline, "roster.nav", root, Writing, Publishing)
+}
 
 // Routes are the room's pages; what a person may do to a month is asked again by
 // the use case.
