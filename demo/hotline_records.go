@@ -25,10 +25,10 @@ type Records struct {
 type recordsText struct {
 	Subject string `yaml:"subject"`
 	Post    string `yaml:"post"`
+	Note    string `yaml:"note"`
 	// The greeting in the county's own words, and its pinyin.
 	Greeting string `yaml:"greeting"`
 	Pinyin   string `yaml:"pinyin"`
-	Note    string `yaml:"note"`
 }
 
 // planRecords lays training, the rosters of this month and the next, and one

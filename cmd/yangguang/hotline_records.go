@@ -21,8 +21,8 @@ type hotlineRecords struct {
 	recordings *recording.Recordings
 	trainings  *training.Trainings
 	rosters    *roster.Rosters
-	studio     *studio.Studio
 	reviews    *review.Reviews
+	studio     *studio.Studio
 }
 
 // wireHotlineRecords joins them; after wireHotline.
@@ -31,24 +31,25 @@ func (h *house) wireHotlineRecords() {
 	h.trainings = &training.Trainings{DB: h.db, Front: h.front}
 	h.rosters = &roster.Rosters{DB: h.db, Keys: h.keys, Calendars: h.calendars, Front: h.front, Cases: h.casework, Outbox: h.outbox, Line: h.hotline.Line,
 		Lines: func(ctx context.Context) ([]hotline.Line, error) { return h.hotline.PublicLines(ctx, h.c.Home) }}
-	h.studio = &studio.Studio	h.reviews = &review.Reviews{DB: h.db, Front: h.front, Dir: h.c.prompts(), Script: h.c.phone.led, Recordings: h.recordings}
+	h.studio = &studio.Studio{DB: h.db, Front: h.front, Dir: h.c.prompts(), Script: h.c.phone.led}
+	h.reviews = &review.Reviews{DB: h.db, Front: h.front, Recordings: h.recordings}
 	h.hotline.Leader, h.hotline.Qualified = h.leader, h.trainings.MayAnswer
 	h.recordings.Join(h.front)
 	h.trainings.Join(h.front)
 	h.rosters.Join(h.front)
-	h.studio.Join(h.front)
 	h.reviews.Join(h.front)
+	h.studio.Join(h.front)
 	h.accounts.Register(recording.Verbs()...)
 	h.accounts.Register(training.Verbs()...)
 	h.accounts.Register(roster.Verbs()...)
-	h.accounts.Register(studio.Verbs()...)
 	h.accounts.Register(review.Verbs()...)
+	h.accounts.Register(studio.Verbs()...)
 	h.keeping.Carry("recording.sound", h.recordings.Destroy)
 }
 
 // hotlineRecordRoutes are their pages.
 func (h *house) hotlineRecordRoutes() [][]web.Route {
-	return [][]web.Route{h.office.Guard(h.recordings.Routes()), h.office.Guard(h.trainings.Routes()), h.office.Guard(h.rosters.Routes()), h.office.Guard(h.studio.Routes()h.reviews.Routes())}
+	return [][]web.Route{h.office.Guard(h.recordings.Routes()), h.office.Guard(h.trainings.Routes()), h.office.Guard(h.rosters.Routes()), h.office.Guard(h.reviews.Routes()), h.office.Guard(h.studio.Routes())}
 }
 
 func (h *house) registerHotlineRecords(r *jobs.Runner) {
