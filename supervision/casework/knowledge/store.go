@@ -157,6 +157,25 @@ func standingAfter(tx *db.Tx, after int64, limit int) ([]standingArticle, error)
 	return db.List(tx, scanStanding, "select "+articleCols+", "+versionCols+" from knowledge_article a join knowledge_version v on v.province = a.province and v.article = a.id and v.number = a.standing where a.state = 'valid' and a.id > $1 order by a.id limit $2", after, limit)
 }
 
+// mapped lists the articles in force everybody may read that hold for a division,
+// or for a place within it.
+func mapped(tx *db.Tx, home agency.Code, limit int) ([]int64, error) {
+	w := &db.Where{}
+	if p := home.Province(); p != 0 {
+		db.In(w, "a.province", []int{0, p})
+		lo, hi := home.Range()
+		args := []any{lo, hi}
+		for _, c := range chain(home) {
+			args = append(args, c)
+		}
+		w.And("(a.region between ? and ? or a.region in (?"+strings.Repeat(", ?", len(args)-3)+"))", args...)
+	}
+	w.And("a.state = 'valid' and a.audience = 'public' and a.valid_from <= ? and (a.valid_to is null or a.valid_to >= ?)", today(tx), today(tx))
+	sql, _ := w.SQL()
+	n := w.Next(limit)
+	return db.List(tx, func(r *db.Rows, id *int64) error { return r.Scan(id) }, "select a.id from knowledge_article a"+sql+" order by a.id limit "+n, w.Args()...)
+}
+
 // countHolding tells how many articles are in force for a division.
 func countHolding(tx *db.Tx, place agency.Code) (n int64, err error) {
 	provinces := []int{0}
