@@ -325,7 +325,7 @@ func requestViews(t *testing.T, desk, head *reader) map[string][]view {
 	fresh, inHand := desk.one(matters+"?state=registered", aMatter), desk.one(matters+"?state=handling", aMatter)
 	out["xian.qicao"] = append(out["xian.qicao"], view{name: "matters-desk", path: matters}, view{name: "matters-none", path: matters + "?view=unit&q=zzzqqq", state: "empty"}, view{name: "matters-done", path: matters + "?view=done"},
 		view{name: "matters-load", path: matters + "/load"}, view{name: "matters-catalogue", path: matters + "/catalogue"}, view{name: "matters-new", path: matters + "/new"}, view{name: "matters-released", path: matters + "/released"},
-		view{name: "matters-renew", path: matters + "/renew"}, view{name: "matter-fresh", path: fresh}, view{name: "matter-refuse-wrong", path: fresh + "/refuse", submit: "main form", state: "error"}, view{name: "matter-in-hand", path: inHand})
+		view{name: "matters-renew", path: matters + "/renew"}, view{name: "matter-fresh", path: fresh}, view{name: "matter-refuse-wrong", path: fresh + "/refuse", submit: "main form", state: "error"}, view{name: "matter-in-hand", path: inHand}, view{name: "matter-macro", path: desk.one(fresh, `/macros/[0-9]+-[0-9]+$`)})
 	for at, steps := range map[string][]string{fresh: {"accept", "ask", "refer", "reclassify", "merge", "note", "contact", "recuse", "group", "attach", "order"}, inHand: {"reply", "assign", "dispatch", "clock"}} {
 		for _, step := range steps {
 			out["xian.qicao"] = append(out["xian.qicao"], view{name: "matter-" + step, path: at + "/" + step})

@@ -95,6 +95,60 @@ func refusedDDL(sql string) (out []string) {
 	return out
 }
 
+// TestTheManualPlacesEveryTable holds the lists of docs/operate.md to those of
+// this test: a name is placed by itself or else by the longest name with a star.
+func TestTheManualPlacesEveryTable(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		file  string
+		after [3]string // what each list follows: reference, distributed, local
+	}{
+		{"../../docs/operate.md", [3]string{"| tables | lie | command |\n| --- | --- | --- |\n| `", "(reference) |", "colocate_with => 'item'` |\n| `"}},
+		{"../../docs/operate.zh-CN.md", [3]string{"- 参考表（各节点完整一份）：`", "- 按省分布：`", "- 只在协调节点：`"}},
+	} {
+		b, err := os.ReadFile(c.file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var lists [3]map[string]bool
+		for i, after := range c.after {
+			_, rest, ok := strings.Cut(string(b), after)
+			if !ok {
+				t.Fatalf("%s does not say %q", c.file, after)
+			}
+			if i == 1 && strings.HasPrefix(after, "(") { // the row after
+				_, rest, _ = strings.Cut(rest, "\n| `")
+			}
+			list, _, _ := strings.Cut(rest, "`")
+			lists[i] = words(list)
+		}
+		for i, tables := range []map[string]bool{reference, distributed, local} {
+			for name := range tables {
+				if got := placedBy(name, lists); got != i {
+					t.Errorf("%s places %s in list %d, want %d", c.file, name, got, i)
+				}
+			}
+		}
+	}
+}
+
+// placedBy is the list a table lies in; -1 for none.
+func placedBy(name string, lists [3]map[string]bool) int {
+	best, at := -1, -1
+	for i, list := range lists {
+		for p := range list {
+			stem, star := strings.CutSuffix(p, "*")
+			switch {
+			case p == name:
+				return i
+			case star && strings.HasPrefix(name, stem) && len(stem) > best:
+				best, at = len(stem), i
+			}
+		}
+	}
+	return at
+}
+
 // TestCitusWouldTakeTheSchema reads every migration in the order of time.
 func TestCitusWouldTakeTheSchema(t *testing.T) {
 	t.Parallel()
