@@ -157,9 +157,14 @@ func (k *talkie) over(t *testing.T) {
 // deskHandset hires somebody at the county with a handset for a desk phone.
 func (x *exchange) deskHandset(t *testing.T, hz float64) (*handset, hotline.Ref) {
 	t.Helper()
+	return x.deskHandsetAt(t, "127.0.0.1", hz)
+}
+
+func (x *exchange) deskHandsetAt(t *testing.T, host string, hz float64) (*handset, hotline.Ref) {
+	t.Helper()
 	p, told, err := x.Hotline.CreatePhone(x.As(x.Manager), x.County.ID, "一号话机")
 	check(t, err)
-	h := handsetAt(t, "127.0.0.1", 0, x.at, hz, &sip.TrunkRegistration{Server: x.at, User: p.Name, Password: told})
+	h := handsetAt(t, host, 0, x.at, hz, &sip.TrunkRegistration{Server: x.at, User: p.Name, Password: told})
 	who := x.Hire(t, "话务员", x.County, hotline.Answering)
 	s, err := x.Hotline.SaveSeat(x.As(x.Manager), hotline.Seat{Agency: x.County.ID, Person: who.ID, Label: "8016", Phone: p.ID, Active: true})
 	check(t, err)
