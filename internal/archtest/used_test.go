@@ -59,7 +59,6 @@ var forOthers = map[string]string{
 	"internal/rtp.NewKey":                              later,
 	"internal/sip.Call.Reoffer":                        later,
 	"internal/sip.Server.Counters":                     later,
-	"supervision/hotline.Figures.Talk":                 later,
 	"supervision/hotline/training.Trainings.Qualified": later,
 }
 
