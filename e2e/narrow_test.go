@@ -9,7 +9,7 @@ const wide = `Array.from(document.querySelectorAll("body *")).filter(e =>
 
 // small names controls under 44 px; words inside a sentence or a list line are
 // exempt (WCAG 2.5.8), as is the checkbox whose label is the target.
-const small = `Array.from(document.querySelectorAll(".button, .input, .nav a, .tools a, .tools button, .foot-links a, .choice, summary, .side a, .pager a"))
+const small = `Array.from(document.querySelectorAll(".button, .input, .nav a, .subnav a, .menu-all a, .tools a, .tools button, .foot-links a, .choice, summary, .side a, .pager a"))
   .filter(e => e.offsetParent && e.getBoundingClientRect().height < 43.5)
   .map(e => "too small for a finger: " + e.tagName + "." + (e.getAttribute("class") || "") + " " + e.getBoundingClientRect().height).slice(0, 5)`
 

@@ -46,9 +46,29 @@ type Front struct {
 }
 
 type entry struct {
+	group     Group // desk
 	key, path string
 	verbs     []string // desk: any of these grants shows it; none: everybody
 }
+
+// Group is a part of the desk's navigation, after the rooms of the norm; its
+// word is the locale key of its name. The first entry a person sees in a group
+// is where the group leads.
+type Group string
+
+// Alone is an entry that stands beside the groups.
+const Alone Group = ""
+
+// The groups, in the order they are shown.
+const (
+	Publishing Group = "front.group_publishing" // 一、信息公开
+	Requests   Group = "front.group_requests"   // 依申请公开
+	Casework   Group = "front.group_casework"   // 三、诉求办理
+	Hotline    Group = "front.group_hotline"    // 三(一) 热线
+	House      Group = "front.group_house"      // people, units, what the house keeps
+)
+
+var groups = []Group{Alone, Publishing, Requests, Casework, Hotline, House}
 
 type copyKey struct{}
 
@@ -61,10 +81,10 @@ func WithCopy(ctx context.Context, to func(ctx context.Context) ui.Link) context
 // Nav adds an entry to the public navigation; key is a locale key.
 func (f *Front) Nav(key, path string) { f.nav = append(f.nav, entry{key: key, path: path}) }
 
-// DeskNav adds an entry to the desk's navigation, shown to holders of one of
-// the grants.
-func (f *Front) DeskNav(key, path string, verbs ...string) {
-	f.desk = append(f.desk, entry{key: key, path: path, verbs: verbs})
+// DeskNav adds an entry to a group of the desk's navigation, shown to holders
+// of one of the grants.
+func (f *Front) DeskNav(in Group, key, path string, verbs ...string) {
+	f.desk = append(f.desk, entry{group: in, key: key, path: path, verbs: verbs})
 }
 
 // Page is the frame of a public page.
@@ -85,7 +105,7 @@ func (f *Front) Desk(r *http.Request, title string, crumbs ...ui.Link) ui.Frame 
 	if a == nil {
 		return fr
 	}
-	fr.Nav = links(ctx, slices.DeleteFunc(slices.Clone(f.desk), func(e entry) bool { return !shown(a, e.verbs) }), r.URL.Path)
+	fr.Nav = grouped(ctx, slices.DeleteFunc(slices.Clone(f.desk), func(e entry) bool { return !shown(a, e.verbs) }), r.URL.Path)
 	fr.User = &ui.UserBox{Name: a.Name, SignOut: web.URL(ctx, "/sign-out"),
 		Links: []ui.Link{{Text: i18n.T(ctx, "front.my_account"), Href: web.URL(ctx, "/account")}, {Text: i18n.T(ctx, "front.public_site"), Href: web.URL(ctx, "/")}}}
 	if f.OnDesk != nil {
@@ -104,6 +124,27 @@ func shown(a *account.Actor, verbs []string) bool {
 		}
 	}
 	return false
+}
+
+// grouped are the groups that have an entry, each with its entries.
+func grouped(ctx context.Context, entries []entry, path string) (out []ui.Link) {
+	all := links(ctx, entries, path)
+	for _, g := range groups {
+		var under []ui.Link
+		for i, e := range entries {
+			if e.group == g {
+				under = append(under, all[i])
+			}
+		}
+		switch {
+		case g == Alone:
+			out = append(out, under...)
+		case len(under) > 0:
+			out = append(out, ui.Link{Text: i18n.T(ctx, string(g)), Href: under[0].Href, Under: under,
+				Current: slices.ContainsFunc(under, func(l ui.Link) bool { return l.Current })})
+		}
+	}
+	return out
 }
 
 // links are the entries of a navigation. Where one entry's address lies under

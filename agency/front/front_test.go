@@ -1,7 +1,12 @@
 package front
 
 import (
+	"net/http/httptest"
+	"strings"
 	"testing"
+
+	"yangguang/internal/account"
+	"yangguang/internal/ui"
 )
 
 // TestAPageIsMarkedUnderOneEntry has an entry whose address lies under another's.
@@ -14,4 +19,47 @@ func TestAPageIsMarkedUnderOneEntry(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestGroupsLeadToWhatAPersonMayDo has a person who may do one of three things.
+func TestGroupsLeadToWhatAPersonMayDo(t *testing.T) {
+	f := &Front{}
+	f.DeskNav(House, "people", "/desk/people", "account.manage")
+	f.DeskNav(Publishing, "items", "/desk/items", "draft")
+	f.DeskNav(Publishing, "links", "/desk/links")
+	f.DeskNav(Alone, "desk", "/desk")
+	for _, c := range []struct {
+		path  string
+		grant string
+		want  string
+	}{
+		{"/desk", "", "*desk=/desk publishing=/desk/links(links)"},
+		{"/desk/links/7", "", "desk=/desk *publishing=/desk/links(*links)"},
+		{"/desk/links", "draft", "desk=/desk *publishing=/desk/items(items *links)"},
+		{"/desk/people", "account.manage", "desk=/desk publishing=/desk/links(links) *house=/desk/people(*people)"},
+	} {
+		ctx := account.With(t.Context(), &account.Actor{Rights: []account.Right{{Verb: c.grant}}})
+		fr := f.Desk(httptest.NewRequest("GET", c.path, nil).WithContext(ctx), "")
+		if got := spelled(fr.Nav); got != c.want {
+			t.Errorf("%s with %q: %s, want %s", c.path, c.grant, got, c.want)
+		}
+	}
+}
+
+// spelled writes links in one line; a star marks where the page is.
+func spelled(links []ui.Link) string {
+	var out []string
+	for _, l := range links {
+		w := strings.TrimPrefix(l.Text, "front.group_")
+		if l.Current {
+			w = "*" + w
+		}
+		if len(l.Under) > 0 {
+			w += "=" + l.Href + "(" + spelled(l.Under) + ")"
+		} else if l.Href == "/desk" {
+			w += "=" + l.Href
+		}
+		out = append(out, w)
+	}
+	return strings.Join(out, " ")
 }

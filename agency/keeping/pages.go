@@ -15,7 +15,9 @@ import (
 )
 
 // Join adds requests to the staff navigation.
-func (k *Keeping) Join(f *front.Front) { f.DeskNav("keeping.nav", "/desk/privacy", Answering) }
+func (k *Keeping) Join(f *front.Front) {
+	f.DeskNav(front.House, "keeping.nav", "/desk/privacy", Answering)
+}
 
 const requestPath = "/desk/privacy/{province}/{request}"
 

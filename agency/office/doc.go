@@ -72,11 +72,11 @@ func (o *Office) Wire() {
 		return nil, o.Agencies.LeaveAll(tx, by, from, clock.DateOf(tx.Now))
 	})
 	o.Front.OnDesk = o.actingFor
-	o.Front.DeskNav("office.nav_people", "/desk/people", account.Managing)
-	o.Front.DeskNav("office.nav_agencies", "/desk/agencies", Units)
-	o.Front.DeskNav("office.nav_calendar", "/desk/calendar", Calendar)
-	o.Front.DeskNav("office.nav_audit", "/desk/audit", Audit)
+	o.Front.DeskNav(front.House, "office.nav_people", "/desk/people", account.Managing)
+	o.Front.DeskNav(front.House, "office.nav_agencies", "/desk/agencies", Units)
+	o.Front.DeskNav(front.House, "office.nav_calendar", "/desk/calendar", Calendar)
+	o.Front.DeskNav(front.House, "office.nav_audit", "/desk/audit", Audit)
 	if o.Notices != nil {
-		o.Front.DeskNav("office.nav_outbox", "/desk/outbox", Outbox)
+		o.Front.DeskNav(front.House, "office.nav_outbox", "/desk/outbox", Outbox)
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"path/filepath"
+	"time"
 
 	"yangguang/internal/jobs"
 	"yangguang/internal/web"
@@ -24,8 +25,9 @@ type hotlineRecords struct {
 func (h *house) wireHotlineRecords() {
 	h.recordings = &recording.Recordings{DB: h.db, Keys: h.keys, Blobs: h.blobs, Dir: filepath.Join(h.c.Data, "recordings"), Front: h.front, Line: h.hotline.Line}
 	h.trainings = &training.Trainings{DB: h.db, Front: h.front}
-	h.rosters = &roster.Rosters{DB: h.db, Keys: h.keys, Calendars: h.calendars, Front: h.front, Line: h.hotline.Line,
+	h.rosters = &roster.Rosters{DB: h.db, Keys: h.keys, Calendars: h.calendars, Front: h.front, Cases: h.casework, Outbox: h.outbox, Line: h.hotline.Line,
 		Lines: func(ctx context.Context) ([]hotline.Line, error) { return h.hotline.PublicLines(ctx, h.c.Home) }}
+	h.hotline.Leader = h.leader
 	h.recordings.Join(h.front)
 	h.trainings.Join(h.front)
 	h.rosters.Join(h.front)
@@ -40,4 +42,20 @@ func (h *house) hotlineRecordRoutes() [][]web.Route {
 	return [][]web.Route{h.office.Guard(h.recordings.Routes()), h.office.Guard(h.trainings.Routes()), h.office.Guard(h.rosters.Routes())}
 }
 
-func (h *house) registerHotlineRecords(r *jobs.Runner) { h.recordings.Register(r) }
+func (h *house) registerHotlineRecords(r *jobs.Runner) {
+	h.recordings.Register(r)
+	h.rosters.Register(r)
+}
+
+// leader is who of the leaders the queue asks first at a line.
+func (h *house) leader(ctx context.Context, line hotline.Ref, at time.Time) (hotline.Duty, bool, error) {
+	d, ok, err := h.rosters.OnDuty(ctx, line, at)
+	if err != nil || !ok {
+		return hotline.Duty{}, false, err
+	}
+	out := hotline.Duty{Slot: d.Slot, Person: d.Person, Deputy: d.Deputy, Until: d.Until}
+	if d.Place == roster.AtPhone {
+		out.Phone, out.Stand = d.Phone, d.DeputyPhone
+	}
+	return out, true, nil
+}

@@ -244,7 +244,7 @@ func (h *house) wire(demo bool) {
 	window.Join(h.front)
 	intake.Join(h.front)
 	h.front.Nav("site.nav_clauses", "/clauses")
-	h.front.DeskNav("site.desk", "/desk")
+	h.front.DeskNav(front.Alone, "site.desk", "/desk")
 	h.desk = &desk.Desk{Disclosure: h.disclosure, Front: h.front}
 	h.desk.Join(h.front)
 	h.office = &office.Office{Front: h.front, DB: h.db, Accounts: h.accounts, Agencies: h.agencies, Calendars: h.calendars, Notices: h.outbox, Clock: h.db.Clock(), Norm: h.norm,
@@ -272,7 +272,7 @@ func (h *house) wire(demo bool) {
 	h.copies.Site, h.links.Site = h.app, h.app
 	h.site.Remote, h.office.Remote = h.app.Remote, h.app.Remote
 	h.recordings.Remote = h.app.Remote
-	h.site.Inbox = append(h.site.Inbox, h.desk.Waiting, h.importer.Waiting, h.links.Waiting, h.handling.Waiting, h.answers.Waiting, h.yearly.Waiting, h.outcomes.Waiting, h.knowledge.Waiting, h.casedesk.Waiting, h.analysis.Waiting, h.trainings.Waiting, h.office.Waiting)
+	h.site.Inbox = append(h.site.Inbox, h.desk.Waiting, h.importer.Waiting, h.links.Waiting, h.handling.Waiting, h.answers.Waiting, h.yearly.Waiting, h.outcomes.Waiting, h.knowledge.Waiting, h.casedesk.Waiting, h.analysis.Waiting, h.trainings.Waiting, h.rosters.Waiting, h.office.Waiting)
 	h.disclosure.FileInUse, h.disclosure.AlsoErase = h.importer.Uses, h.alsoErase
 	h.jobs = h.runner()
 }

@@ -23,7 +23,7 @@ type phoning struct {
 	Host        string   // address others reach us at; the one listened on when empty
 	Cert, Key   string   // of SIP over TLS
 	Ports       string   // range of UDP ports of voice
-	Browser     string   // UDP address of browsers' voice, one port for all
+	Browser     string   // UDP address of browsers' voice, one port for all; none for no browsers
 	Trunks      string   // file
 	Calls       int      // at most at a time
 	Drain       time.Duration
@@ -62,6 +62,7 @@ func phoneFlags(fs *flag.FlagSet, p *phoning) {
 	fs.StringVar(&p.Cert, "sip-cert", "", "certificate file for SIP over TLS (PEM)")
 	fs.StringVar(&p.Key, "sip-key", "", "its key file (PEM)")
 	fs.StringVar(&p.Ports, "voice-ports", "20000-20999", "UDP ports for the voice of calls, two for each party")
+	fs.StringVar(&p.Browser, "browser-voice", "", "UDP address browsers of the hotline's seats send their voice to, one port for all; port 21000 at the first --sip address when not given, and none for no browsers")
 	fs.StringVar(&p.Trunks, "trunks", "", "file of trunks to the public network (see docs/operate.md)")
 	fs.IntVar(&p.Calls, "calls", 200, "calls at a time; further ones are refused at once")
 	fs.DurationVar(&p.Drain, "phone-drain", 30*time.Second, "how long a telephone process that is told to stop lets calls go on")

@@ -38,6 +38,10 @@ func (h *house) openSwitchboard(ctx context.Context) (*switchboard.Switchboard, 
 	if err != nil {
 		return nil, err
 	}
+	browsers, err := h.openBrowsers(addr, host)
+	if err != nil {
+		return nil, err
+	}
 	c := sip.Config{Host: p.Host, Trunks: p.trunks, Limits: sip.Limits{Calls: p.Calls}}
 	for _, a := range p.SIP {
 		transport, at, _ := strings.Cut(a, ":")
@@ -52,7 +56,7 @@ func (h *house) openSwitchboard(ctx context.Context) (*switchboard.Switchboard, 
 		c.TLSConfig = &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}
 	}
 	return switchboard.Open(ctx, switchboard.Config{
-		Hotline: h.hotline, Prompts: &studio.Voice{Dir: prompts}, Script: script, Answers: h.spokenAnswers(prompts), SIP: c, Host: host, Ports: ports, InBand: p.inBand, Clock: h.db.Clock(), Log: h.log,
+		Hotline: h.hotline, Dir: h.c.Data, Prompts: &studio.Voice{Dir: prompts}, Script: script, Answers: h.spokenAnswers(prompts), SIP: c, Host: host, Ports: ports, Browsers: browsers, InBand: p.inBand, Clock: h.db.Clock(), Log: h.log,
 		Recordings: &recording.Recordings{DB: h.db, Keys: h.keys, Blobs: h.blobs, Dir: filepath.Join(h.c.Data, "recordings"), Node: h.hotline.Node},
 	})
 }

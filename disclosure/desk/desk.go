@@ -33,11 +33,11 @@ var verbs = []string{disclosure.Drafting, disclosure.Reviewing, disclosure.Super
 
 // Join adds the desk's entries to the staff navigation.
 func (d *Desk) Join(f *front.Front) {
-	f.DeskNav("desk.items", "/desk/items", verbs...)
-	f.DeskNav("desk.quick", "/desk/quick", disclosure.Drafting)
-	f.DeskNav("desk.reports", "/desk/reports", verbs...)
-	f.DeskNav("desk.below", "/desk/below", disclosure.Overseeing)
-	f.DeskNav("desk.register", "/desk/register", verbs...)
+	f.DeskNav(front.Publishing, "desk.items", "/desk/items", verbs...)
+	f.DeskNav(front.Publishing, "desk.quick", "/desk/quick", disclosure.Drafting)
+	f.DeskNav(front.Publishing, "desk.reports", "/desk/reports", verbs...)
+	f.DeskNav(front.Publishing, "desk.below", "/desk/below", disclosure.Overseeing)
+	f.DeskNav(front.Publishing, "desk.register", "/desk/register", verbs...)
 }
 
 const (
@@ -156,16 +156,12 @@ func (d *Desk) side(r *http.Request) []ui.SideGroup {
 	link := func(key, path string) ui.Link {
 		return ui.Link{Text: i18n.T(ctx, key), Href: web.URL(ctx, path), Current: web.PathOf(ctx) == path}
 	}
-	work := ui.SideGroup{Title: i18n.T(ctx, "desk.side_work"), Links: []ui.Link{link("desk.home", "/desk"), link("desk.items", "/desk/items")}}
-	care := ui.SideGroup{Title: i18n.T(ctx, "desk.side_care"), Links: []ui.Link{link("desk.scheduled", "/desk/items?state=approved"),
-		link("desk.items_public", "/desk/items?state=published"), link("desk.reports", "/desk/reports"), link("desk.register", "/desk/register")}}
+	items := ui.SideGroup{Title: i18n.T(ctx, "desk.items"), Links: []ui.Link{link("desk.side_all", "/desk/items"),
+		link("desk.scheduled", "/desk/items?state=approved"), link("desk.items_public", "/desk/items?state=published")}}
 	if a != nil && a.Holds(disclosure.Drafting) {
-		work.Links = append(work.Links, link("desk.new", "/desk/items/new"), link("desk.quick", "/desk/quick"))
+		items.Links = append(items.Links, link("desk.new", "/desk/items/new"))
 	}
-	if a != nil && a.Holds(disclosure.Overseeing) {
-		care.Links = append(care.Links, link("desk.below", "/desk/below"))
-	}
-	return []ui.SideGroup{work, care}
+	return []ui.SideGroup{items}
 }
 
 // help is the sentence that says who helps.

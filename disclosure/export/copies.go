@@ -30,7 +30,7 @@ type Copies struct {
 }
 
 // Join puts the page into the desk's navigation.
-func (c *Copies) Join(f *front.Front) { f.DeskNav("export.nav", "/desk/copies", Copying) }
+func (c *Copies) Join(f *front.Front) { f.DeskNav(front.House, "export.nav", "/desk/copies", Copying) }
 
 // longest is how long one copy may take: a county's takes a quarter of an hour
 // or more, a province's hours.

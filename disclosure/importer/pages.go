@@ -27,7 +27,7 @@ const (
 
 // Join adds import to the staff navigation.
 func (m *Importer) Join(f *front.Front) {
-	f.DeskNav("importer.nav", "/desk/import", disclosure.Importing)
+	f.DeskNav(front.Publishing, "importer.nav", "/desk/import", disclosure.Importing)
 }
 
 // Routes are the pages of import and the way from old addresses to new ones.

@@ -54,7 +54,6 @@ var forOthers = map[string]string{
 	"internal/secret.Rotate":                        later,
 	// The telephone: what waits for the browser's desk and the switchboard's next part.
 	"internal/rtp.Conference.Leave":                    later,
-	"internal/rtp.Engine.NewConference":                later,
 	"internal/rtp.Key.GoString":                        later,
 	"internal/rtp.NewKey":                              later,
 	"internal/sip.Call.Reoffer":                        later,

@@ -65,7 +65,7 @@ func BenchmarkRelay(b *testing.B) {
 			for i := 0; b.Loop(); i++ {
 				binary.BigEndian.PutUint16(p[2:], uint16(i))
 				binary.BigEndian.PutUint32(p[4:], uint32(i*rtp.FrameSize))
-				caller.Handle(p, from)
+				caller.Receive(p, from)
 			}
 			perCore(b, before, 100)
 		})
@@ -89,7 +89,7 @@ func BenchmarkPrompt(b *testing.B) {
 	for i := 0; b.Loop(); i++ {
 		play.Frame(time.Time{})
 		binary.BigEndian.PutUint16(p[2:], uint16(i))
-		line.Handle(p, from)
+		line.Receive(p, from)
 	}
 	perCore(b, before, 50)
 }

@@ -152,6 +152,42 @@ func (s Series) marks() []mark {
 	return out
 }
 
+// stride says that every how many points there is room for words: their labels
+// and numbers stand beside each other in one row. The table has them all.
+func (s Series) stride(ctx context.Context) int {
+	widest := 0.0
+	for _, p := range s.Data {
+		widest = math.Max(widest, width(p.Label))
+		if !p.None {
+			widest = math.Max(widest, width(p.shown(ctx)))
+		}
+	}
+	slot := (plotW - 2*plotLeft) / float64(max(len(s.Data), 1))
+	return max(1, int(math.Ceil((widest+4)/slot)))
+}
+
+// width is about how wide words are in a plot, at 15 px.
+func width(words string) (w float64) {
+	for _, r := range words {
+		if r < 0x2e80 { // not Han
+			w += 8.5
+		} else {
+			w += 15
+		}
+	}
+	return w
+}
+
+// every keeps each n-th mark, counted from the last: the newest has its words.
+func every(marks []mark, n int) (out []mark) {
+	for i, m := range marks {
+		if (len(marks)-1-i)%n == 0 {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
 // valleys puts the number of a low point under it, where no line runs.
 func (s Series) valleys() []mark {
 	out := s.marks()

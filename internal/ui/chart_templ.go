@@ -584,7 +584,7 @@ func plot(s Series, marks []mark) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for _, m := range marks {
+		for _, m := range every(marks, s.stride(ctx)) {
 			if !m.None {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 42, "<text x=\"")
 				if templ_7745c5c3_Err != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -33,6 +34,7 @@ type Link struct {
 	CountWords string // in place of the number: 99+
 	Late       bool   // the count is of overdue things
 	Lang       string // of the target, where it differs
+	Under      []Link // of a group of the navigation: its entries
 }
 
 // Meta is one <meta name content> in the head, such as SiteIDCode.
@@ -124,6 +126,20 @@ func (f Frame) robots() string {
 		return "noindex"
 	}
 	return ""
+}
+
+// grouped answers whether the navigation has groups: the desk's has.
+func (f Frame) grouped() bool {
+	return slices.ContainsFunc(f.Nav, func(l Link) bool { return len(l.Under) > 0 })
+}
+
+// group is the group the page lies in, where there is more than one way to go.
+func (f Frame) group() (l Link, ok bool) {
+	i := slices.IndexFunc(f.Nav, func(l Link) bool { return l.Current && len(l.Under) > 1 })
+	if i < 0 {
+		return l, false
+	}
+	return f.Nav[i], true
 }
 
 func (f Frame) home() string {

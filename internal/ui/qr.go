@@ -5,8 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/boombuler/barcode"
-	"github.com/boombuler/barcode/qr"
+	qr "github.com/piglig/go-qr"
 )
 
 // qrQuiet is the white edge a reader needs, in modules.
@@ -15,16 +14,16 @@ const qrQuiet = 4
 // qrDraw gives the view box and the dark modules, each run of a row as one
 // rectangle. An address too long to encode draws nothing; its words remain.
 func qrDraw(address string) (box, path string) {
-	code, err := qr.Encode(address, qr.M, qr.Unicode)
+	code, err := qr.EncodeText(address, qr.Medium)
 	if err != nil {
 		return "0 0 1 1", ""
 	}
-	side := code.Bounds().Dx()
+	side := code.Size()
 	var b strings.Builder
 	for y := range side {
 		for x := 0; x < side; x++ {
 			start := x
-			for x < side && dark(code, x, y) {
+			for x < side && code.Module(x, y) {
 				x++
 			}
 			if x > start {
@@ -34,9 +33,4 @@ func qrDraw(address string) (box, path string) {
 	}
 	whole := strconv.Itoa(side + 2*qrQuiet)
 	return "0 0 " + whole + " " + whole, b.String()
-}
-
-func dark(code barcode.Barcode, x, y int) bool {
-	r, _, _, _ := code.At(x, y).RGBA()
-	return r == 0
 }

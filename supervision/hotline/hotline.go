@@ -1,6 +1,7 @@
 package hotline
 
 import (
+	"context"
 	"log/slog"
 	"time"
 
@@ -24,6 +25,8 @@ type Hotline struct {
 	Log       *slog.Logger
 	Node      string   // this process when it carries calls; "" in serve
 	Bell      db.Bells // rings when the queue, a seat or a call changed in this process
+	// Leader is the leader on duty at a line at a time; nil: there is no roster.
+	Leader func(ctx context.Context, line Ref, at time.Time) (d Duty, ok bool, err error)
 }
 
 // The grant verbs of the room.

@@ -405,8 +405,8 @@ func TestADeadProcessLeavesOneCallBackForEachOfItsCalls(t *testing.T) {
 		if n := callBacks(t, h, "first = $1 and reason = 'interrupted'", true); n != 2 {
 			t.Errorf("%d call-backs, want one each for who talked and who waited", n)
 		}
-		if s := h.State(t, seat); s != hotline.WrapUp {
-			t.Errorf("the seat is %s, want freed to write up", s)
+		if s := h.State(t, seat); s != hotline.Away {
+			t.Errorf("the seat whose browser the dead process had is %s, want away until its page is back", s)
 		}
 		if alive, err := h.Hotline.Beat(t.Context()); err != nil || alive {
 			t.Errorf("the dead process beats: %v %v; it must start anew", alive, err)

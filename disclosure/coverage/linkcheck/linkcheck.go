@@ -49,8 +49,8 @@ func (l *Links) within() bounds {
 
 // Join puts the lists into the desk's navigation.
 func (l *Links) Join(f *front.Front) {
-	f.DeskNav("linkcheck.nav", "/desk/links", disclosure.Drafting)
-	f.DeskNav("linkcheck.nav_below", "/desk/below/links", disclosure.Overseeing)
+	f.DeskNav(front.Publishing, "linkcheck.nav", "/desk/links", disclosure.Drafting)
+	f.DeskNav(front.Publishing, "linkcheck.nav_below", "/desk/below/links", disclosure.Overseeing)
 }
 
 const (

@@ -17,7 +17,7 @@ import (
 
 // Join adds the log to the staff navigation.
 func (s *Answers) Join(f *front.Front) {
-	f.DeskNav("answers.desk_nav", deskRoot, inforequest.Handling, inforequest.Deciding, disclosure.Drafting)
+	f.DeskNav(front.Requests, "answers.desk_nav", deskRoot, inforequest.Handling, inforequest.Deciding, disclosure.Drafting)
 }
 
 const (

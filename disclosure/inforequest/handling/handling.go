@@ -27,7 +27,7 @@ type Desk struct {
 
 // Join adds requests to the staff navigation.
 func (d *Desk) Join(f *front.Front) {
-	f.DeskNav("handling.nav", "/desk/requests", inforequest.Verbs()...)
+	f.DeskNav(front.Requests, "handling.nav", "/desk/requests", inforequest.Verbs()...)
 }
 
 const (

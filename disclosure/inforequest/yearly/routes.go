@@ -9,7 +9,7 @@ import (
 
 // Join adds the reports to the staff navigation.
 func (y *Yearly) Join(f *front.Front) {
-	f.DeskNav("yearly.nav", "/desk/yearly", Verbs()...)
+	f.DeskNav(front.Requests, "yearly.nav", "/desk/yearly", Verbs()...)
 }
 
 const revisionPath = "/desk/yearly/reports/{province}/{revision}"

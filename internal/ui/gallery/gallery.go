@@ -121,8 +121,10 @@ func formFrame(ctx context.Context, m ui.Mode) ui.Frame {
 func deskFrame(ctx context.Context, m ui.Mode) ui.Frame {
 	f := frame(ctx, m, say(ctx, "我的待办", "My work"))
 	f.Nav = []ui.Link{
-		{Text: say(ctx, "我的待办", "My work"), Href: "/desk", Current: true}, {Text: say(ctx, "公开", "Disclosure"), Href: "#"},
-		{Text: say(ctx, "诉求办理", "Casework"), Href: "#"}, {Text: say(ctx, "热线", "Hotline"), Href: "#"}, {Text: say(ctx, "统计", "Figures"), Href: "#"},
+		{Text: say(ctx, "我的待办", "My work"), Href: "/desk"},
+		{Text: say(ctx, "公开", "Disclosure"), Href: "#", Under: []ui.Link{{Text: say(ctx, "公开信息", "Items"), Href: "#items"}, {Text: say(ctx, "读者纠错", "Error reports"), Href: "#reports"}}},
+		{Text: say(ctx, "诉求", "Matters"), Href: "#", Current: true, Under: []ui.Link{{Text: say(ctx, "诉求办理", "Casework"), Href: "#matters", Current: true}, {Text: say(ctx, "统计分析", "Figures"), Href: "#figures"}}},
+		{Text: say(ctx, "管理", "Office"), Href: "#", Under: []ui.Link{{Text: say(ctx, "人员", "People"), Href: "#people"}}},
 	}
 	f.User = &ui.UserBox{Name: say(ctx, "张三", "Zhang San"), Unit: say(ctx, "示例县卫生健康局", "Demo County Health Bureau"), SignOut: "/sign-out"}
 	n := func(zh, en string, count int64, current, late bool) ui.Link {

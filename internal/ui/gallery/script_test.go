@@ -54,6 +54,40 @@ func TestKeysWalkTheInboxAndRestWhileTyping(t *testing.T) {
 	}
 }
 
+// TestTheMenuNeverLiesOverWhatHasTheFocus opens it as a keyboard does, walks
+// out of it, and leaves it by Escape.
+func TestTheMenuNeverLiesOverWhatHasTheFocus(t *testing.T) {
+	ctx, base := browser(t), pages(t)
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(320, 640), chromedp.Navigate(base+"/desk")); err != nil {
+		t.Fatal(err)
+	}
+	if y := eval[float64](t, ctx, `document.querySelector("h1").getBoundingClientRect().bottom`); y > 640 {
+		t.Errorf("on a telephone the heading ends at %v, below the first screen", y)
+	}
+	if !eval[bool](t, ctx, `getComputedStyle(document.querySelector(".nav")).display === "none" && getComputedStyle(document.querySelector(".subnav")).display === "none"`) {
+		t.Error("on a telephone the menu is not the only way around")
+	}
+	walk := func(keys string) bool {
+		if err := chromedp.Do(ctx, chromedp.Focus(".menu summary"), chromedp.KeyEvent(keys)); err != nil {
+			t.Fatal(err)
+		}
+		return eval[bool](t, ctx, `document.querySelector(".menu").open`)
+	}
+	if !walk("\r") || !walk("\t") {
+		t.Fatal("Enter does not open the menu, or Tab does not lead into it")
+	}
+	if got := eval[string](t, ctx, `document.activeElement.getAttribute("href")`); got != "/desk" {
+		t.Errorf("the first thing in the menu is %q", got)
+	}
+	eval[chromedp.Void](t, ctx, `document.querySelector("main a").focus()`)
+	if eval[bool](t, ctx, `document.querySelector(".menu").open`) {
+		t.Error("the menu is open while something under it has the focus")
+	}
+	if !walk("\r") || walk("\x1b") {
+		t.Error("Escape does not close the menu")
+	}
+}
+
 func TestRowsAreAddedAndRemoved(t *testing.T) {
 	ctx, base := browser(t), pages(t)
 	open(t, ctx, base+"/form")

@@ -15,7 +15,9 @@ import (
 )
 
 // Join adds the figures to the navigation of the staff.
-func (s *Analysis) Join(f *front.Front) { f.DeskNav("analysis.nav", "/desk/analysis", Verbs()...) }
+func (s *Analysis) Join(f *front.Front) {
+	f.DeskNav(front.Casework, "analysis.nav", "/desk/analysis", Verbs()...)
+}
 
 // fileRate is how often one caller may have a file made.
 var fileRate = web.Rate{N: 30, Per: time.Minute}

@@ -35,7 +35,7 @@ var files = web.Rate{N: 12, Per: time.Minute}
 
 // Join adds the room to the staff navigation.
 func (e *Exchange) Join(f *front.Front) {
-	f.DeskNav("exchange.nav", deskPath, Managing, casework.Registering, casework.Accepting)
+	f.DeskNav(front.Casework, "exchange.nav", deskPath, Managing, casework.Registering, casework.Accepting)
 }
 
 // Routes are the desk's pages, the interfaces, and the page that describes them.

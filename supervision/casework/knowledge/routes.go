@@ -29,7 +29,7 @@ const (
 )
 
 // Join adds the knowledge base to the staff navigation.
-func (k *Knowledge) Join(f *front.Front) { f.DeskNav("knowledge.nav", deskRoot) }
+func (k *Knowledge) Join(f *front.Front) { f.DeskNav(front.Casework, "knowledge.nav", deskRoot) }
 
 // How often one caller may ask while typing, say something, have a file made.
 var (

@@ -32,7 +32,7 @@ const perPage = 30
 
 // Join adds the desk's page to the staff navigation.
 func (o *Outcomes) Join(f *front.Front) {
-	f.DeskNav("outcome.desk_nav", deskRoot, casework.Handling, casework.Reviewing)
+	f.DeskNav(front.Casework, "outcome.desk_nav", deskRoot, casework.Handling, casework.Reviewing)
 }
 
 // Routes are the room's pages, the permission beside each; what a person may do

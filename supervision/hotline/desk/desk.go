@@ -40,7 +40,7 @@ type Desk struct {
 	// Leader answers whether a leader is on duty at a line now; nil: never.
 	Leader func(ctx context.Context, line hotline.Ref) (bool, error)
 	// Frame is the frame of the hotline's pages.
-	Frame func(r *http.Request, at, title string, crumbs ...ui.Link) ui.Frame
+	Frame func(r *http.Request, title string, crumbs ...ui.Link) ui.Frame
 
 	streams web.Streams
 }

@@ -139,7 +139,7 @@ func (d *Desk) show(w http.ResponseWriter, r *http.Request) error {
 
 func (d *Desk) render(w http.ResponseWriter, r *http.Request, status int, x shown) error {
 	ctx := r.Context()
-	f := d.Frame(r, "duty", words(ctx, "duty"))
+	f := d.Frame(r, words(ctx, "duty"))
 	f.Side, f.NoIndex, f.Styles, f.Scripts = nil, true, []string{casedesk.Style, "hotline.css"}, []string{"hotline.js"}
 	s, err := d.mine(ctx)
 	if fault.Is(err, fault.NotFound) {
@@ -198,7 +198,7 @@ func (d *Desk) inHand(r *http.Request, s *hotline.Seat, own *hotline.Call) (*hot
 		return c, err
 	}
 	if q := r.URL.Query().Get("call"); q != "" {
-		asked, err := d.Hotline.CallFor(r.Context(), refOf(q))
+		asked, err := d.Hotline.OwnCall(r.Context(), refOf(q))
 		if err == nil || !fault.Is(err, fault.NotFound) {
 			return asked, err
 		}

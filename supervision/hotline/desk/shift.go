@@ -47,7 +47,7 @@ func (d *Desk) shift(w http.ResponseWriter, r *http.Request) error {
 
 func (d *Desk) showShift(w http.ResponseWriter, r *http.Request, status int, refused string) error {
 	ctx := r.Context()
-	f := d.Frame(r, "shift", words(ctx, "shift"))
+	f := d.Frame(r, words(ctx, "shift"))
 	f.Lead, f.NoIndex, f.Styles, f.Scripts = t(ctx, "shift_lead"), true, []string{"hotline.css"}, []string{"hotline.js"}
 	p := shiftPage{Refused: refused, At: web.URL(ctx, shift), Events: web.URL(ctx, shift+"/events"), Action: web.URL(ctx, shift), Now: d.now()}
 	own, st, err := d.ownVoice(ctx)

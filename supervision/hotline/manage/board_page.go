@@ -103,7 +103,7 @@ func (p *Pages) board(w http.ResponseWriter, r *http.Request) error {
 		v.Seats.Parts = append(v.Seats.Parts, ui.Part{Label: word(ctx, "seat_"+s), N: int64(b.Seats[s]), Kind: seatColours[s]})
 	}
 	v.fill(ctx, days)
-	f := p.Frame(r, "board", word(ctx, "board"))
+	f := p.Frame(r, word(ctx, "board"))
 	f.Lead = word(ctx, "board_lead", i18n.Time(ctx, b.At))
 	if v.Kiosk {
 		f.Side, f.Crumbs, f.Nav, f.Footer = nil, nil, nil, nil

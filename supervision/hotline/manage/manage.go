@@ -35,13 +35,19 @@ const (
 	callbacks = root + "/callbacks"
 	calls     = root + "/calls"
 	board     = root + "/board"
-	shift     = root + "/shift"
 	public    = "/hotline"
 )
 
 // Join adds the hotline to the navigation of the staff and of the public.
 func (p *Pages) Join(f *front.Front) {
-	f.DeskNav("hotline.nav", callbacks, hotline.Verbs()...)
+	f.DeskNav(front.Hotline, "hotline.duty", root, hotline.Answering)
+	f.DeskNav(front.Hotline, "hotline.shift", root+"/shift", hotline.Leading)
+	f.DeskNav(front.Hotline, "hotline.callbacks", callbacks, hotline.Answering, hotline.Leading)
+	f.DeskNav(front.Hotline, "hotline.board", board, hotline.Leading, hotline.Managing)
+	f.DeskNav(front.Hotline, "hotline.calls", calls, hotline.Leading)
+	f.DeskNav(front.Hotline, "hotline.seats", seats, hotline.Leading, hotline.Managing)
+	f.DeskNav(front.Hotline, "hotline.lines", lines, hotline.Managing)
+	f.DeskNav(front.Hotline, "hotline.phones", phones, hotline.Managing)
 	f.Nav("hotline.public_nav", public)
 }
 
@@ -97,28 +103,11 @@ func refOf(r *http.Request, name string) (hotline.Ref, error) {
 	return hotline.Ref{Province: int(p), ID: id}, err
 }
 
-// Frame is the frame of a page of the desk, with the room's pages beside it.
-func (p *Pages) Frame(r *http.Request, at, title string, crumbs ...ui.Link) ui.Frame {
-	ctx, a := r.Context(), account.From(r.Context())
+// Frame is the frame of a page of the hotline at the desk.
+func (p *Pages) Frame(r *http.Request, title string, crumbs ...ui.Link) ui.Frame {
+	ctx := r.Context()
 	way := []ui.Link{{Text: word(ctx, "desk"), Href: href(ctx, "/desk")}, {Text: word(ctx, "nav"), Href: href(ctx, callbacks)}}
-	f := p.Front.Desk(r, title, append(way, append(crumbs, ui.Link{Text: title})...)...)
-	g := ui.SideGroup{Title: word(ctx, "nav")}
-	for _, x := range []struct {
-		key, path string
-		verbs     []string
-	}{
-		{"duty", root, []string{hotline.Answering}}, {"shift", shift, []string{hotline.Leading}}, {"callbacks", callbacks, []string{hotline.Answering, hotline.Leading}}, {"board", board, []string{hotline.Leading, hotline.Managing}}, {"calls", calls, []string{hotline.Leading}},
-		{"seats", seats, []string{hotline.Leading, hotline.Managing}}, {"lines", lines, []string{hotline.Managing}}, {"phones", phones, []string{hotline.Managing}},
-	} {
-		for _, v := range x.verbs {
-			if a.Holds(v) {
-				g.Links = append(g.Links, ui.Link{Text: word(ctx, x.key), Href: href(ctx, x.path), Current: x.key == at})
-				break
-			}
-		}
-	}
-	f.Side = append([]ui.SideGroup{g}, f.Side...)
-	return f
+	return p.Front.Desk(r, title, append(way, append(crumbs, ui.Link{Text: title})...)...)
 }
 
 func (p *Pages) now() time.Time { return p.Hotline.DB.Clock().Now() }

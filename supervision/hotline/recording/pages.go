@@ -27,7 +27,7 @@ const (
 
 // Join adds the page to the staff navigation.
 func (s *Recordings) Join(f *front.Front) {
-	f.DeskNav("recording.nav", root, Listening, hotline.Answering)
+	f.DeskNav(front.Hotline, "recording.nav", root, Listening, hotline.Answering)
 }
 
 // Routes are the room's pages; which recording a person may see is asked again

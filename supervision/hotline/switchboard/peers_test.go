@@ -166,6 +166,18 @@ func (p *softphone) hears(hz float64) {
 	})
 }
 
+// hearsBoth is whether the telephone hears two tones at once now.
+func (p *softphone) hearsBoth(a, b float64) bool {
+	names, _ := filepath.Glob(filepath.Join(p.dir, "dump-*-dec.wav"))
+	for _, name := range names {
+		wav, err := os.ReadFile(name)
+		if err == nil && len(wav) > 44+16000 && len(rtptest.Heard(pcm(wav[len(wav)-8000:]), a, b)) == 2 {
+			return true
+		}
+	}
+	return false
+}
+
 func pcm(b []byte) []int16 {
 	out := make([]int16, len(b)/2)
 	for i := range out {

@@ -21,7 +21,7 @@ const root = "/desk/hotline/training"
 
 // Join adds the page to the staff navigation.
 func (s *Trainings) Join(f *front.Front) {
-	f.DeskNav("training.nav", root, Managing, hotline.Answering)
+	f.DeskNav(front.Hotline, "training.nav", root, Managing, hotline.Answering)
 }
 
 // Routes are the room's pages.

@@ -53,7 +53,7 @@ class Live {
       if (!r.ok) return;
       const now = new DOMParser().parseFromString(await r.text(), "text/html");
       for (const old of all("[data-live-part], .side")) {
-        const fresh = old.id ? now.getElementById(old.id) : now.querySelector(".side");
+        const fresh = now.getElementById(old.id);
         if (fresh) swap(old, fresh);
       }
     } catch { /* the line is poor: the next tick tries again */ }
@@ -68,6 +68,7 @@ function swap(old: Element, fresh: Element): void {
   const href = old.contains(at) && at instanceof HTMLAnchorElement ? at.getAttribute("href") : null;
   if (old.contains(at) && !href) return; // a box in it has the focus: not under somebody's hand
   for (const b of all<HTMLInputElement>("input[type=checkbox]", fresh)) b.checked = chosen.indexOf(b.value) >= 0;
+  if (old instanceof HTMLDetailsElement && fresh instanceof HTMLDetailsElement) fresh.open = old.open;
   old.replaceWith(fresh);
   const again = href ? all<HTMLAnchorElement>("a", fresh).filter((a) => a.getAttribute("href") === href)[0] : null;
   if (again) again.focus();

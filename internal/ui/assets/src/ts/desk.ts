@@ -3,6 +3,7 @@
 import { autosave } from "./_autosave";
 import { keys } from "./_keys";
 import { live } from "./_live";
+import { menu } from "./_menu";
 import { poll } from "./_poll";
 import { rich } from "./_rich";
 
@@ -10,4 +11,5 @@ autosave();
 rich(); // after a kept text is back in its field
 keys();
 poll();
+menu();
 live();
