@@ -337,8 +337,8 @@ func requestViews(t *testing.T, desk, head *reader) map[string][]view {
 	out["xian.guanli"] = append(out["xian.guanli"], view{name: "analysis", path: "/desk/analysis"}, view{name: "analysis-list", path: "/desk/analysis/list?place=350525&period=2026&measure=matters"},
 		view{name: "analysis-hot", path: "/desk/analysis/hot"}, view{name: "analysis-reports", path: "/desk/analysis/reports"})
 	const line = "/desk/hotline"
-	out["xian.qicao"] = append(out["xian.qicao"], view{name: "hotline-duty", path: line})
-	out["xian.pizhun"] = append(out["xian.pizhun"], view{name: "hotline-lines", path: line + "/lines"}, view{name: "hotline-line-new", path: line + "/lines/new"}, view{name: "hotline-line-wrong", path: line + "/lines/new", submit: "main form", state: "error"},
+	out["xian.qicao"] = append(out["xian.qicao"], view{name: "hotline-duty", path: line}, view{name: "hotline-answers", path: line + "?q=%E7%94%9F%E8%82%B2"})
+	out["xian.pizhun"] = append(out["xian.pizhun"], view{name: "hotline-shift", path: line + "/shift", state: "empty"}, view{name: "hotline-lines", path: line + "/lines"}, view{name: "hotline-line-new", path: line + "/lines/new"}, view{name: "hotline-line-wrong", path: line + "/lines/new", submit: "main form", state: "error"},
 		view{name: "hotline-line", path: head.one(line+"/lines", `/desk/hotline/lines/[0-9]+/[0-9]+$`)}, view{name: "hotline-seats", path: line + "/seats"}, view{name: "hotline-seat-new", path: line + "/seats/new"},
 		view{name: "hotline-seat", path: head.one(line+"/seats", `/desk/hotline/seats/[0-9]+/[0-9]+$`)}, view{name: "hotline-phones", path: line + "/phones", state: "empty"}, view{name: "hotline-callbacks", path: line + "/callbacks"},
 		view{name: "hotline-callbacks-taken", path: line + "/callbacks?state=taken", state: "empty"}, view{name: "hotline-calls", path: line + "/calls"}, view{name: "hotline-call", path: head.one(line+"/calls", `/desk/hotline/calls/[0-9]+/[0-9]+$`)},

@@ -200,7 +200,7 @@ func (d *Desk) inHand(r *http.Request, s *hotline.Seat, own *hotline.Call) (*hot
 		return c, err
 	}
 	if q := r.URL.Query().Get("call"); q != "" {
-		asked, err := d.Hotline.CallFor(r.Context(), refOf(q))
+		asked, err := d.Hotline.OwnCall(r.Context(), refOf(q))
 		if err == nil || !fault.Is(err, fault.NotFound) {
 			return asked, err
 		}

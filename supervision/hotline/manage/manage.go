@@ -35,7 +35,6 @@ const (
 	callbacks = root + "/callbacks"
 	calls     = root + "/calls"
 	board     = root + "/board"
-	shift     = root + "/shift"
 	public    = "/hotline"
 )
 
@@ -43,6 +42,7 @@ const (
 func (p *Pages) Join(f *front.Front) {
 	f.DeskNav(front.Hotline, "hotline.duty", root, hotline.Answering)
 	f.DeskNav(front.Hotline, "hotline.shift", shift, hotline.Leading)
+	f.DeskNav(front.Hotline, "hotline.shift", root+"/shift", hotline.Leading)
 	f.DeskNav(front.Hotline, "hotline.callbacks", callbacks, hotline.Answering, hotline.Leading)
 	f.DeskNav(front.Hotline, "hotline.board", board, hotline.Leading, hotline.Managing)
 	f.DeskNav(front.Hotline, "hotline.calls", calls, hotline.Leading)
@@ -104,7 +104,10 @@ func refOf(r *http.Request, name string) (hotline.Ref, error) {
 	return hotline.Ref{Province: int(p), ID: id}, err
 }
 
-// Frame is the frame of a page of the desk.
+// frame is the frame of a page of the desk.
+func (p *Pages) frame(r *http.Request, title string, crumbs ...ui.Link) ui.Frame {
+=======
+// Frame is the frame of a page of the hotline at the desk.
 func (p *Pages) Frame(r *http.Request, title string, crumbs ...ui.Link) ui.Frame {
 	ctx := r.Context()
 	way := []ui.Link{{Text: word(ctx, "desk"), Href: href(ctx, "/desk")}, {Text: word(ctx, "nav"), Href: href(ctx, callbacks)}}
