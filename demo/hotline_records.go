@@ -9,6 +9,7 @@ import (
 	"yangguang/supervision/hotline"
 	"yangguang/supervision/hotline/recording"
 	"yangguang/supervision/hotline/roster"
+	"yangguang/supervision/hotline/studio"
 	"yangguang/supervision/hotline/training"
 )
 
@@ -17,12 +18,16 @@ type Records struct {
 	Recordings *recording.Recordings
 	Trainings  *training.Trainings
 	Rosters    *roster.Rosters
+	Studio     *studio.Studio
 }
 
 // recordsText are the subject and post of the hotline's records.
 type recordsText struct {
 	Subject string `yaml:"subject"`
 	Post    string `yaml:"post"`
+	// The greeting in the county's own words, and its pinyin.
+	Greeting string `yaml:"greeting"`
+	Pinyin   string `yaml:"pinyin"`
 }
 
 // planRecords lays training, the rosters of this month and the next, and one
@@ -32,7 +37,7 @@ func (w *world) planRecords(cal *calendar.Calendar) {
 		return
 	}
 	on := workday(cal, w.span.last)
-	w.errands[on] = append(w.errands[on], errand{"train the hotline", w.trainHotline},
+	w.errands[on] = append(w.errands[on], errand{"train the hotline", w.trainHotline}, errand{"word a prompt", w.wordGreeting},
 		errand{"draw up the roster", func(ctx context.Context) error { return w.drawRoster(ctx, cal) }}, errand{"record a call", w.recordCall})
 }
 
@@ -80,6 +85,12 @@ func (w *world) drawRoster(ctx context.Context, cal *calendar.Calendar) error {
 		}
 	}
 	return nil
+}
+
+// wordGreeting gives the greeting the county's own words; nobody recorded it yet,
+// so that callers hear the usual one.
+func (w *world) wordGreeting(ctx context.Context) error {
+	return words(w.Records.Studio.Word(w.units["county"].staff[drafter].as(ctx), studio.Name{Lang: "zh", Key: "greeting"}, w.texts.Records.Greeting, w.texts.Records.Pinyin))
 }
 
 // recordCall keeps one call of half a minute; both parties hum.

@@ -310,6 +310,10 @@ func requestViews(t *testing.T, desk, head *reader) map[string][]view {
 	out["xian.pizhun"] = append(out["xian.pizhun"], view{name: "roster-figures", path: "/desk/hotline/roster/figures"}, view{name: "training", path: "/desk/hotline/training"},
 		view{name: "recordings", path: "/desk/hotline/recordings"}, view{name: "recordings-none", path: "/desk/hotline/recordings?day=2020-01-01", state: "empty"},
 		view{name: "recording", path: head.one("/desk/hotline/recordings", aRecording)}, view{name: "recording-wrong", path: head.one("/desk/hotline/recordings", aRecording), submit: `main form[action$="/listen"]`, state: "error"})
+	const prompts = "/desk/hotline/studio"
+	out["xian.qicao"] = append(out["xian.qicao"], view{name: "prompts", path: prompts}, view{name: "prompts-none", path: prompts + "?lang=zh&state=sent", state: "empty"}, view{name: "prompts-script", path: prompts + "/script"},
+		view{name: "prompt", path: prompts + "/prompts/zh/greeting", state: "filled"}, view{name: "prompt-wrong", path: prompts + "/prompts/zh/greeting", submit: `main form[action$="/sound"]`, state: "error"})
+	out["xian.pizhun"] = append(out["xian.pizhun"], view{name: "prompt-review", path: prompts + "/prompts/zh/greeting"})
 	const outcomes, anOutcome = "/desk/outcomes", `/desk/outcomes/[0-9]+/[0-9]+$`
 	out["xian.qicao"] = append(out["xian.qicao"], view{name: "outcomes-desk", path: outcomes})
 	out["xian.pizhun"] = append(out["xian.pizhun"], view{name: "outcome-review", path: head.inRow(outcomes, "待审核", anOutcome)}, view{name: "outcome-return-wrong", path: head.inRow(outcomes, "待审核", anOutcome), submit: `main form[action$="/return"]`, state: "error"},

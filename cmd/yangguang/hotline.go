@@ -18,7 +18,7 @@ func (h *house) wireHotline() {
 	h.hotlinePages = &manage.Pages{Hotline: h.hotline, Front: h.front}
 	h.hotlinePages.Join(h.front)
 	h.casedesk.Dial = func(ctx context.Context, k *casework.Case, number func() (string, error)) error {
-		return h.hotline.CallFor(ctx, hotline.Errand{Province: k.Province, Matter: k.ID, Number: k.Number, Region: k.Region}, number)
+		return h.hotline.CallPerson(ctx, hotline.Errand{Province: k.Province, Matter: k.ID, Number: k.Number, Region: k.Region}, number)
 	}
 	h.accounts.Register(hotline.Verbs()...)
 	h.keeping.Carry("hotline.numbers", h.hotline.DestroyNumbers)

@@ -10,6 +10,7 @@ import (
 	"yangguang/supervision/hotline"
 	"yangguang/supervision/hotline/recording"
 	"yangguang/supervision/hotline/roster"
+	"yangguang/supervision/hotline/studio"
 	"yangguang/supervision/hotline/training"
 )
 
@@ -19,6 +20,7 @@ type hotlineRecords struct {
 	recordings *recording.Recordings
 	trainings  *training.Trainings
 	rosters    *roster.Rosters
+	studio     *studio.Studio
 }
 
 // wireHotlineRecords joins them; after wireHotline.
@@ -27,19 +29,22 @@ func (h *house) wireHotlineRecords() {
 	h.trainings = &training.Trainings{DB: h.db, Front: h.front}
 	h.rosters = &roster.Rosters{DB: h.db, Keys: h.keys, Calendars: h.calendars, Front: h.front, Cases: h.casework, Outbox: h.outbox, Line: h.hotline.Line,
 		Lines: func(ctx context.Context) ([]hotline.Line, error) { return h.hotline.PublicLines(ctx, h.c.Home) }}
+	h.studio = &studio.Studio{DB: h.db, Front: h.front, Dir: h.c.prompts(), Script: h.c.phone.led}
 	h.hotline.Leader = h.leader
 	h.recordings.Join(h.front)
 	h.trainings.Join(h.front)
 	h.rosters.Join(h.front)
+	h.studio.Join(h.front)
 	h.accounts.Register(recording.Verbs()...)
 	h.accounts.Register(training.Verbs()...)
 	h.accounts.Register(roster.Verbs()...)
+	h.accounts.Register(studio.Verbs()...)
 	h.keeping.Carry("recording.sound", h.recordings.Destroy)
 }
 
 // hotlineRecordRoutes are their pages.
 func (h *house) hotlineRecordRoutes() [][]web.Route {
-	return [][]web.Route{h.office.Guard(h.recordings.Routes()), h.office.Guard(h.trainings.Routes()), h.office.Guard(h.rosters.Routes())}
+	return [][]web.Route{h.office.Guard(h.recordings.Routes()), h.office.Guard(h.trainings.Routes()), h.office.Guard(h.rosters.Routes()), h.office.Guard(h.studio.Routes())}
 }
 
 func (h *house) registerHotlineRecords(r *jobs.Runner) {

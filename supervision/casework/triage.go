@@ -159,12 +159,12 @@ func (c *Casework) Reclassify(ctx context.Context, province int, id int64, x Cha
 		if x.About != 0 {
 			m.About = x.About
 		}
-		if x.Subject != "" {
+		if m.told != nil { // another type may keep the subject otherwise
 			told, err := c.toldOf(m)
 			if err != nil {
 				return err
 			}
-			told.Subject = x.Subject
+			set(&told.Subject, x.Subject)
 			c.sealTold(m, told)
 		}
 		// What was hidden stays so under any other type: only the person lifts it.

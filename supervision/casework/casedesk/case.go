@@ -453,7 +453,7 @@ func (d *Desk) near(ctx context.Context, k *casework.Case, p *casePage) error {
 			if meta != nil {
 				text += " · " + meta(m)
 			}
-			g.Links = append(g.Links, nearLink{web.URL(ctx, pathOf(m, "")), m.Subject, text})
+			g.Links = append(g.Links, nearLink{web.URL(ctx, pathOf(m, "")), d.Cases.Title(ctx, m), text})
 		}
 		if len(g.Links) > 0 {
 			p.Near = append(p.Near, g)

@@ -209,7 +209,7 @@ func (d *Desk) Likes(ctx context.Context, f casework.Filing, p *Intake) error {
 	p.Asked = true
 	for i := range likes {
 		m := &likes[i].Matter
-		p.Alike = append(p.Alike, nearLink{web.URL(ctx, pathOf(m, "")), m.Subject, m.Number + " · " + words(ctx, "state_"+m.State) + " · " + t(ctx, "alike", likes[i].Alike)})
+		p.Alike = append(p.Alike, nearLink{web.URL(ctx, pathOf(m, "")), d.Cases.Title(ctx, m), m.Number + " · " + words(ctx, "state_"+m.State) + " · " + t(ctx, "alike", likes[i].Alike)})
 	}
 	return err
 }

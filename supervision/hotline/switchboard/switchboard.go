@@ -36,10 +36,11 @@ type Config struct {
 	Recordings *recording.Recordings
 	Dir        string // where the journal lies; without it what the store did not take is lost with the process
 	Prompts    Prompts
+	PromptsOf  func(l hotline.Line) Prompts // what a line says; nil: Prompts for all
 	Script     *ivr.Script
-	Answers    func(ctx context.Context, l hotline.Line) ([]ivr.Entry, error) // what is read aloud, of the line's division
-	SIP        sip.Config                                                     // OnCall, Phones and the registrations are ours
-	Host       netip.Addr                                                     // where parties send their voice
+	Read       func(ctx context.Context, kind string, l hotline.Line) ([]ivr.Entry, error) // what is read aloud of Guides, Answers or Items, of the line's division
+	SIP        sip.Config                                                                  // OnCall, Phones and the registrations are ours
+	Host       netip.Addr                                                                  // where parties send their voice
 	Ports      *rtp.Ports
 	InBand     map[string]bool // trunks whose keys come as tones
 	Browsers   Browsers        // nil: no browser can speak
