@@ -351,12 +351,28 @@ func (h *Hotline) after(tx *db.Tx, c *Call, was string) error {
 	switch {
 	case c.Way == "out":
 		return h.calledBack(tx, c, was)
-	case c.Why == "interrupted" && (was != Arrived || !c.AnsweredAt.IsZero()): // a leader has him, without a seat
+	case c.Why == "interrupted":
+		if was == Arrived && c.AnsweredAt.IsZero() { // else a leader has him, without a seat
+			if again, err := calledAgain(tx, c); err != nil || again {
+				return err
+			}
+		}
 		return h.callBack(tx, c, "interrupted")
 	case (was == Queued || was == Offered) && !c.Chosen && tx.Now.Sub(c.QueuedAt) > AbandonAfter:
 		return h.callBack(tx, c, "abandoned")
 	}
 	return nil
+}
+
+// calledAgain says that a caller whose call broke off before he waited has called
+// since, or was led to another process while it rang.
+func calledAgain(tx *db.Tx, c *Call) (bool, error) {
+	if !c.HasNumber {
+		return false, nil
+	}
+	later := 0
+	err := tx.Row("select count(*) from (select 1 as one from hotline_call where province = $1 and caller = $2 and id > $3 limit 1) x", c.Province, c.caller, c.ID).Scan(&later)
+	return later > 0, err
 }
 
 // openNumber is a caller's number, "" when there is none.

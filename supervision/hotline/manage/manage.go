@@ -103,7 +103,7 @@ func refOf(r *http.Request, name string) (hotline.Ref, error) {
 	return hotline.Ref{Province: int(p), ID: id}, err
 }
 
-// Frame is the frame of a page of the desk.
+// Frame is the frame of a page of the hotline at the desk.
 func (p *Pages) Frame(r *http.Request, title string, crumbs ...ui.Link) ui.Frame {
 	ctx := r.Context()
 	way := []ui.Link{{Text: word(ctx, "desk"), Href: href(ctx, "/desk")}, {Text: word(ctx, "nav"), Href: href(ctx, callbacks)}}
