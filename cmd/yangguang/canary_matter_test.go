@@ -18,7 +18,7 @@ import (
 
 // bringers are the canaries of whoever brings a matter, and of what he wrote.
 var bringers = map[string]string{
-	"the text": bird + "事情经过", "the place": bird + "地点", "the time": bird + "时间", "what is wanted": bird + "诉求", "the person concerned": bird + "涉及人员",
+	"the subject": bird + "题目", "the text": bird + "事情经过", "the place": bird + "地点", "the time": bird + "时间", "what is wanted": bird + "诉求", "the person concerned": bird + "涉及人员",
 	"the name": bird + "称呼", "the telephone": "13987650000", "the mailbox": "jinsique-matter@example.com", "the address": bird + "地址", "the helper": bird + "代填", "the helper's tie": bird + "亲戚",
 	"what was added": bird + "补充", "a draft": bird + "暂存", "a report of an error": bird + "纠错", "who reported an error": bird + "纠错联系", "why it was rated so": bird + "评价",
 	"a file's name": bird + "材料名", "a file's content": bird + "材料内容",
@@ -62,7 +62,7 @@ func TestWhoBringsAMatterIsNowhere(t *testing.T) {
 func (f *filled) bring(t *testing.T) (number string) {
 	t.Helper()
 	x := bringers
-	form := url.Values{"token": {strings.Repeat("m", 40)}, "type": {"tipoff"}, "about": {"this"}, "text": {"窗口收费不给票据\n" + x["the text"]}, "place": {x["the place"]}, "when": {x["the time"]}, "wanted": {x["what is wanted"]},
+	form := url.Values{"token": {strings.Repeat("m", 40)}, "type": {"tipoff"}, "about": {"this"}, "text": {x["the subject"] + "\n" + x["the text"]}, "place": {x["the place"]}, "when": {x["the time"]}, "wanted": {x["what is wanted"]},
 		"about_whom": {x["the person concerned"]}, "name": {x["the name"]}, "phone": {x["the telephone"]}, "email": {x["the mailbox"]}, "address": {x["the address"]}, "ack": {"none"}, "helper": {x["the helper"]}, "helper_tie": {x["the helper's tie"]},
 		"unit": {"350525/bureau"}}
 	post := func(path string, want int, v url.Values, pairs ...string) []byte {

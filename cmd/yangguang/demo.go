@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -79,7 +80,7 @@ func makeDemo(ctx context.Context, c *config, townships int, progress io.Writer)
 	rep, err := demo.Seed(ctx, demo.Options{Disclosure: h.disclosure, Agencies: h.agencies, Accounts: h.accounts, Importer: h.importer, Keeping: h.keeping, Requests: h.requests, Answers: h.answers, Yearly: h.yearly, Casework: h.casework, Outcomes: h.outcomes, Knowledge: h.knowledge, Hotline: h.hotline, Records: &demo.Records{Recordings: h.recordings, Trainings: h.trainings, Rosters: h.rosters, Studio: h.studio},
 		Clock: fake, Until: began, Seed: demoSeed, Townships: townships, Progress: progress})
 	if err == nil {
-		err = h.links.Run(ctx) // as each night does: the self-check has something to tell
+		err = errors.Join(h.links.Run(ctx), h.reviews.DrawAll(ctx)) // as each night does: the self-check has something to tell, and a call waits to be reviewed
 	}
 	if err != nil {
 		_ = h.close()

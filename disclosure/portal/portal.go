@@ -28,6 +28,9 @@ type Portal struct {
 	// Correct, where set, takes readers' reports of errors as matters of the
 	// unit; without it they are kept here, without number or code.
 	Correct func(ctx context.Context, c Correction) (Corrected, error)
+	// Mapped are public pages of other rooms that the site map names, at most
+	// limit; nil where there are none.
+	Mapped func(tx *db.Tx, limit int) (paths []string, err error)
 
 	suggested suggested
 	changes   atomic.Int64 // how often something public changed: what was suggested before is old

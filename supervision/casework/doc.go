@@ -4,9 +4,10 @@
 //
 // What is stored about people: what a person wrote and how to reach him lie
 // sealed under keys outside the database; lists and the index see a masked
-// subject only. Contact is never asked for. Each opening of sealed contact has
-// a reason and is shown to the person on his page. Nobody needs an account: a
-// public number and a secret code, of which a keyed hash is kept.
+// subject only, and of what is confidential none. Contact is never asked for.
+// Each opening of sealed contact has a reason and is shown to the person on his
+// page. Nobody needs an account: a public number and a secret code, of which a
+// keyed hash is kept.
 //
 // Who may read: whoever registers, accepts, handles or reviews at the unit that
 // answers for a matter or at one it was passed to, and whoever oversees them.

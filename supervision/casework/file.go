@@ -288,10 +288,15 @@ func (c *Casework) codeIndex(number, code string) []byte {
 
 func placeOf(id int64) []byte { return strconv.AppendInt(nil, id, 10) }
 
+// sealTold keeps what was told. The subject of what is confidential stands in
+// the sealed part alone: masking finds telephones and numbers, not who is meant.
 func (c *Casework) sealTold(m *Matter, t Told) {
 	b, _ := json.Marshal(t) // strings: never fails
 	m.told = c.Keys.Seal(purposeTold, placeOf(m.ID), b)
-	m.Subject = privacy.Mask(t.Subject, privacy.Scan(t.Subject))
+	m.Subject = ""
+	if !c.Kind(m).Confidential {
+		m.Subject = privacy.Mask(t.Subject, privacy.Scan(t.Subject))
+	}
 }
 
 func (c *Casework) sealContact(m *Matter, w Contact) {

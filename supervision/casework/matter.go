@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -55,7 +56,7 @@ type Matter struct {
 	Topic        string
 	Stage        string // "", recheck 复查, reexamine 复核
 	State        string
-	Subject      string // masked: what lists and the desk's search see
+	Subject      string // masked: what lists and the desk's search see; "" of what is confidential
 	HasContact   bool
 	Ack          string // how the person is told of steps: sms, email, "" looks himself
 	Lang         i18n.Lang
@@ -143,6 +144,15 @@ func (c *Casework) Kind(m *Matter) norm.CaseType {
 		return *t
 	}
 	return norm.CaseType{ID: m.Type}
+}
+
+// Title is what a list calls a matter: its masked subject or, where there is
+// none to be shown, its type and number.
+func (c *Casework) Title(ctx context.Context, m *Matter) string {
+	if m.Subject != "" {
+		return m.Subject
+	}
+	return c.Kind(m).Title.In(ctx) + " " + m.Number
 }
 
 // Takes answers whether an agency takes matters from the public.

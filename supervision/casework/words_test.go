@@ -30,7 +30,7 @@ func TestASearchFindsWhatAWalkWouldFind(t *testing.T) {
 		subjects := []string{"奖励扶助金没有发到", "独生子女证怎么办", "Abc办事大厅100%没人", "计划生育服务证补办", "窗口_态度不好", "奖励扶助金标准是多少"}
 		var all []*casework.Matter
 		for i := range 36 {
-			f := h.Filing([]string{"complaint", "enquiry", "tipoff"}[i%3])
+			f := h.Filing([]string{"complaint", "enquiry", "petition"}[i%3])
 			f.Told.Subject = subjects[i%len(subjects)]
 			if i%6 == 2 {
 				f.About = h.Township.ID

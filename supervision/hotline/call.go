@@ -351,12 +351,28 @@ func (h *Hotline) after(tx *db.Tx, c *Call, was string) error {
 	switch {
 	case c.Way == "out":
 		return h.calledBack(tx, c, was)
-	case c.Why == "interrupted" && (was != Arrived || !c.AnsweredAt.IsZero()): // a leader has him, without a seat
+	case c.Why == "interrupted":
+		if was == Arrived && c.AnsweredAt.IsZero() { // else a leader has him, without a seat
+			if again, err := calledAgain(tx, c); err != nil || again {
+				return err
+			}
+		}
 		return h.callBack(tx, c, "interrupted")
 	case (was == Queued || was == Offered) && !c.Chosen && tx.Now.Sub(c.QueuedAt) > AbandonAfter:
 		return h.callBack(tx, c, "abandoned")
 	}
 	return nil
+}
+
+// calledAgain says that a caller whose call broke off before he waited has called
+// since, or was led to another process while it rang.
+func calledAgain(tx *db.Tx, c *Call) (bool, error) {
+	if !c.HasNumber {
+		return false, nil
+	}
+	later := 0
+	err := tx.Row("select count(*) from (select 1 as one from hotline_call where province = $1 and caller = $2 and id > $3 limit 1) x", c.Province, c.caller, c.ID).Scan(&later)
+	return later > 0, err
 }
 
 // openNumber is a caller's number, "" when there is none.
@@ -410,13 +426,21 @@ func (h *Hotline) Rate(ctx context.Context, call Ref, digit int) (err error) {
 }
 
 // SaveDraft keeps what a seat has written so far, sealed: a process that dies
-// takes none of it along.
-func (h *Hotline) SaveDraft(ctx context.Context, call Ref, form []byte) error {
+// takes none of it along. Whoever writes on after the call is over has KeepUnsent.
+func (h *Hotline) SaveDraft(ctx context.Context, call Ref, form []byte) (err error) {
+	defer fault.Wrap(&err, "hotline.SaveDraft(%d)", call.ID)
 	if len(form) > maxDraft {
 		return fault.Say(fault.Invalid, "fault.invalid")
 	}
-	return h.change(ctx, call, "SaveDraft", func(tx *db.Tx, c *Call) error {
-		_, err := tx.Exec("update hotline_call set draft = $3 where province = $1 and id = $2", c.Province, c.ID, h.Keys.Seal(purposeDraft, placeOf(c.ID), form))
+	return h.DB.Write(ctx, func(tx *db.Tx) error {
+		c, err := lockCall(tx, call)
+		if err != nil {
+			return err
+		}
+		if c.Matter != 0 || c.State == Ended && tx.Now.Sub(c.EndedAt) > KeepUnsent {
+			return fault.Say(fault.Conflict, "hotline.call_ended")
+		}
+		_, err = tx.Exec("update hotline_call set draft = $3 where province = $1 and id = $2", c.Province, c.ID, h.Keys.Seal(purposeDraft, placeOf(c.ID), form))
 		return err
 	})
 }
@@ -437,11 +461,14 @@ func (h *Hotline) Draft(ctx context.Context, call Ref) (form []byte, err error) 
 	return h.Keys.Open(purposeDraft, placeOf(call.ID), sealed)
 }
 
-// Became says which matter a call became; its draft goes.
+// Became says which matter a call became, once; its draft goes.
 func (h *Hotline) Became(tx *db.Tx, call Ref, matter int64, number string) error {
 	c, err := lockCall(tx, call)
-	if err != nil {
+	if err != nil || c.Matter == matter {
 		return err
+	}
+	if c.Matter != 0 {
+		return fault.Say(fault.Conflict, "hotline.has_matter", c.Number)
 	}
 	if _, err := tx.Exec("update hotline_call set matter = $3, matter_number = $4, draft = null where province = $1 and id = $2", c.Province, c.ID, matter, number); err != nil {
 		return err

@@ -18,13 +18,13 @@ type Errand struct {
 	Region   agency.Code
 }
 
-// CallFor puts a person of a matter on the list of who is to be called, in the
+// CallPerson puts a person of a matter on the list of who is to be called, in the
 // hands of the person acting, who calls from his seat. The telephone number is
 // asked for when everything else is right, is sealed at once, and is dialled by
 // the machine: nobody sees it. Conflict says that he has no seat, his office no
 // line, or that somebody calls this person already.
-func (h *Hotline) CallFor(ctx context.Context, e Errand, number func() (string, error)) (err error) {
-	defer fault.Wrap(&err, "hotline.CallFor(%d)", e.Matter)
+func (h *Hotline) CallPerson(ctx context.Context, e Errand, number func() (string, error)) (err error) {
+	defer fault.Wrap(&err, "hotline.CallPerson(%d)", e.Matter)
 	var s *Seat
 	var line *Line
 	err = h.DB.Read(ctx, func(tx *db.Tx) error {

@@ -71,18 +71,18 @@ func TestAPersonOfAMatterIsCalled(t *testing.T) {
 	hotlinetest.Each(t, func(t *testing.T, h *hotlinetest.House) {
 		e := hotline.Errand{Province: h.County.Province(), Matter: 77, Number: "X", Region: h.County.Division}
 		stranger := h.Hire(t, "无坐席", h.County, hotline.Answering)
-		err := h.Hotline.CallFor(h.As(stranger), e, func() (string, error) { return "", errors.New("asked for the number of whoever cannot call") })
+		err := h.Hotline.CallPerson(h.As(stranger), e, func() (string, error) { return "", errors.New("asked for the number of whoever cannot call") })
 		if !fault.Is(err, fault.Conflict) {
 			t.Errorf("without a seat: %v", err)
 		}
 		h.Line(t, nil)
 		seat, who := h.Seat(t, h.County)
 		ask := func() (string, error) { return "000 0123-4567", nil }
-		if err := h.Hotline.CallFor(h.As(who), e, func() (string, error) { return "不知道", nil }); !fault.Is(err, fault.Conflict) {
+		if err := h.Hotline.CallPerson(h.As(who), e, func() (string, error) { return "不知道", nil }); !fault.Is(err, fault.Conflict) {
 			t.Errorf("no number: %v", err)
 		}
-		check(t, h.Hotline.CallFor(h.As(who), e, ask))
-		if err := h.Hotline.CallFor(h.As(who), e, ask); !fault.Is(err, fault.Conflict) {
+		check(t, h.Hotline.CallPerson(h.As(who), e, ask))
+		if err := h.Hotline.CallPerson(h.As(who), e, ask); !fault.Is(err, fault.Conflict) {
 			t.Errorf("twice: %v", err)
 		}
 		mine, err := h.Hotline.CallBacks(h.As(who), "taken")

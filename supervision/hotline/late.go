@@ -17,33 +17,42 @@ import (
 
 type whenKey struct{}
 
-// When returns a context in which what is told of a call happened at a moment
-// that has passed.
-func When(ctx context.Context, at time.Time) context.Context {
-	return context.WithValue(ctx, whenKey{}, at)
+// moment is when what is told happened; again says that it may have been told.
+type moment struct {
+	at    time.Time
+	again bool
 }
 
-func late(tx *db.Tx) bool {
-	_, ok := tx.Ctx.Value(whenKey{}).(time.Time)
-	return ok
+// When returns a context in which what is told of a call happened at a moment
+// that has passed. again says that it may have been told before.
+func When(ctx context.Context, at time.Time, again bool) context.Context {
+	return context.WithValue(ctx, whenKey{}, moment{at, again})
+}
+
+func momentOf(ctx context.Context) (moment, bool) {
+	m, ok := ctx.Value(whenKey{}).(moment)
+	return m, ok
 }
 
 // write is a transaction whose instant is that of what happened.
 func (h *Hotline) write(ctx context.Context, f func(tx *db.Tx) error) error {
 	return h.DB.Write(ctx, func(tx *db.Tx) error {
-		if at, ok := ctx.Value(whenKey{}).(time.Time); ok && at.Before(tx.Now) {
-			tx.Now = at
+		if m, ok := momentOf(ctx); ok && m.at.Before(tx.Now) {
+			tx.Now = m.at
 		}
 		return f(tx)
 	})
 }
 
 // beforeEnd says that what is told late of an ended call happened before its end.
-func beforeEnd(tx *db.Tx, c *Call) bool { return late(tx) && !tx.Now.After(c.EndedAt) }
+func beforeEnd(tx *db.Tx, c *Call) bool {
+	_, late := momentOf(tx.Ctx)
+	return late && !tx.Now.After(c.EndedAt)
+}
 
-// toldBefore says that an event told late stands there already.
+// toldBefore says that an event told again stands there already.
 func toldBefore(tx *db.Tx, c *Call, kind, code string, n int) (bool, error) {
-	if !late(tx) {
+	if m, _ := momentOf(tx.Ctx); !m.again {
 		return false, nil
 	}
 	seen := 0

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/pion/dtls/v3"
 	pion "github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
 
@@ -21,6 +22,7 @@ type browser struct {
 	t         *testing.T
 	pc        *webrtc.PeerConnection
 	mic       *mic
+	told      string // our answer
 	hears     chan []byte
 	connected chan struct{}
 	gone      chan struct{}
@@ -45,7 +47,7 @@ func (*mic) RID() string                           { return "" }
 func (*mic) StreamID() string                      { return "clerk" }
 func (*mic) Kind() webrtc.RTPCodecType             { return webrtc.RTPCodecTypeAudio }
 
-func newBrowser(t *testing.T) *browser {
+func newBrowser(t *testing.T, profiles ...dtls.SRTPProtectionProfile) *browser {
 	t.Helper()
 	engine, set := &webrtc.MediaEngine{}, webrtc.SettingEngine{}
 	for kind, mime := range map[webrtc.PayloadType]string{8: webrtc.MimeTypePCMA, keyType: "audio/telephone-event"} {
@@ -58,6 +60,9 @@ func newBrowser(t *testing.T) *browser {
 	set.SetInterfaceFilter(func(name string) bool { return name == "lo" })
 	set.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
 	set.SetHostAcceptanceMinWait(0)
+	if len(profiles) > 0 {
+		set.SetSRTPProtectionProfiles(profiles...)
+	}
 	pc, err := webrtc.NewAPI(webrtc.WithMediaEngine(engine), webrtc.WithSettingEngine(set)).NewPeerConnection(webrtc.Configuration{})
 	if err != nil {
 		t.Fatal(err)
@@ -115,6 +120,7 @@ func (b *browser) come(p *softphone.Phones) *softphone.Line {
 	if err != nil {
 		b.t.Fatal(err)
 	}
+	b.told = sdp
 	b.answered(sdp)
 	return l
 }

@@ -1,13 +1,17 @@
 package softphone_test
 
 import (
+	"bytes"
 	"net"
 	"net/netip"
 	"regexp"
 	"testing"
+	"time"
 
 	"github.com/pion/stun/v4"
 
+	"yangguang/internal/rtp"
+	"yangguang/internal/rtp/rtptest"
 	"yangguang/internal/rtp/softphone"
 )
 
@@ -25,6 +29,12 @@ func newStranger(t *testing.T, p *softphone.Phones) *stranger {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return beside(t, l, sdp)
+}
+
+// beside is a socket that knows what a browser was told.
+func beside(t *testing.T, l *softphone.Line, sdp string) *stranger {
+	t.Helper()
 	said := regexp.MustCompile(`(?s)m=audio (\d+) .*a=ice-ufrag:(\S+)\r\na=ice-pwd:(\S+)\r\n`).FindStringSubmatch(sdp)
 	at := netip.MustParseAddrPort("127.0.0.1:" + said[1])
 	conn, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(at))
@@ -93,6 +103,36 @@ func TestOnlyWhatIsProvedIsAnswered(t *testing.T) {
 	if _, n := p.Known(); n != 1 {
 		t.Errorf("%d addresses are known", n)
 	}
+}
+
+// TestABrowserThatMovesIsSpokenToWhereItChose has a browser change its network
+// in a call: another socket that knows its secret stands for the new one.
+func TestABrowserThatMovesIsSpokenToWhereItChose(t *testing.T) {
+	p := open(t, nil)
+	b := newBrowser(t)
+	l := b.come(p)
+	wait(t, l.Reached())
+	wait(t, b.connected)
+	s := beside(t, l, b.told)
+	user, proof := stun.NewUsername(s.name+":them"), stun.NewShortTermIntegrity(s.secret)
+	s.check(user, proof, stun.Fingerprint)
+	s.told()
+	send(l, rtptest.Tone(880, 20*time.Millisecond))
+	b.heard(1) // it has only looked
+	s.check(user, stun.RawAttribute{Type: stun.AttrUseCandidate}, proof, stun.Fingerprint)
+	s.told()
+	send(l, rtptest.Tone(880, 20*time.Millisecond))
+	packet := make([]byte, 2048)
+	n, err := s.conn.Read(packet)
+	if err != nil || n < 12+rtp.FrameSize || packet[0] != 0x80 || packet[1]&0x7F != 8 {
+		t.Fatalf("%d octets, % X, %v", n, packet[:2], err)
+	}
+	if bytes.Contains(packet[:n], rtp.PCMA.Encode(nil, rtptest.Tone(880, time.Second)[:8])) {
+		t.Error("the voice is not sealed")
+	}
+	got := listen(l, 1) // and what is on its way from where it was is heard
+	b.say(rtptest.Tone(440, 20*time.Millisecond))
+	got()
 }
 
 func TestABrowserIsKnownAtAFewPlacesOnly(t *testing.T) {

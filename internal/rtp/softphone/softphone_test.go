@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pion/dtls/v3"
 	pion "github.com/pion/rtp"
 
 	"yangguang/internal/clock"
@@ -42,35 +43,45 @@ func send(l rtp.Line, samples []int16) {
 }
 
 func TestABrowserAndItsLineHearEachOther(t *testing.T) {
-	p := open(t, nil)
-	b := newBrowser(t)
-	l := b.come(p)
-	wait(t, l.Reached())
-	wait(t, b.connected)
-	if l.Codec() != rtp.PCMA {
-		t.Errorf("codec %d", l.Codec())
+	for name, profile := range map[string]dtls.SRTPProtectionProfile{"new": dtls.SRTP_AEAD_AES_128_GCM, "old": dtls.SRTP_AES128_CM_HMAC_SHA1_80} {
+		t.Run(name, func(t *testing.T) {
+			p := open(t, nil)
+			b := newBrowser(t, profile)
+			l := b.come(p)
+			wait(t, l.Reached())
+			wait(t, b.connected)
+			if l.Codec() != rtp.PCMA {
+				t.Errorf("codec %d", l.Codec())
+			}
+			got := listen(l, 50)
+			b.say(rtptest.Tone(440, time.Second))
+			send(l, rtptest.Tone(880, time.Second))
+			if share := rtptest.Share(got(), 440); share < 0.98 {
+				t.Errorf("440 Hz is %.3f of what the line hears", share)
+			}
+			if share := rtptest.Share(b.heard(50), 880); share < 0.98 {
+				t.Errorf("880 Hz is %.3f of what the browser hears", share)
+			}
+			keys(t, b, l)
+		})
 	}
-	got := listen(l, 50)
-	b.say(rtptest.Tone(440, time.Second))
-	send(l, rtptest.Tone(880, time.Second))
-	if share := rtptest.Share(got(), 440); share < 0.98 {
-		t.Errorf("440 Hz is %.3f of what the line hears", share)
-	}
-	if share := rtptest.Share(b.heard(50), 880); share < 0.98 {
-		t.Errorf("880 Hz is %.3f of what the browser hears", share)
-	}
+}
+
+// keys has a browser press keys, which are each told once.
+func keys(t *testing.T, b *browser, l *softphone.Line) {
+	t.Helper()
 	for _, key := range []byte{4, 2, 2, 11} {
 		b.press(key)
 	}
-	var keys []byte
+	var told []byte
 	for range 4 {
-		keys = append(keys, <-l.Digits())
+		told = append(told, <-l.Digits())
 	}
-	again := listen(l, 1) // what it says next comes behind every repetition
+	behind := listen(l, 1) // what it says next comes behind every repetition
 	b.say(rtptest.Tone(440, 20*time.Millisecond))
-	again()
-	if string(keys) != "422#" || len(l.Digits()) != 0 {
-		t.Errorf("keys %q and %d more", keys, len(l.Digits()))
+	behind()
+	if string(told) != "422#" || len(l.Digits()) != 0 {
+		t.Errorf("keys %q and %d more", told, len(l.Digits()))
 	}
 }
 

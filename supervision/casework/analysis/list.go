@@ -214,7 +214,11 @@ func (s *Analysis) fillList(tx *db.Tx, a *account.Actor, pg *listPage, xs []coun
 			pg.Closed++
 			continue
 		}
-		row := []ui.Cell{{Text: m.Number, Href: web.URL(ctx, "/desk/matters/"+strconv.Itoa(m.Province)+"/"+strconv.FormatInt(m.ID, 10))}, {Text: m.Subject}, {Text: titleOf(ctx, &s.Norm.Casework, byType, m.Type)}, {Text: i18n.Date(ctx, clock.DateOf(m.FiledAt))}, {}, {Text: word(ctx, "state_"+m.State), Tag: ui.TagReview}}
+		subject := m.Subject
+		if subject == "" { // confidential, or destroyed
+			subject = word(ctx, "no_subject")
+		}
+		row := []ui.Cell{{Text: m.Number, Href: web.URL(ctx, "/desk/matters/"+strconv.Itoa(m.Province)+"/"+strconv.FormatInt(m.ID, 10))}, {Text: subject}, {Text: titleOf(ctx, &s.Norm.Casework, byType, m.Type)}, {Text: i18n.Date(ctx, clock.DateOf(m.FiledAt))}, {}, {Text: word(ctx, "state_"+m.State), Tag: ui.TagReview}}
 		if !m.FirstDue.IsZero() {
 			row[4].Text = i18n.Time(ctx, m.FirstDue)
 		}

@@ -66,7 +66,7 @@ func (d *Desk) each(w http.ResponseWriter, r *http.Request, title string, refs [
 		} else {
 			done++
 		}
-		p.Grid.Rows = append(p.Grid.Rows, []ui.Cell{{Text: k.Subject, Href: web.URL(ctx, pathOf(&k.Matter, ""))}, {Text: k.Number}, cell})
+		p.Grid.Rows = append(p.Grid.Rows, []ui.Cell{{Text: d.Cases.Title(ctx, &k.Matter), Href: web.URL(ctx, pathOf(&k.Matter, ""))}, {Text: k.Number}, cell})
 	}
 	f := d.frame(r, title, ui.Link{Text: title})
 	f.Lead = t(ctx, "bulk_lead", done, len(refs)-done)

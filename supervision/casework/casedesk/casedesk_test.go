@@ -330,7 +330,7 @@ func TestTheUnitComplainedOfFindsNothing(t *testing.T) {
 		t.Errorf("only %d routes were tried", tried)
 	}
 	for _, path := range []string{"/desk/matters?view=all", "/desk/matters?view=unit", "/desk/matters?view=late", "/desk/matters?view=all&q=" + url.QueryEscape(hidden.Number), "/desk/matters/load"} {
-		hasNot(t, b.get(accused, path), hidden.Subject, itoa(hidden.ID))
+		hasNot(t, b.get(accused, path), f.Told.Subject, "/"+itoa(hidden.ID))
 	}
 	for _, path := range []string{"/desk/matters/events?matter=" + itoa(int64(hidden.Province)) + "-" + itoa(hidden.ID)} {
 		if w := b.answer(b.As(accused), httptest.NewRequest(http.MethodGet, path, nil)); w.Code != http.StatusNotFound {

@@ -316,7 +316,7 @@ func mergeFields(ctx context.Context, d *Desk, k *casework.Case) ([]field, error
 	var options []ui.Option
 	for _, x := range likes {
 		if x.Open() {
-			options = append(options, ui.Option{Value: num(x.ID), Text: t(ctx, "like", x.Number, x.Subject), Help: t(ctx, "like_share", x.Alike, words(ctx, "state_"+x.State))})
+			options = append(options, ui.Option{Value: num(x.ID), Text: t(ctx, "like", x.Number, d.Cases.Title(ctx, &x.Matter)), Help: t(ctx, "like_share", x.Alike, words(ctx, "state_"+x.State))})
 		}
 	}
 	fs := []field{}

@@ -220,7 +220,7 @@ func (d *Desk) rows(ctx context.Context, p *listPage, ms []casework.Matter) erro
 }
 
 func (d *Desk) rowOf(ctx context.Context, m *casework.Matter, handler, unit string, times int) row {
-	x := row{Key: keyOf(m), Number: m.Number, Href: web.URL(ctx, pathOf(m, "")), Subject: m.Subject, Type: d.typeName(ctx, m), Channel: words(ctx, "channel_"+m.Channel),
+	x := row{Key: keyOf(m), Number: m.Number, Href: web.URL(ctx, pathOf(m, "")), Subject: d.Cases.Title(ctx, m), Type: d.typeName(ctx, m), Channel: words(ctx, "channel_"+m.Channel),
 		Unit: unit, Handler: handler, Left: d.leftOf(ctx, m), Times: times, Hidden: m.Hidden}
 	x.Tag, x.TagWords = tagOf(ctx, m)
 	for i, c := range d.norm().Classes {

@@ -76,7 +76,7 @@ func (d *Desk) Waiting(ctx context.Context) (out []front.Waiting, err error) {
 
 func (d *Desk) workOf(ctx context.Context, m *casework.Matter, names, units map[int64]string) ui.Work {
 	l := d.leftOf(ctx, m)
-	x := ui.Work{Href: web.URL(ctx, pathOf(m, "")), Title: m.Subject, Meta: []string{d.typeName(ctx, m), units[m.Holder], m.Number}, Next: t(ctx, "next_"+m.State), Due: l.Due, DueISO: l.DueISO, Late: l.Late, Spent: l.Spent}
+	x := ui.Work{Href: web.URL(ctx, pathOf(m, "")), Title: d.Cases.Title(ctx, m), Meta: []string{d.typeName(ctx, m), units[m.Holder], m.Number}, Next: t(ctx, "next_"+m.State), Due: l.Due, DueISO: l.DueISO, Late: l.Late, Spent: l.Spent}
 	if n := names[m.Handler]; n != "" {
 		x.Meta = append(x.Meta, n)
 	}

@@ -25,6 +25,7 @@ import (
 	"yangguang/internal/jobs"
 	"yangguang/internal/notify"
 	"yangguang/supervision/casework"
+	"yangguang/supervision/casework/caseworktest"
 )
 
 // post is a mail server of its own: IMAP with TLS, and SMTP that keeps what it
@@ -292,9 +293,40 @@ func TestWhatIsNoLetterIsLeftOutAndWhatCannotBeTakenIsShown(t *testing.T) {
 	if p.held("INBOX") != 0 || p.held("Failed") != 2 {
 		t.Errorf("%d left, %d failed", p.held("INBOX"), p.held("Failed"))
 	}
+	if got := r.waiting(t, r.Stranger); got != 0 {
+		t.Errorf("in the inbox of another unit %d letters wait", got)
+	}
+	if got := r.waiting(t, r.Manager); got != 2 {
+		t.Errorf("%d letters wait, want the two nobody filed", got)
+	}
+	ms, _, err := r.X.Mails(r.As(r.Manager), mailFailed)
+	check(t, err)
+	seen := mailPath + "/" + itoa(int64(ms[0].Province)) + "/" + itoa(ms[0].ID) + "/seen"
+	if w := r.page(t, r.Stranger, seen, map[string]string{}, ""); w.Code != 403 {
+		t.Errorf("somebody of another unit looks after it: %d", w.Code)
+	}
+	for range 2 { // pressed twice is looked after once
+		if w := r.page(t, r.Manager, seen, map[string]string{}, ""); w.Code != 303 {
+			t.Errorf("looked after: %d", w.Code)
+		}
+	}
+	if got := r.waiting(t, r.Manager); got != 1 {
+		t.Errorf("%d letters wait after one was looked after", got)
+	}
 	if ms, boxes, err := r.X.Mails(r.As(r.Stranger), ""); err != nil || len(ms) != 0 || len(boxes) != 0 {
 		t.Errorf("another unit sees %v %v %v", ms, boxes, err)
 	}
+}
+
+// waiting counts the letters of somebody's inbox.
+func (r *room) waiting(t *testing.T, who caseworktest.Person) (n int) {
+	t.Helper()
+	groups, err := r.X.Waiting(r.As(who))
+	check(t, err)
+	for _, g := range groups {
+		n += len(g.Works)
+	}
+	return n
 }
 
 // TestAMailboxThatIsNotReachedSaysWhyAtTheDesk and is read when it is again.

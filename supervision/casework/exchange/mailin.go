@@ -49,9 +49,13 @@ type Mail struct {
 	Reason   string // a word with a sentence "exchange.mail_<word>"; "" when nothing is to be said
 	Number   string
 	At       time.Time
+	SeenAt   time.Time // of one that was not taken: when somebody looked after it
 
 	message, sender, code []byte
 }
+
+// Waits answers whether somebody has to look after it.
+func (m *Mail) Waits() bool { return m.Outcome == mailFailed && m.SeenAt.IsZero() }
 
 // perSender is how many matters one mailbox may bring in a day; more is a
 // program, or a flood, and is left to the office.

@@ -56,6 +56,7 @@ func (e *Exchange) Routes() []web.Route {
 		{Pattern: "POST " + keysPath, Access: manage, Handler: e.makeKey},
 		{Pattern: "POST " + keysPath + "/{key}/revoke", Access: manage, Handler: e.revoke},
 		{Pattern: "GET " + mailPath, Access: manage, Handler: e.mail},
+		{Pattern: "POST " + mailPath + "/{province}/{mail}/seen", Access: manage, Handler: e.seen},
 		{Pattern: "GET /open311", Access: web.Public, Handler: e.about},
 		{Pattern: "GET /open311/openapi.yaml", Access: web.Public, Handler: e.description},
 		{Pattern: "POST " + ordersAPI, Access: web.Public, Handler: e.postOrder, Limit: bringing, Upload: maxOrder + 1024},
@@ -241,12 +242,12 @@ func (e *Exchange) template(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-func numbers(r *http.Request) (province int, id int64, err error) {
+func numbers(r *http.Request, what string) (province int, id int64, err error) {
 	p, err := web.PathID(r, "province")
 	if err != nil || p > 99 {
 		return 0, 0, notFound()
 	}
-	id, err = web.PathID(r, "batch")
+	id, err = web.PathID(r, what)
 	return int(p), id, err
 }
 
@@ -268,7 +269,7 @@ func (e *Exchange) file(w http.ResponseWriter, r *http.Request) error {
 
 func (e *Exchange) showFile(w http.ResponseWriter, r *http.Request, status int, bad ui.Errors) error {
 	ctx, t := r.Context(), word(r)
-	province, id, err := numbers(r)
+	province, id, err := numbers(r, "batch")
 	if err != nil {
 		return err
 	}
@@ -373,7 +374,7 @@ func resultGrid(r *http.Request, rows []Row) ui.Grid {
 }
 
 func (e *Exchange) columns(w http.ResponseWriter, r *http.Request) error {
-	province, id, err := numbers(r)
+	province, id, err := numbers(r, "batch")
 	if err != nil {
 		return err
 	}
@@ -388,7 +389,7 @@ func (e *Exchange) columns(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (e *Exchange) start(w http.ResponseWriter, r *http.Request) error {
-	province, id, err := numbers(r)
+	province, id, err := numbers(r, "batch")
 	if err == nil {
 		err = e.Start(r.Context(), province, id)
 	}
@@ -396,7 +397,7 @@ func (e *Exchange) start(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (e *Exchange) drop(w http.ResponseWriter, r *http.Request) error {
-	province, id, err := numbers(r)
+	province, id, err := numbers(r, "batch")
 	if err == nil {
 		err = e.Drop(r.Context(), province, id)
 	}

@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 
@@ -120,7 +121,7 @@ func (e *Exchange) mail(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := mailPage{Boxes: ui.Grid{Caption: t("boxes"), Cards: true, Nothing: t("no_boxes"), Columns: []ui.Column{{Title: t("box")}, {Title: t("state")}, {Title: t("reached")}, {Title: t("tried")}}},
-		Mails: ui.Grid{Caption: t("mails"), Cards: true, Nothing: t("no_mails"), Columns: []ui.Column{{Title: t("at")}, {Title: t("outcome")}, {Title: t("number")}, {Title: t("problem")}}}}
+		Mails: ui.Grid{Caption: t("mails"), Cards: true, Nothing: t("no_mails"), Columns: []ui.Column{{Title: t("at")}, {Title: t("outcome")}, {Title: t("number")}, {Title: t("problem")}, {Title: t("seen")}}}}
 	for _, b := range boxes {
 		state, kind, reached := t("box_works"), ui.TagPublished, t("never")
 		if b.Fault != "" {
@@ -137,7 +138,7 @@ func (e *Exchange) mail(w http.ResponseWriter, r *http.Request) error {
 		if m.Reason != "" {
 			why = t("mail_" + m.Reason)
 		}
-		p.Mails.Rows = append(p.Mails.Rows, []ui.Cell{{Text: i18n.Time(ctx, m.At)}, {Text: t("outcome_" + m.Outcome), Tag: kind}, {Text: m.Number}, {Text: why}})
+		p.Mails.Rows = append(p.Mails.Rows, []ui.Cell{{Text: i18n.Time(ctx, m.At)}, {Text: t("outcome_" + m.Outcome), Tag: kind}, {Text: m.Number}, {Text: why}, seenCell(ctx, &m)})
 	}
 	for _, o := range []string{"", mailFailed, mailLeftOut, mailFiled, mailAdded} {
 		text := t("all")
@@ -149,6 +150,28 @@ func (e *Exchange) mail(w http.ResponseWriter, r *http.Request) error {
 	f := e.frame(r, t("mail"), ui.Link{Text: t("mail")})
 	f.Lead = t("mail_lead")
 	return web.Render(w, r, http.StatusOK, mailView(f, p))
+}
+
+// seenCell is when somebody looked after a letter, or the button to say so.
+func seenCell(ctx context.Context, m *Mail) ui.Cell {
+	switch {
+	case m.Waits():
+		return ui.Cell{Of: seenButton(web.URL(ctx, mailPath+"/"+itoa(int64(m.Province))+"/"+itoa(m.ID)+"/seen"))}
+	case !m.SeenAt.IsZero():
+		return ui.Cell{Text: i18n.Time(ctx, m.SeenAt)}
+	}
+	return ui.Cell{}
+}
+
+func (e *Exchange) seen(w http.ResponseWriter, r *http.Request) error {
+	province, id, err := numbers(r, "mail")
+	if err != nil {
+		return err
+	}
+	if err := e.Seen(r.Context(), province, id); err != nil {
+		return err
+	}
+	return web.See(w, r, mailPath+"?outcome="+mailFailed)
 }
 
 type aboutPage struct {

@@ -203,10 +203,10 @@ func keepMapping(tx *db.Tx, b *Batch) error {
 	return err
 }
 
-const mailCols = "province, id, agency, outcome, reason, number, at, sender, code"
+const mailCols = "province, id, agency, outcome, reason, number, at, seen_at, sender, code"
 
 func scanMail(r *db.Rows, m *Mail) error {
-	return r.Scan(&m.Province, &m.ID, &m.Agency, &m.Outcome, &m.Reason, &m.Number, db.OrZero(&m.At), &m.sender, &m.code)
+	return r.Scan(&m.Province, &m.ID, &m.Agency, &m.Outcome, &m.Reason, &m.Number, db.OrZero(&m.At), db.OrZero(&m.SeenAt), &m.sender, &m.code)
 }
 
 func insertMail(tx *db.Tx, m *Mail) error {
@@ -216,13 +216,22 @@ func insertMail(tx *db.Tx, m *Mail) error {
 		}
 		return b
 	}
-	_, err := tx.Exec("insert into exchange_mail (province, id, agency, message, sender, outcome, reason, number, code, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (province, agency, message) do update set outcome = excluded.outcome, reason = excluded.reason, number = excluded.number, code = excluded.code, at = excluded.at",
+	_, err := tx.Exec("insert into exchange_mail (province, id, agency, message, sender, outcome, reason, number, code, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (province, agency, message) do update set outcome = excluded.outcome, reason = excluded.reason, number = excluded.number, code = excluded.code, at = excluded.at, seen_at = null, seen_by = null",
 		m.Province, m.ID, m.Agency, m.message, bytes(m.sender), m.Outcome, m.Reason, m.Number, bytes(m.code), clock.Millis(tx.Now))
 	return err
 }
 
 func mailByMessage(tx *db.Tx, u agency.Agency, message []byte) (*Mail, error) {
 	return db.Only(db.List(tx, scanMail, "select "+mailCols+" from exchange_mail where province = $1 and agency = $2 and message = $3", u.Province(), u.ID, message))
+}
+
+func mailByID(tx *db.Tx, province int, id int64) (*Mail, error) {
+	return db.Only(db.List(tx, scanMail, "select "+mailCols+" from exchange_mail where province = $1 and id = $2", province, id))
+}
+
+func markSeen(tx *db.Tx, m *Mail, person int64) error {
+	_, err := tx.Exec("update exchange_mail set seen_at = $3, seen_by = $4 where province = $1 and id = $2 and seen_at is null", m.Province, m.ID, clock.Millis(tx.Now), person)
+	return err
 }
 
 // mailOfNumber is the letter a matter was filed by.

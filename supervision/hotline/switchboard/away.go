@@ -47,7 +47,7 @@ func (s *Switchboard) withoutStore(ctx context.Context, leg *sip.Call, line hotl
 	defer bridge.Close()
 	select {
 	case <-leg.Done():
-	case <-p.leg.Done():
+	case <-p.done():
 	}
 	s.ended(ref, hotline.Ending{By: "system", Why: "transferred"})
 }

@@ -90,9 +90,13 @@ func (s *Switchboard) lineOf(ctx context.Context, number string) (hotline.Line, 
 	ctx, cancel := context.WithTimeout(ctx, arriveTime)
 	defer cancel()
 	l, err := s.Hotline.LineOf(ctx, number)
+	if err == nil {
+		s.learn(l)
+	}
 	if err == nil || fault.Is(err, fault.NotFound) {
 		return l, err
 	}
+	s.missing(err)
 	if l, ok := s.known(number); ok {
 		return l, nil
 	}
@@ -105,10 +109,12 @@ func (s *Switchboard) arrive(ctx context.Context, k hotline.Kept) (*hotline.Call
 	}
 	ctx, cancel := context.WithTimeout(ctx, arriveTime)
 	defer cancel()
-	return s.Hotline.Enter(ctx, k)
+	row, err := s.Hotline.Enter(ctx, k)
+	s.missing(err)
+	return row, err
 }
 
-// errAway says that the store did not answer the last beat.
+// errAway says that the store does not answer.
 var errAway = errors.New("the store is away")
 
 // hold keeps a call among those that go on, and sees its end.

@@ -76,7 +76,8 @@ func (s *Switchboard) happened(e entry) {
 
 // tell writes an entry to the store, as of its moment.
 func (e *entry) tell(ctx context.Context, h *hotline.Hotline) error {
-	ctx = hotline.When(ctx, e.At)
+	ctx = hotline.When(ctx, e.At, e.told)
+	e.told = true
 	switch {
 	case e.Kind == "ended" && e.Ending != nil:
 		return h.Ended(ctx, e.Call, *e.Ending)

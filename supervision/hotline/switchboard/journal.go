@@ -27,6 +27,7 @@ type entry struct {
 	Ending *hotline.Ending `json:"ending,omitempty"`
 	Kept   *hotline.Kept   `json:"kept,omitempty"`
 	size   int64
+	told   bool // perhaps: the store was asked before
 }
 
 // journal is a file of entries, one a line. What is written there survives the
@@ -63,6 +64,7 @@ func openJournal(dir string) (j *journal, left []entry, err error) {
 	for line := range bytes.Lines(b) {
 		var e entry
 		if json.Unmarshal(line, &e) == nil && e.Kind != "" { // a line cut short by the machine's end was told to nobody
+			e.told = true
 			left = append(left, e)
 		}
 	}

@@ -42,6 +42,12 @@ func phoneAt(t *testing.T, host, account string, hz float64) *softphone {
 // phoneOn starts one on a port.
 func phoneOn(t *testing.T, host string, port int, account string, hz float64) *softphone {
 	t.Helper()
+	return phoneWith(t, host, port, account, hz, "")
+}
+
+// phoneWith starts one with more lines of configuration.
+func phoneWith(t *testing.T, host string, port int, account string, hz float64, more string) *softphone {
+	t.Helper()
 	bin, err := exec.LookPath("baresip")
 	if err != nil {
 		t.Skip("baresip is not installed: no real telephone (scripts/with-test-env installs it)")
@@ -71,7 +77,7 @@ module_app ctrl_tcp.so
 snd_path %s
 ctrl_tcp_listen 127.0.0.1:%d
 rtp_ports 52000-58000
-`, host, port, p.dir, p.dir, p.dir, p.dir, ctrl))
+%s`, host, port, p.dir, p.dir, p.dir, p.dir, ctrl, more))
 	cmd := exec.CommandContext(t.Context(), bin, "-f", p.dir)
 	log, err := os.Create(filepath.Join(p.dir, "log"))
 	check(t, err)

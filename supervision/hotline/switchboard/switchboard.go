@@ -65,7 +65,7 @@ type Switchboard struct {
 	busy    sync.WaitGroup
 	live    atomic.Int64
 	late    *keeper
-	gone    atomic.Bool // the store did not answer the last beat
+	gone    atomic.Bool // the store did not answer
 	steady  time.Time   // since when the store has answered every beat; of Run
 }
 
@@ -167,20 +167,39 @@ func (s *Switchboard) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return s.end(context.WithoutCancel(ctx))
 		case <-beat.C:
-			err = within(ctx, s.beat)
-			s.gone.Store(err != nil)
+			if err = within(ctx, s.beat); err == nil {
+				s.gone.Store(false)
+			}
 		case <-look.C:
-			err = within(ctx, s.dispatch)
+			err = s.dispatchUnlessGone(ctx)
 		case <-s.wake:
-			err = within(ctx, s.dispatch)
+			err = s.dispatchUnlessGone(ctx)
 		case <-learn.C:
 			err = within(ctx, s.learnLines)
 		case <-renew.C:
 			s.renewAll(ctx)
 		}
+		s.missing(err)
 		if err != nil && ctx.Err() == nil {
 			s.Log.WarnContext(ctx, "the telephone cannot reach the store", "fault", err.Error())
 		}
+	}
+}
+
+// dispatchUnlessGone asks nothing of a store that is away: the beat finds out when
+// it is back.
+func (s *Switchboard) dispatchUnlessGone(ctx context.Context) error {
+	if s.gone.Load() {
+		return nil
+	}
+	return within(ctx, s.dispatch)
+}
+
+// missing notes that the store did not answer: until it answers a beat, no caller
+// waits for it.
+func (s *Switchboard) missing(err error) {
+	if err != nil && away(err) {
+		s.gone.Store(true)
 	}
 }
 
@@ -250,6 +269,12 @@ func (s *Switchboard) learnLines(ctx context.Context) error {
 		s.lines[l.Number] = l
 	}
 	return nil
+}
+
+func (s *Switchboard) learn(l hotline.Line) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.lines[l.Number] = l
 }
 
 func (s *Switchboard) known(number string) (hotline.Line, bool) {

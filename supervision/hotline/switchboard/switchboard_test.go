@@ -17,6 +17,7 @@ import (
 	"yangguang/disclosure/disclosuretest"
 	"yangguang/internal/blob"
 	"yangguang/internal/clock"
+	"yangguang/internal/db"
 	"yangguang/internal/db/dbtest"
 	"yangguang/internal/ivr"
 	"yangguang/internal/rtp"
@@ -40,6 +41,7 @@ type exchange struct {
 	*hotlinetest.House
 	board      *switchboard.Switchboard
 	recordings *recording.Recordings
+	config     switchboard.Config
 	at         string
 	said       *said
 }
@@ -78,7 +80,15 @@ func (tones) Prompt(_, key string) *rtp.Prompt {
 func begin(t *testing.T, change func(*switchboard.Config)) *exchange {
 	t.Helper()
 	c := clock.NewFake(disclosuretest.Now)
-	h := hotlinetest.Over(t, dbtest.SQLite(t, c, slices.Concat(hotlinetest.Migrations, []fs.FS{recording.Migrations})...), c)
+	return beginOver(t, dbtest.SQLite(t, c, migrations...), c, change)
+}
+
+// migrations are what the process needs of a store.
+var migrations = slices.Concat(hotlinetest.Migrations, []fs.FS{recording.Migrations})
+
+func beginOver(t *testing.T, d *db.DB, c *clock.Fake, change func(*switchboard.Config)) *exchange {
+	t.Helper()
+	h := hotlinetest.Over(t, d, c)
 	x := &exchange{House: h, said: &said{}}
 	h.Hotline = h.Process("phone-16")
 	files, err := blob.Open(t.Context(), t.TempDir(), "")
@@ -95,6 +105,7 @@ func begin(t *testing.T, change func(*switchboard.Config)) *exchange {
 	if change != nil {
 		change(&cfg)
 	}
+	x.config = cfg
 	x.board, err = switchboard.Open(t.Context(), cfg)
 	check(t, err)
 	x.at = strings.TrimPrefix(x.board.Addresses()[0], "UDP ")
