@@ -10,7 +10,7 @@ SMALL    = $(foreach p,agency/... disclosure/... supervision/... demo/... site i
            $(foreach p,emersion aws go-webauthn goccy xuri emiago pion jackc fxamacker coreos,-gcflags=github.com/$(p)/...=-l) -modfile build/go.mod
 PDFIUM   = github.com/klippa-app/go-pdfium
 
-.PHONY: all build demo test test-race tessera lint vet fmt vuln fuzz axe crash bench nation ci release clean
+.PHONY: all build demo test test-race tessera lint vet fmt vuln fuzz axe crash bench nation outage nodes ci release clean
 
 all: build
 
@@ -62,6 +62,10 @@ fuzz:
 
 axe crash bench nation:
 	./scripts/$@
+
+# The telephone under faults: the database away, and one of two nodes killed.
+outage nodes:
+	./bench/$@.sh
 
 ci:
 	bash .ci/run

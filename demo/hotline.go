@@ -25,8 +25,10 @@ type hotlineText struct {
 	ReportPurpose string `yaml:"report_purpose"`
 }
 
-// hotlineDays is how long before today the hotline was opened.
-const hotlineDays = 30
+// hotlineDays is how long before today the hotline was opened: on every day of the
+// year there is a working day of the month before among them, so that a sample of
+// its recordings can be drawn.
+const hotlineDays = 36
 
 // planHotline opens the county's hotline a month ago and has people call it.
 func (w *world) planHotline(cal *calendar.Calendar) {

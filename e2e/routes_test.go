@@ -35,6 +35,9 @@ var unvisited = map[string]string{
 func init() {
 	unvisited["/hotline/roster.ics"] = "a calendar for programs, no page"
 	unvisited["/desk/hotline/recordings/{province}/{recording}/sound/{access}"] = "sound, no page"
+	unvisited["/desk/hotline/studio/sounds/{province}/{version}"] = "sound, no page"
+	unvisited["/desk/hotline/studio/folder/{lang}/{key}"] = "sound, no page"
+	unvisited["/desk/hotline/studio/prompts.zip"] = "a pack for a recording studio, no page"
 	unvisited["/desk/write-outcome/{province}/{matter}"] = "the same form as a case sent back; tested by its handlers"
 	for _, step := range strings.Fields("answer take sign object rule contribute deliver call keep resume unmerge recall suspend reopen release renew archive") {
 		unvisited["/desk/matters/{province}/{matter}/"+step] = "the same view as the steps that are visited, tested by its handlers"
@@ -115,7 +118,7 @@ func fits(pattern, path string) (words int) {
 // isPage answers whether a route shows a page, rather than a file, a feed, data
 // or a setting.
 func isPage(path string) bool {
-	for _, file := range []string{".xlsx", ".docx", ".pdf", ".atom", "/letters/{letter}/{form}", ".json", ".xml", ".txt", ".css", ".ico", ".yaml", "/assets/", "/api/", "/embed/", "/old/", "/sitemap/", "/files/", "/template", "/calendar/file", "/healthz", "/readyz", "/metrics", "/preferences", "/print/", "/sign-in/oidc", "/tile/", "/open311/v2/", "/desk/exchange/worklist/", "/desk/exchange/feedback/", "/checkpoint", "/log/{province}/keys", "/suggest", "/search/suggest", "/desk/matters/events", "/desk/hotline/board/events"} {
+	for _, file := range []string{".xlsx", ".docx", ".pdf", ".atom", "/letters/{letter}/{form}", ".json", ".xml", ".txt", ".css", ".ico", ".yaml", "/assets/", "/api/", "/embed/", "/old/", "/sitemap/", "/files/", "/template", "/calendar/file", "/healthz", "/readyz", "/metrics", "/preferences", "/print/", "/sign-in/oidc", "/tile/", "/open311/v2/", "/desk/exchange/worklist/", "/desk/exchange/feedback/", "/checkpoint", "/log/{province}/keys", "/suggest", "/search/suggest", "/desk/matters/events", "/desk/hotline/board/events", "/desk/hotline/events", "/desk/hotline/shift/events"} {
 		if strings.Contains(path, file) {
 			return false
 		}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -35,6 +36,9 @@ func demonstrate(ctx context.Context, args []string, out io.Writer) error {
 	}
 	c.asDemo()
 	c.phone.passOn(fs)
+	if err := c.phone.readScript(); err != nil {
+		return err
+	}
 	if err := c.callFromHere(); err != nil {
 		return err
 	}
@@ -73,10 +77,10 @@ func makeDemo(ctx context.Context, c *config, townships int, progress io.Writer)
 		return err
 	}
 	imported := time.Since(began)
-	rep, err := demo.Seed(ctx, demo.Options{Disclosure: h.disclosure, Agencies: h.agencies, Accounts: h.accounts, Importer: h.importer, Keeping: h.keeping, Requests: h.requests, Answers: h.answers, Yearly: h.yearly, Casework: h.casework, Outcomes: h.outcomes, Knowledge: h.knowledge, Hotline: h.hotline, Records: &demo.Records{Recordings: h.recordings, Trainings: h.trainings, Rosters: h.rosters},
+	rep, err := demo.Seed(ctx, demo.Options{Disclosure: h.disclosure, Agencies: h.agencies, Accounts: h.accounts, Importer: h.importer, Keeping: h.keeping, Requests: h.requests, Answers: h.answers, Yearly: h.yearly, Casework: h.casework, Outcomes: h.outcomes, Knowledge: h.knowledge, Hotline: h.hotline, Records: &demo.Records{Recordings: h.recordings, Trainings: h.trainings, Rosters: h.rosters, Studio: h.studio},
 		Clock: fake, Until: began, Seed: demoSeed, Townships: townships, Progress: progress})
 	if err == nil {
-		err = h.links.Run(ctx) // as each night does: the self-check has something to tell
+		err = errors.Join(h.links.Run(ctx), h.reviews.DrawAll(ctx)) // as each night does: the self-check has something to tell, and a call waits to be reviewed
 	}
 	if err != nil {
 		_ = h.close()

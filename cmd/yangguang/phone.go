@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"yangguang/internal/clock"
+	"yangguang/supervision/hotline/seatwire"
 	"yangguang/supervision/hotline/switchboard"
 )
 
@@ -128,6 +129,7 @@ func (h *house) phoneMux(s *switchboard.Switchboard) http.Handler {
 		s.Drain()
 		w.WriteHeader(http.StatusAccepted)
 	})
+	seatwire.Serve(mux, s)
 	return mux
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"yangguang/internal/ivr"
 	"yangguang/internal/sip"
 )
 
@@ -23,12 +24,14 @@ type phoning struct {
 	Host        string   // address others reach us at; the one listened on when empty
 	Cert, Key   string   // of SIP over TLS
 	Ports       string   // range of UDP ports of voice
-	Browser     string   // UDP address of browsers' voice, one port for all
+	Browser     string   // UDP address of browsers' voice, one port for all; none for no browsers
 	Trunks      string   // file
+	Script      string   // file of what callers are led through; "" the usual one
 	Calls       int      // at most at a time
 	Drain       time.Duration
 	given       []string // what the process is started with
 	trunks      []sip.Trunk
+	led         *ivr.Script     // what Script says
 	inBand      map[string]bool // trunks whose keys come as tones
 	first, last int
 }
@@ -62,7 +65,9 @@ func phoneFlags(fs *flag.FlagSet, p *phoning) {
 	fs.StringVar(&p.Cert, "sip-cert", "", "certificate file for SIP over TLS (PEM)")
 	fs.StringVar(&p.Key, "sip-key", "", "its key file (PEM)")
 	fs.StringVar(&p.Ports, "voice-ports", "20000-20999", "UDP ports for the voice of calls, two for each party")
+	fs.StringVar(&p.Browser, "browser-voice", "", "UDP address browsers of the hotline's seats send their voice to, one port for all; port 21000 at the first --sip address when not given, and none for no browsers")
 	fs.StringVar(&p.Trunks, "trunks", "", "file of trunks to the public network (see docs/operate.md)")
+	fs.StringVar(&p.Script, "phone-script", "", "file of what callers hear otherwise than usual (see docs/operate.md); it is checked at the start")
 	fs.IntVar(&p.Calls, "calls", 200, "calls at a time; further ones are refused at once")
 	fs.DurationVar(&p.Drain, "phone-drain", 30*time.Second, "how long a telephone process that is told to stop lets calls go on")
 }
@@ -102,10 +107,28 @@ func (p *phoning) settle() (err error) {
 	if p.Calls < 1 {
 		return usageError{fmt.Errorf("--calls %d: at least one call must be possible", p.Calls)}
 	}
+	if err := p.readScript(); err != nil {
+		return err
+	}
 	if p.Trunks != "" {
 		p.trunks, err = p.readTrunks(p.Trunks)
 	}
 	return err
+}
+
+// readScript reads what callers are led through: the usual script, with what the
+// office's file says otherwise.
+func (p *phoning) readScript() (err error) {
+	var own []byte
+	if p.Script != "" {
+		if own, err = os.ReadFile(p.Script); err != nil {
+			return usageError{fmt.Errorf("--phone-script: %w", err)}
+		}
+	}
+	if p.led, err = ivr.Parse(own); err != nil {
+		return usageError{fmt.Errorf("--phone-script %s: %w", p.Script, err)}
+	}
+	return nil
 }
 
 // trunkFile is the operator's file of trunks.

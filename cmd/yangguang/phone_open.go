@@ -6,10 +6,11 @@ import (
 	"net"
 	"net/netip"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
-	"yangguang/internal/ivr"
+	"yangguang/internal/account"
 	"yangguang/internal/rtp"
 	"yangguang/internal/sip"
 	"yangguang/supervision/hotline"
@@ -22,12 +23,7 @@ import (
 func (h *house) openSwitchboard(ctx context.Context) (*switchboard.Switchboard, error) {
 	p := &h.c.phone
 	h.hotline.Node = nodeName(h.c.Node)
-	script, err := ivr.Usual()
-	if err != nil {
-		return nil, err
-	}
-	prompts := filepath.Join(h.c.Data, "prompts")
-	if _, err := studio.Make(ctx, prompts); err != nil {
+	if _, err := studio.Make(ctx, h.c.prompts()); err != nil {
 		h.log.WarnContext(ctx, "callers hear tones where no prompt is recorded: install espeak-ng for a placeholder voice", "fault", err.Error())
 	}
 	addr, host, err := p.hosts()
@@ -35,6 +31,10 @@ func (h *house) openSwitchboard(ctx context.Context) (*switchboard.Switchboard, 
 		return nil, err
 	}
 	ports, err := rtp.NewPorts(addr, p.first, p.last)
+	if err != nil {
+		return nil, err
+	}
+	browsers, err := h.openBrowsers(addr, host)
 	if err != nil {
 		return nil, err
 	}
@@ -51,19 +51,29 @@ func (h *house) openSwitchboard(ctx context.Context) (*switchboard.Switchboard, 
 		}
 		c.TLSConfig = &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}
 	}
+	set := h.promptSet(ctx)
+	go set.Run(ctx)
 	return switchboard.Open(ctx, switchboard.Config{
-		Hotline: h.hotline, Prompts: &studio.Voice{Dir: prompts}, Script: script, Answers: h.spokenAnswers(prompts), SIP: c, Host: host, Ports: ports, InBand: p.inBand, Clock: h.db.Clock(), Log: h.log,
+		Hotline: h.hotline, Dir: h.c.Data, Prompts: set, PromptsOf: func(l hotline.Line) switchboard.Prompts { return set.Of(l.Agency, l.Lang) }, Script: p.led, Read: h.read, SIP: c, Host: host, Ports: ports, Browsers: browsers, InBand: p.inBand, Clock: h.db.Clock(), Log: h.log,
 		Recordings: &recording.Recordings{DB: h.db, Keys: h.keys, Blobs: h.blobs, Dir: filepath.Join(h.c.Data, "recordings"), Node: h.hotline.Node},
 	})
 }
 
-// spokenAnswers are the answers in force where a line is whose sounds are made.
-func (h *house) spokenAnswers(prompts string) func(context.Context, hotline.Line) ([]ivr.Entry, error) {
-	reading := &studio.Reading{Dir: prompts}
-	return func(ctx context.Context, l hotline.Line) ([]ivr.Entry, error) {
-		answers, err := h.knowledge.Spoken(ctx, l.Region, "")
-		return reading.Entries(spokenTexts(answers)), err
+// promptSet is what lines say: recordings in use first. Where the store cannot
+// be read, the folder's are heard until it can.
+func (h *house) promptSet(ctx context.Context) *studio.Set {
+	set := &studio.Set{DB: h.db, Folder: &studio.Voice{Dir: h.c.prompts()}, Log: h.log, Units: func(ctx context.Context) (ids []int64, err error) {
+		lines, err := h.hotline.Lines(account.AsSystem(ctx))
+		for _, l := range lines {
+			ids = append(ids, l.Agency)
+		}
+		slices.Sort(ids)
+		return slices.Compact(ids), err
+	}}
+	if err := set.Renew(ctx); err != nil {
+		h.log.WarnContext(ctx, "recorded prompts cannot be read yet; callers hear placeholders", "fault", err.Error())
 	}
+	return set
 }
 
 // nodeName is what a telephone process is called among the others on its store.

@@ -126,9 +126,17 @@ func (w *phoneWatch) start(ctx context.Context) error {
 		}
 		return err
 	case <-ctx.Done():
+		_ = cmd.Process.Signal(syscall.SIGTERM) // it may not answer yet, and must not be left behind
+		select {
+		case <-ended:
+		case <-time.After(w.Drain + phoneGrace):
+		}
 		return nil
 	}
 }
+
+// phoneGrace is what a process may take to stop beside its draining.
+const phoneGrace = 5 * time.Second
 
 // stop ends the process by its signal and waits until it answers no more.
 func (w *phoneWatch) stop(ctx context.Context) error {
@@ -139,7 +147,7 @@ func (w *phoneWatch) stop(ctx context.Context) error {
 	if err := syscall.Kill(h.PID, syscall.SIGTERM); err != nil {
 		return fmt.Errorf("stop the telephone process: %w", err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, w.Drain+5*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, w.Drain+phoneGrace)
 	defer cancel()
 	for {
 		if _, err := w.health(ctx); err != nil {

@@ -4,23 +4,20 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"path/filepath"
 	"slices"
 
 	"yangguang/agency"
 	"yangguang/internal/clock"
-	"yangguang/internal/ivr"
-	"yangguang/supervision/casework/knowledge"
 	"yangguang/supervision/hotline/studio"
 )
 
 // promptsCommand makes the hotline's prompts that nobody recorded with the
-// placeholder voice, lists how each stands, or has the voice read the answers
-// that are in force in a division.
+// placeholder voice, lists how each stands, or has the voice read the guides,
+// answers and items that are published or in force in a division.
 func promptsCommand(ctx context.Context, args []string, out io.Writer) error {
 	c := &config{}
 	f := newFlags("prompts make|list|read", c)
-	division := f.String("division", "", "read: the division whose answers are read aloud, such as 350525")
+	division := f.String("division", "", "read: the division whose guides, answers and items are read aloud, such as 350525")
 	what := ""
 	if len(args) > 0 && slices.Contains([]string{"make", "list", "read"}, args[0]) {
 		what, args = args[0], args[1:]
@@ -28,7 +25,7 @@ func promptsCommand(ctx context.Context, args []string, out io.Writer) error {
 	if err := parse(f, args, out); err != nil {
 		return helpIsNoError(err)
 	}
-	dir := filepath.Join(c.Data, "prompts")
+	dir := c.prompts()
 	switch what {
 	case "make":
 		n, err := studio.Make(ctx, dir)
@@ -61,27 +58,14 @@ func readAloud(ctx context.Context, c *config, division, dir string, out io.Writ
 		return err
 	}
 	defer func() { _ = h.close() }()
-	answers, err := h.knowledge.Spoken(ctx, code, "")
+	texts, err := h.allAloud(ctx, []agency.Code{code})
 	if err != nil {
 		return err
 	}
-	n, err := (&studio.Reading{Dir: dir}).Prepare(ctx, spokenTexts(answers))
+	n, err := (&studio.Reading{Dir: dir}).Prepare(ctx, texts)
 	if err != nil {
 		return fmt.Errorf("%d sentences made, then: %w", n, err)
 	}
-	_, err = fmt.Fprintf(out, "%d answers are in force; %d sentences made\n", len(answers), n)
+	_, err = fmt.Fprintf(out, "%d texts are published or in force; %d sentences made\n", len(texts), n)
 	return err
-}
-
-// spokenTexts are answers as a voice reads them: the title, the answer and what
-// it rests on.
-func spokenTexts(answers []knowledge.Spoken) (texts []studio.Text) {
-	for _, a := range answers {
-		lang := ivr.Chinese
-		if a.Lang == string(ivr.English) {
-			lang = ivr.English
-		}
-		texts = append(texts, studio.Text{Lang: lang, Title: a.Title, Paragraphs: append(slices.Clone(a.Text), a.Basis)})
-	}
-	return texts
 }

@@ -31,6 +31,9 @@ func serve(ctx context.Context, args []string, out io.Writer) error {
 		return helpIsNoError(err)
 	}
 	c.phone.passOn(fs)
+	if err := c.phone.readScript(); err != nil {
+		return err
+	}
 	h, err := open(ctx, c, clock.System(), false, os.Stderr)
 	if err != nil {
 		return err
@@ -57,7 +60,7 @@ func (h *house) serve(ctx context.Context, out io.Writer) error {
 	if err := h.disclosure.Renew(ctx); err != nil {
 		return err
 	}
-	ended := make(chan error, 6)
+	ended := make(chan error, 7)
 	ear := fresh.Listen(h.db)
 	go func() { ended <- ear.Run(ctx, lookEvery, h.log) }()
 	go func() { ended <- h.keepLedger(ctx) }()
@@ -65,9 +68,10 @@ func (h *house) serve(ctx context.Context, out io.Writer) error {
 	go func() { ended <- h.keepTime(ctx) }()
 	go func() { ended <- h.serveMetrics(ctx) }()
 	go func() { ended <- h.watchPhone(ctx) }()
+	go func() { ended <- h.keepReading(ctx) }()
 	err := web.Serve(ctx, web.Listener{Addr: h.c.Listen, Cert: h.c.Cert, Key: h.c.Key, BehindProxy: len(h.c.Proxies) > 0, Ready: out}, h.app)
 	stop()
-	for range 6 {
+	for range 7 {
 		if e := <-ended; e != nil && !errors.Is(e, context.Canceled) {
 			err = errors.Join(err, e)
 		}

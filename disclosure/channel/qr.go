@@ -1,7 +1,8 @@
 package channel
 
 import (
-	"github.com/boombuler/barcode/qr"
+	qr "github.com/piglig/go-qr"
+
 	"yangguang/internal/pdf"
 )
 
@@ -14,25 +15,28 @@ const mostProof = 2953
 
 // code draws an address as a QR code in a square of a side, quiet edge
 // included; an address too long to encode draws nothing.
-func (s *sheet) code(x, y, side float64, address string) { s.qr(x, y, side, address, qr.M) }
+func (s *sheet) code(x, y, side float64, address string) {
+	if c, err := qr.EncodeText(address, qr.Medium); err == nil {
+		s.qr(x, y, side, c)
+	}
+}
 
 // proof draws a proof's whole text (C2SP tlog-proof), at most mostProof bytes.
-func (s *sheet) proof(x, y float64, text []byte) { s.qr(x, y, proofSide, string(text), qr.L) }
-
-func (s *sheet) qr(x, y, side float64, text string, level qr.ErrorCorrectionLevel) {
-	c, err := qr.Encode(text, level, qr.Unicode)
-	if err != nil {
-		return
+func (s *sheet) proof(x, y float64, text []byte) {
+	if c, err := qr.EncodeBinary(text, qr.Low); err == nil {
+		s.qr(x, y, proofSide, c)
 	}
-	n := c.Bounds().Dx()
+}
+
+func (s *sheet) qr(x, y, side float64, c *qr.QrCode) {
+	n := c.Size()
 	m := side / float64(n+8)
 	s.Box(x, y, side, side, pdf.RGB{R: 255, G: 255, B: 255})
-	dark := func(i, j int) bool { r, _, _, _ := c.At(i, j).RGBA(); return r == 0 }
 	s.PDF.SetFillColor(0, 0, 0)
 	for j := range n {
 		for i := 0; i < n; i++ {
 			start := i
-			for i < n && dark(i, j) {
+			for i < n && c.Module(i, j) {
 				i++
 			}
 			if i > start {

@@ -55,11 +55,8 @@ func keysOf(tx *db.Tx, query string, args ...any) ([]key, error) {
 	return db.List(tx, func(r *db.Rows, k *key) error { return r.Scan(&k.province, &k.id, &k.ref) }, query, args...)
 }
 
-// What the index of the open requests is over.
-const (
-	open   = "state <> 'closed'"
-	nextOn = "coalesce(next_on, '" + noDay + "')"
-)
+// nextOn is what the index of the open requests' clocks is over.
+const nextOn = "coalesce(next_on, '" + noDay + "')"
 
 // each does f to every request a query names, a transaction each.
 func (r *Requests) each(ctx context.Context, query string, args []any, f func(tx *db.Tx, s *step, ref int64) error) error {
@@ -89,7 +86,7 @@ func (r *Requests) today() clock.Date { return clock.DateOf(r.DB.Clock().Now()) 
 // confirmSilent takes as confirmed what nobody confirmed in time, so that
 // silence cannot keep the clock from beginning (docs/divergence.md, 1.1.b).
 func (r *Requests) confirmSilent(ctx context.Context) error {
-	return r.each(ctx, "select province, id, 0 from inforequest where "+open+" and state = 'filed' and "+nextOn+" < $1 order by "+nextOn+", id limit $2", []any{r.today(), perTick}, func(tx *db.Tx, s *step, _ int64) error {
+	return r.each(ctx, "select province, id, 0 from inforequest_clock where state = 'filed' and "+nextOn+" < $1 order by "+nextOn+", id limit $2", []any{r.today(), perTick}, func(tx *db.Tx, s *step, _ int64) error {
 		if s.q.State != Filed {
 			return nil
 		}
@@ -122,7 +119,7 @@ func (r *Requests) hearSilence(ctx context.Context) error {
 // lapse closes what was not clarified or not paid in time: by law it counts as
 // given up (article 30; 信息处理费管理办法). It can be taken up again for good reason.
 func (r *Requests) lapse(ctx context.Context) error {
-	return r.each(ctx, "select province, id, 0 from inforequest where "+open+" and state in ('clarifying', 'paying') and "+nextOn+" < $1 order by "+nextOn+", id limit $2", []any{r.today(), perTick}, func(tx *db.Tx, s *step, _ int64) error {
+	return r.each(ctx, "select province, id, 0 from inforequest_clock where state in ('clarifying', 'paying') and "+nextOn+" < $1 order by "+nextOn+", id limit $2", []any{r.today(), perTick}, func(tx *db.Tx, s *step, _ int64) error {
 		if s.q.State != Clarifying && s.q.State != Paying {
 			return nil // somebody was quicker
 		}
@@ -168,7 +165,7 @@ func WarningLevel(left int) (level int) {
 // warn raises the level of what is due soon or late.
 func (r *Requests) warn(ctx context.Context) error {
 	soon := r.today().AddDays(14)
-	return r.each(ctx, "select province, id, 0 from inforequest where "+open+" and state in ('open', 'review') and "+nextOn+" <= $1 order by "+nextOn+", id limit $2", []any{soon, perTick}, func(tx *db.Tx, s *step, _ int64) error {
+	return r.each(ctx, "select province, id, 0 from inforequest_clock where state in ('open', 'review') and "+nextOn+" <= $1 order by "+nextOn+", id limit $2", []any{soon, perTick}, func(tx *db.Tx, s *step, _ int64) error {
 		if !s.q.running() || s.q.DueOn.IsZero() {
 			return nil
 		}

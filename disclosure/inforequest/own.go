@@ -10,7 +10,7 @@ import (
 // part of the hand-over both sign; without one they are to be assigned anew.
 func (r *Requests) HandOver(tx *db.Tx, from, to int64) (lines []string, err error) {
 	defer fault.Wrap(&err, "inforequest.HandOver")
-	open, err := db.List(tx, scanRequest, "select "+requestCols+" from inforequest q where q.handler = $1 and q.state <> 'closed' order by q.id limit 1000", from)
+	open, err := db.List(tx, scanRequest, "select "+openCols+" from inforequest_clock k join inforequest q on q.province = k.province and q.id = k.id where k.handler = $1 order by k.id limit 1000", from)
 	if err != nil {
 		return nil, err
 	}

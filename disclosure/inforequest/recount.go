@@ -26,7 +26,7 @@ func (r *Requests) Recount(ctx context.Context) (moved int, err error) {
 	defer fault.Wrap(&err, "inforequest.Recount")
 	var ids []int64
 	if err := r.DB.Read(ctx, func(tx *db.Tx) (err error) {
-		ids, err = db.List(tx, db.One[int64], "select id from inforequest where "+open+" and "+waits+" order by "+nextOn+", id limit 10000000")
+		ids, err = db.List(tx, db.One[int64], "select id from inforequest_clock where "+waits+" order by "+nextOn+", id limit 10000000")
 		return err
 	}); err != nil {
 		return 0, err
@@ -150,7 +150,7 @@ func scanWaiting(r *db.Rows, q *waiting) error {
 func (c *recounting) count(tx *db.Tx, province int, ids []int64) error {
 	w := &db.Where{}
 	where := w.Next(province) + " and id in (" + marks(w, ids) + ") and " + waits
-	qs, err := db.List(tx, scanWaiting, "select id, region, state, filed_at, received_on, due_on, reply_by, at_latest, provisional, calendar from inforequest where province = "+where+tx.ForUpdate(), w.Args()...)
+	qs, err := db.List(tx, scanWaiting, "select id, region, state, filed_at, received_on, due_on, reply_by, at_latest, provisional, calendar from inforequest_clock where province = "+where+tx.ForUpdate(), w.Args()...)
 	if err != nil {
 		return err
 	}
@@ -214,7 +214,7 @@ func (c *recounting) write(tx *db.Tx) error {
 			w := &db.Where{}
 			set := "due_on = " + w.Next(to.due) + ", reply_by = " + w.Next(to.replyBy) + ", next_on = " + w.Next(actBy(to.due, to.replyBy)) +
 				", at_latest = " + w.Next(to.atLatest) + ", provisional = " + w.Next(to.uncertain) + ", calendar = " + w.Next(to.calendar)
-			if _, err := tx.Exec("update inforequest set "+set+" where province = "+w.Next(to.province)+" and id in ("+marks(w, some)+")", w.Args()...); err != nil {
+			if _, err := tx.Exec("update inforequest_clock set "+set+" where province = "+w.Next(to.province)+" and id in ("+marks(w, some)+")", w.Args()...); err != nil {
 				return err
 			}
 		}

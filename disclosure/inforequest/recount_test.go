@@ -5,10 +5,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"yangguang/disclosure/inforequest"
 	"yangguang/disclosure/inforequest/inforequesttest"
 	"yangguang/internal/calendar"
+	"yangguang/internal/db"
 	"yangguang/internal/db/dbtest"
 )
 
@@ -94,6 +96,48 @@ func TestARecountAgreesWithTheEventsOfEachRequest(t *testing.T) {
 			}
 		}
 	})
+}
+
+// The clock of a request stands beside it while it is open, as its last step or
+// the last calendar left it, and goes with it when it is closed.
+func TestAClockIsKeptWhileItsRequestIsOpen(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, h *house) {
+		r := h.Requests
+		proclaim(t, h, theYear)
+		q, _ := h.Open(t)
+		was := state(t, h, q).DueOn
+		check(t, r.Extend(h.As(h.Head), q.Province, q.ID, 5, "需要查找历史档案。"))
+		if got, want := clockOf(t, h, q), []string{"open " + state(t, h, q).DueOn.String()}; !slices.Equal(got, want) || !was.Before(state(t, h, q).DueOn) {
+			t.Errorf("extended: %v, want %v", got, want)
+		}
+		proclaim(t, h, theYear+"2026-11-25,rest,演示节\n")
+		_, err := r.Recount(h.Anyone())
+		check(t, err)
+		if got, want := clockOf(t, h, q), []string{"open " + state(t, h, q).DueOn.String()}; !slices.Equal(got, want) {
+			t.Errorf("counted anew: %v, want %v", got, want)
+		}
+		check(t, r.Clarify(h.As(h.Handler), q.Province, q.ID, "请写明是哪一个乡（镇）。", 10))
+		h.Clock.Advance(60 * 24 * time.Hour)
+		check(t, r.Tick(h.Anyone()))
+		if c := state(t, h, q); c.State != inforequest.Closed || len(clockOf(t, h, q)) != 0 {
+			t.Errorf("%s, with the clock %v", c.State, clockOf(t, h, q))
+		}
+		check(t, r.Reopen(h.As(h.Head), q.Province, q.ID, "申请人住院，有正当理由。"))
+		if got, want := clockOf(t, h, q), []string{"open " + state(t, h, q).DueOn.String()}; !slices.Equal(got, want) {
+			t.Errorf("taken up again: %v, want %v", got, want)
+		}
+	})
+}
+
+// clockOf is the state and the last day a request's clock says, none without one.
+func clockOf(t *testing.T, h *house, q *inforequest.Request) (out []string) {
+	t.Helper()
+	h.Read(t, func(tx *db.Tx) (err error) {
+		out, err = db.List(tx, db.One[string], "select state || ' ' || due_on from inforequest_clock where province = $1 and id = $2", q.Province, q.ID)
+		return err
+	})
+	return out
 }
 
 func told(c *inforequest.Case) (n int) {

@@ -32,14 +32,13 @@ func (r *Requests) Loads(ctx context.Context) (out []Load, err error) {
 		today := clock.DateOf(tx.Now)
 		w := &db.Where{}
 		soon, now := w.Next(today.AddDays(7)), w.Next(today)
-		account.In(w, reachOf(a), "q.agency", "q.region")
-		w.And("q.state <> 'closed'")
+		account.In(w, reachOf(a), "k.agency", "k.region")
 		sql, args := w.SQL()
 		out, err = db.List(tx, func(r *db.Rows, l *Load) error {
 			return r.Scan(&l.Agency, db.OrZero(&l.Handler), &l.Open, &l.Soon, &l.Late)
 		},
-			`select q.agency, q.handler, count(*), count(case when q.state in ('open', 'review') and q.due_on <= `+soon+` and q.due_on >= `+now+` then 1 end),
- count(case when q.state in ('open', 'review') and q.due_on < `+now+` then 1 end) from inforequest q`+sql+` group by q.agency, q.handler order by q.agency, q.handler limit 1000`, args...)
+			`select k.agency, k.handler, count(*), count(case when k.state in ('open', 'review') and k.due_on <= `+soon+` and k.due_on >= `+now+` then 1 end),
+ count(case when k.state in ('open', 'review') and k.due_on < `+now+` then 1 end) from inforequest_clock k`+sql+` group by k.agency, k.handler order by k.agency, k.handler limit 1000`, args...)
 		return err
 	})
 	return out, err

@@ -46,7 +46,8 @@ type DB struct {
 }
 
 func (d *DB) tx(ctx context.Context, q querier) *Tx {
-	return &Tx{Ctx: ctx, Now: d.clock.Now(), db: d, q: q, after: new([]func())}
+	now := d.clock.Now()
+	return &Tx{Ctx: ctx, Now: now, began: now, db: d, q: q, after: new([]func())}
 }
 
 const sqlitePragmas = "_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
@@ -138,6 +139,9 @@ func (d *DB) Postgres() bool { return d.postgres }
 
 // Clock is the clock the store was opened with.
 func (d *DB) Clock() clock.Clock { return d.clock }
+
+// ID makes an id of a province before there is a transaction to write it in.
+func (d *DB) ID(province int) int64 { return d.ids.next(province, d.clock.Now()) }
 
 // Path is the SQLite file, "" on PostgreSQL.
 func (d *DB) Path() string { return d.path }

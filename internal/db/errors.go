@@ -1,7 +1,11 @@
 package db
 
 import (
+	"database/sql"
+	"database/sql/driver"
 	"errors"
+	"io"
+	"net"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"modernc.org/sqlite"
@@ -36,11 +40,20 @@ func meaning(err error) error {
 		}
 		return err
 	}
-	var ce *pgconn.ConnectError
-	if errors.As(err, &ce) {
+	if cutOff(err) {
 		return fault.As(fault.Unavailable, err)
 	}
 	return err
+}
+
+// cutOff answers whether the server was not reached, or went away while it was
+// spoken with.
+func cutOff(err error) bool {
+	var ce *pgconn.ConnectError
+	var ne net.Error
+	return errors.As(err, &ce) || errors.As(err, &ne) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) ||
+		errors.Is(err, net.ErrClosed) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) ||
+		errors.Is(err, sql.ErrTxDone) || errors.Is(err, pgconn.ErrConnClosed) // its connection broke, and it was rolled back
 }
 
 func unavailable(err error) error {

@@ -18,10 +18,12 @@ type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
-// Tx is one transaction. Its Now is the instant every row it writes carries.
+// Tx is one transaction. Its Now is the instant every row it writes carries; who
+// writes down late what happened earlier sets it back.
 type Tx struct {
 	Ctx   context.Context
 	Now   time.Time
+	began time.Time // of which ids are made
 	db    *DB
 	q     querier
 	of    []string  // what is read through this copy is a part of; nil when nobody said
@@ -105,7 +107,7 @@ func One[T any](r *Rows, v *T) error { return r.Scan(v) }
 
 // ID makes the next id of a province (0 = nation): time-ordered, unique over
 // all nodes.
-func (t *Tx) ID(province int) int64 { return t.db.ids.next(province, t.Now) }
+func (t *Tx) ID(province int) int64 { return t.db.ids.next(province, t.began) }
 
 // RandomID makes an id that tells nothing of its order; for ballots and tip-offs.
 func (t *Tx) RandomID(province int) int64 { return randomID(province) }

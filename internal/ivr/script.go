@@ -32,6 +32,18 @@ type Node struct {
 	Hold int               `yaml:"hold"` // seconds of music while keys are heard
 
 	line int
+	own  bool // of the office's file
+}
+
+// Own answers whether the node is the office's, not the usual script's.
+func (n Node) Own() bool { return n.own }
+
+// where names a node's line in the file it stands in.
+func (n Node) where() string {
+	if n.own {
+		return fmt.Sprintf("line %d", n.line)
+	}
+	return fmt.Sprintf("line %d of the usual script", n.line)
 }
 
 // What a node may do.
@@ -54,12 +66,14 @@ const (
 var (
 	deeds  = []string{Guides, Answers, Items, Status, Message, CallBack, Person, Crisis, Police, Ambulance, NoRecord, Rate, HangUp}
 	goesOn = []string{Guides, Answers, Items, Status, NoRecord}
-	starts = []string{"open", "waiting", "closed", "sealed", "after"}
 	params = []string{"{place}", "{wait}"}
 )
 
-// mostKeys is how many keys a person may be away.
-const mostKeys = 3
+// Starts are where a conversation may begin, in the order of a call.
+var Starts = []string{"open", "sealed", "waiting", "closed", "after"}
+
+// MostKeys is how many keys a person may be away.
+const MostKeys = 3
 
 // maxScript bounds a script file.
 const maxScript = 256 << 10
@@ -81,6 +95,10 @@ func Parse(own []byte) (*Script, error) {
 		o, err := read(own)
 		if err != nil {
 			return nil, err
+		}
+		for name, n := range o.Nodes {
+			n.own = true
+			o.Nodes[name] = n
 		}
 		s.over(o)
 	}
@@ -167,7 +185,7 @@ func nodeLines(b []byte) (map[string]int, error) {
 }
 
 func (s *Script) check() error {
-	for _, name := range starts {
+	for _, name := range Starts {
 		if _, ok := s.Nodes[s.Starts[name]]; !ok {
 			return fmt.Errorf("ivr: the start %q leads to %q, which is no node", name, s.Starts[name])
 		}
@@ -180,16 +198,16 @@ func (s *Script) check() error {
 	for _, name := range slices.Sorted(maps.Keys(s.Nodes)) {
 		n := s.Nodes[name]
 		if err := s.checkNode(n); err != nil {
-			return fmt.Errorf("ivr: line %d: node %q %w", n.line, name, err)
+			return fmt.Errorf("ivr: %s: node %q %w", n.where(), name, err)
 		}
 	}
 	far := s.KeysToPerson()
 	for _, name := range slices.Sorted(maps.Keys(s.Nodes)) {
-		if n, ok := far[name]; !ok || n > mostKeys {
-			return fmt.Errorf("ivr: line %d: node %q is more than %d keys away from a person", s.Nodes[name].line, name, mostKeys)
+		if n, ok := far[name]; !ok || n > MostKeys {
+			return fmt.Errorf("ivr: %s: node %q is more than %d keys away from a person", s.Nodes[name].where(), name, MostKeys)
 		}
 		if s.circles(name) {
-			return fmt.Errorf("ivr: line %d: node %q goes in a circle without waiting for a key: give it hold or keys", s.Nodes[name].line, name)
+			return fmt.Errorf("ivr: %s: node %q goes in a circle without waiting for a key: give it hold or keys", s.Nodes[name].where(), name)
 		}
 	}
 	return nil

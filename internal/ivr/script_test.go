@@ -12,7 +12,7 @@ func TestAPersonIsThreeKeysAwayAtMost(t *testing.T) {
 	}
 	far := s.KeysToPerson()
 	for name := range s.Nodes {
-		if n, ok := far[name]; !ok || n > mostKeys {
+		if n, ok := far[name]; !ok || n > MostKeys {
 			t.Errorf("%s is %d keys away, %v", name, n, ok)
 		}
 	}
@@ -40,6 +40,19 @@ func TestABrokenScriptIsRefusedWithItsLine(t *testing.T) {
 	}
 }
 
+// A node of the usual script that an office's file breaks is not looked for in
+// that file.
+func TestALineOfTheUsualScriptIsNamedAsSuch(t *testing.T) {
+	_, err := Parse([]byte("nodes:\n  bye: {then: greeting}\n  greeting: {then: bye}\n"))
+	if err == nil || !strings.Contains(err.Error(), "ivr: line 2: node \"bye\"") {
+		t.Errorf("an own node: %v", err)
+	}
+	_, err = Parse([]byte("nodes:\n  danger: {then: crisis}\n  crisis: {then: rate}\n  rate: {then: person}\n  person: {say: [person], do: hangup}\n"))
+	if err == nil || !strings.Contains(err.Error(), "of the usual script: node") {
+		t.Errorf("a usual node: %v", err)
+	}
+}
+
 func TestAnOfficeSaysItOtherwise(t *testing.T) {
 	s, err := Parse([]byte("nodes:\n  bye: {say: [bye, pause], do: hangup}\n"))
 	if err != nil || len(s.Nodes["bye"].Say) != 2 || len(s.Nodes["closed"].Keys) == 0 {
@@ -56,7 +69,7 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		for name := range s.Nodes {
-			if n, ok := s.KeysToPerson()[name]; !ok || n > mostKeys {
+			if n, ok := s.KeysToPerson()[name]; !ok || n > MostKeys {
 				t.Errorf("%s is accepted and %d keys away", name, n)
 			}
 		}

@@ -50,6 +50,10 @@ type Message struct {
 	// Code is told beside the number to whoever wrote by mail himself: the
 	// mailbox is the one the matter came from. The template has a second place.
 	Code string
+	// Text is sent in place of the template's sentence, which is then its subject
+	// and what the desk sees: a word to staff, or what an agent answers somebody who
+	// wrote. It is sealed with the address and erased with it; Number may be empty.
+	Text string
 }
 
 // Sender delivers one text to one address. Both it and its errors keep the
@@ -96,7 +100,7 @@ func (o *Outbox) Queue(tx *db.Tx, m Message) (id int64, err error) {
 	if !i18n.Has(i18n.ZH, m.Template) {
 		return 0, errors.New("there is no such template")
 	}
-	if !secret.Valid(m.Number) {
+	if m.Text == "" && !secret.Valid(m.Number) || m.Number != "" && !secret.Valid(m.Number) {
 		return 0, errors.New("this is not a public number")
 	}
 	if _, ok := secret.ParseCode(m.Code); m.Code != "" && !ok {
@@ -105,8 +109,11 @@ func (o *Outbox) Queue(tx *db.Tx, m Message) (id int64, err error) {
 	if m.Lang == "" {
 		m.Lang = i18n.ZH
 	}
-	if m.Code != "" { // sealed with the address, erased with it
+	if m.Code+m.Text != "" { // sealed with the address, erased with it
 		address += "\x00" + m.Code
+	}
+	if m.Text != "" {
+		address += "\x00" + strings.ReplaceAll(m.Text, "\x00", "")
 	}
 	id = tx.ID(int(m.Province))
 	if err := insert(tx, id, m, o.Keys.Seal(purpose, place(id), []byte(address)), masked); err != nil {
@@ -185,8 +192,12 @@ func (o *Outbox) deliver(ctx context.Context, n sealedNotice) error {
 	if err != nil {
 		return fail("unreadable", 0).forGood()
 	}
-	to, code, _ := strings.Cut(string(address), "\x00")
+	to, rest, _ := strings.Cut(string(address), "\x00")
+	code, text, _ := strings.Cut(rest, "\x00")
 	in := i18n.With(ctx, n.lang)
+	if text != "" {
+		return s.Send(ctx, Letter{ID: n.ID, Address: to, Subject: i18n.T(in, n.Template, n.Number), Text: text})
+	}
 	return s.Send(ctx, Letter{
 		ID: n.ID, Address: to,
 		Subject: i18n.T(in, "notify.subject", n.Number), Text: i18n.T(in, n.Template, n.Number, secret.Group(code)),

@@ -158,6 +158,23 @@ func TestWhoWroteByMailIsToldHisCode(t *testing.T) {
 	})
 }
 
+// TestATextOfItsOwnIsSealedWithTheAddress: it is sent as it is, the desk sees what
+// it is about, and no file holds it.
+func TestATextOfItsOwnIsSealedWithTheAddress(t *testing.T) {
+	each(t, func(b *bench) {
+		const text = "canary-5b1e: duty at nine"
+		b.mustQueue(func(m *notify.Message) { m.Text, m.Number, m.Template = text, "", "notify.subject" })
+		b.noFileHolds("canary-5b1e")
+		b.run()
+		if got := b.server.received(); len(got) != 1 || !strings.Contains(got[0].body, text) || got[0].to != "zhang@example.com" {
+			b.t.Fatalf("received %+v", got)
+		}
+		if n := b.list(notify.Filter{})[0]; n.State != notify.Sent || n.Number != "" || n.Masked != "z***@example.com" {
+			b.t.Errorf("the desk sees %+v", n)
+		}
+	})
+}
+
 func TestANoticeOfAnActThatFailedIsNotSent(t *testing.T) {
 	each(t, func(b *bench) {
 		failed := errors.New("the act failed")

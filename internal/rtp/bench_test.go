@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pion/srtp/v3"
+
 	"yangguang/internal/clock"
 	"yangguang/internal/rtp"
 	"yangguang/internal/rtp/rtptest"
@@ -65,10 +67,68 @@ func BenchmarkRelay(b *testing.B) {
 			for i := 0; b.Loop(); i++ {
 				binary.BigEndian.PutUint16(p[2:], uint16(i))
 				binary.BigEndian.PutUint32(p[4:], uint32(i*rtp.FrameSize))
-				caller.Handle(p, from)
+				caller.Receive(p, from)
 			}
 			perCore(b, before, 100)
 		})
+	}
+}
+
+// handshake is what a DTLS handshake would agree on.
+type handshake struct{}
+
+func (handshake) ExportKeyingMaterial(_ string, _ []byte, n int) ([]byte, error) {
+	return make([]byte, n), nil
+}
+
+// BenchmarkRelayBrowser is one packet of a bridged and recorded call between a
+// telephone and a browser, every other one sealed by the browser, and the rest
+// sealed for it. BenchmarkLoad has what the shared port costs.
+func BenchmarkRelayBrowser(b *testing.B) {
+	ports, from, far := benchPorts(b), sink(b), sink(b)
+	conn, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(local(0)))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = conn.Close() })
+	caller := openAt(b, ports, rtp.Remote{Addr: from, Codec: rtp.PCMA})
+	browser := rtp.Attach(conn.WriteToUDPAddrPort, func() {}, rtp.Settings{})
+	theirs, ours, err := rtp.HandshakeKeys(srtp.ProtectionProfileAeadAes128Gcm, handshake{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := browser.Retarget(rtp.Remote{Addr: far, Codec: rtp.PCMA, Theirs: theirs, Ours: ours}); err != nil {
+		b.Fatal(err)
+	}
+	rec := rtp.NewRecorder(nowhere{io.Discard}, clock.System())
+	defer rec.Close()
+	defer rtp.NewBridge(caller, browser, rec).Close()
+	seal, err := srtp.CreateContext(make([]byte, 16), make([]byte, 12), srtp.ProtectionProfileAeadAes128Gcm)
+	if err != nil {
+		b.Fatal(err)
+	}
+	packets := make([][]byte, b.N)
+	for i := range packets {
+		packets[i] = packet(8, uint16(i/2), uint32(i/2*rtp.FrameSize), make([]byte, rtp.FrameSize))
+		if i%2 == 0 {
+			if packets[i], err = seal.EncryptRTP(nil, packets[i], nil); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	b.ReportAllocs()
+	b.ResetTimer()
+	before := processor(b)
+	for i, p := range packets {
+		if i%2 == 0 {
+			browser.Receive(p, far)
+		} else {
+			caller.Receive(p, from)
+		}
+	}
+	perCore(b, before, 100)
+	if n := browser.Stats().Sent + caller.Stats().Sent; n < uint64(b.N)*99/100 {
+		b.Errorf("%d of %d packets were relayed", n, b.N)
 	}
 }
 
@@ -89,7 +149,7 @@ func BenchmarkPrompt(b *testing.B) {
 	for i := 0; b.Loop(); i++ {
 		play.Frame(time.Time{})
 		binary.BigEndian.PutUint16(p[2:], uint16(i))
-		line.Handle(p, from)
+		line.Receive(p, from)
 	}
 	perCore(b, before, 50)
 }

@@ -1,9 +1,6 @@
 package rtp
 
-import (
-	"net/netip"
-	"time"
-)
+import "time"
 
 // What tests outside the package look at.
 var Transcode = transcode
@@ -80,9 +77,6 @@ func (j *Jitter) Take() []int16 {
 	j.j.take(&f)
 	return f[:]
 }
-
-// Handle handles a datagram as if it had just been read.
-func (s *Stream) Handle(b []byte, from netip.AddrPort) { s.guarded(b, from) }
 
 // Frame says the playback's next 20 ms.
 func (p *Playback) Frame(now time.Time) bool { return p.frame(now) }

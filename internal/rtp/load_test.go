@@ -18,6 +18,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pion/srtp/v3"
+
 	"yangguang/internal/clock"
 	"yangguang/internal/rtp"
 )
@@ -25,8 +27,9 @@ import (
 // load is what the process that plays the telephones is told, and far what it
 // answers.
 type load struct {
-	Calls   [][2]int // local ports of the product, caller's and clerk's
-	Seconds int
+	Calls    [][2]int // local ports of the product, caller's and clerk's
+	Browsers browsers // in the clerks' place, when there are any
+	Seconds  int
 }
 
 type far struct {
@@ -40,7 +43,8 @@ type far struct {
 // YANGGUANG_MEDIA_SECONDS (20), and prints how late a packet was at the other
 // telephone and what processor time this process took. The telephones are a
 // process of their own (YANGGUANG_MEDIA_PREFIX goes before its command, to keep
-// it on another core). bench/media.sh runs it.
+// it on another core). With YANGGUANG_MEDIA_BROWSERS set, the clerks are browsers.
+// bench/media.sh runs it.
 func BenchmarkLoad(b *testing.B) {
 	n, _ := strconv.Atoi(os.Getenv("YANGGUANG_MEDIA_CALLS"))
 	if n == 0 {
@@ -51,25 +55,41 @@ func BenchmarkLoad(b *testing.B) {
 	ports, dir := benchPorts(b), b.TempDir()
 	var all []rtp.Report
 	var recs []*rtp.Recorder
+	var house *house
+	if os.Getenv("YANGGUANG_MEDIA_BROWSERS") != "" {
+		house = newHouse(b)
+	}
 	for i := range n {
 		f, err := os.Create(filepath.Join(dir, strconv.Itoa(i)))
 		if err != nil {
 			b.Fatal(err)
 		}
-		caller, clerk := openAt(b, ports, rtp.Remote{Addr: local(9), Codec: rtp.PCMA}), openAt(b, ports, rtp.Remote{Addr: local(9), Codec: rtp.PCMA})
+		caller := openAt(b, ports, rtp.Remote{Addr: local(9), Codec: rtp.PCMA})
+		clerk, port := house.clerk(b, ports)
 		rec := rtp.NewRecorder(f, clock.System())
 		recs = append(recs, rec)
 		rtp.NewBridge(caller, clerk, rec)
-		l.Calls = append(l.Calls, [2]int{caller.Port(), clerk.Port()})
+		l.Calls = append(l.Calls, [2]int{caller.Port(), port})
 	}
 	before := processor(b)
+	coming := make(chan time.Duration, 1)
+	if house != nil {
+		l.Browsers = house.told
+		go func() { coming <- house.reached(b) - before }()
+	} else {
+		coming <- 0
+	}
 	got := telephones(b, l)
-	worked := processor(b) - before
+	came := <-coming
+	worked := processor(b) - before - came
 	for _, r := range recs {
 		all = append(all, r.Close())
 	}
 	complete := len(slices.DeleteFunc(all, func(r rtp.Report) bool { return !r.Complete }))
 	b.ReportMetric(0, "ns/op")
+	if house != nil {
+		fmt.Printf("the clerks are browsers: %.1f ms of processor for one to come\n", came.Seconds()*1000/float64(n))
+	}
 	fmt.Printf("%d calls bridged and recorded for %d s: %d packets sent, %d heard at the other end (%.3f %% missing)\n",
 		n, l.Seconds, got.Sent, got.Heard, 100-100*float64(got.Heard)/float64(max(got.Sent, 1)))
 	fmt.Printf("relay p50 %v, p99 %v, max %v; the telephones themselves at most %v late; %d of %d recordings complete\n",
@@ -121,8 +141,12 @@ func TestTelephones(t *testing.T) {
 		t.Fatal(err)
 	}
 	var legs []*telephone
-	for _, c := range l.Calls {
-		for _, port := range c {
+	for i, c := range l.Calls {
+		for side, port := range c {
+			if side == 1 && len(l.Browsers.Names) > 0 {
+				legs = append(legs, l.Browsers.come(t, i))
+				continue
+			}
 			conn, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(local(port)))
 			if err != nil {
 				t.Fatal(err)
@@ -141,6 +165,9 @@ type telephone struct {
 	conn *net.UDPConn
 	seq  uint16
 	late []time.Duration
+
+	seal, open *srtp.Context // of a browser
+	sealed     []byte
 }
 
 // talk has every telephone say a frame each 20 ms, in quarters, with the time in
@@ -190,18 +217,31 @@ func (l *telephone) say(start time.Time) bool {
 	l.seq++
 	now := time.Since(start)
 	binary.BigEndian.PutUint64(b[12:], uint64(now))
+	if l.seal != nil {
+		var err error
+		if b, err = l.seal.EncryptRTP(l.sealed[:0], b, nil); err != nil {
+			return false
+		}
+		l.sealed = b
+	}
 	_, err := l.conn.Write(b)
 	return now > settling && err == nil
 }
 
 func (l *telephone) listen(start time.Time) {
-	b := make([]byte, 2048)
+	buf, plain := make([]byte, 2048), make([]byte, 2048)
 	for {
-		n, err := l.conn.Read(b)
+		n, err := l.conn.Read(buf)
 		if err != nil {
 			return
 		}
-		if n >= 20 {
+		b := buf[:n]
+		if l.open != nil && n > 0 && b[0] >= 128 {
+			if b, err = l.open.DecryptRTP(plain[:0], b, nil); err != nil {
+				continue
+			}
+		}
+		if len(b) >= 20 && b[0] >= 128 {
 			if sent := time.Duration(binary.BigEndian.Uint64(b[12:])); sent > settling {
 				l.late = append(l.late, time.Since(start)-sent)
 			}

@@ -51,7 +51,6 @@ func TestAConferenceGivesEachWhatItsPartLets(t *testing.T) {
 		caller, clerk, lead := rtptest.NewParty(rtp.PCMA), rtptest.NewParty(rtp.PCMU), rtptest.NewParty(rtp.PCMA)
 		tb := &table{t: t, who: map[float64]*rtptest.Party{400: caller, 700: clerk}}
 		conf := e.NewConference()
-		full := rtp.Part{Hears: true, Speaks: true}
 		c, m := conf.Join(caller, full), conf.Join(clerk, full)
 		tb.hears("two", map[float64][]float64{400: {700}, 700: {400}})
 		tb.who[1000] = lead
@@ -86,7 +85,6 @@ func TestTheOthersNoticeNothingWhenOneComesAndGoes(t *testing.T) {
 		caller, clerk, lead := rtptest.NewParty(rtp.PCMA), rtptest.NewParty(rtp.PCMA), rtptest.NewParty(rtp.PCMA)
 		tb := &table{t: t, who: map[float64]*rtptest.Party{400: caller, 700: clerk}}
 		conf := e.NewConference()
-		full := rtp.Part{Hears: true, Speaks: true}
 		conf.Join(caller, full)
 		conf.Join(clerk, full)
 		tb.talk(200 * time.Millisecond)

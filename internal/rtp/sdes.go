@@ -11,16 +11,19 @@ import (
 )
 
 // A Key is the master key of one direction of an SRTP stream, as an SDP body
-// brings it (SDES, RFC 4568). It is as secret as what is said: never logged,
-// never stored. SDES is worth something over SIP by TLS alone.
+// brings it (SDES, RFC 4568) or a DTLS handshake gives it. It is as secret as
+// what is said: never logged, never stored. SDES is worth something over SIP by
+// TLS alone.
 type Key struct {
-	Tag   int
-	short bool // the authentication tag has 32 bits, not 80
-	bytes [30]byte
+	Tag     int
+	profile srtp.ProtectionProfile
+	bytes   [30]byte // the key, and behind it the salt; of GCM two less
 }
 
 const (
 	suite80, suite32 = "AES_CM_128_HMAC_SHA1_80", "AES_CM_128_HMAC_SHA1_32"
+	profile80        = srtp.ProtectionProfileAes128CmHmacSha1_80
+	profile32        = srtp.ProtectionProfileAes128CmHmacSha1_32
 	keyLen           = 16
 )
 
@@ -32,9 +35,9 @@ var (
 // NewKey makes a key for what we send, in the suite of the key a party offered;
 // of none, in the one with the longer tag.
 func NewKey(offered *Key) *Key {
-	k := &Key{Tag: 1}
+	k := &Key{Tag: 1, profile: profile80}
 	if offered != nil {
-		k.Tag, k.short = offered.Tag, offered.short
+		k.Tag, k.profile = offered.Tag, offered.profile
 	}
 	_, _ = rand.Read(k.bytes[:]) // never fails
 	return k
@@ -51,7 +54,7 @@ func ParseKey(value string) (*Key, error) {
 		return nil, errCrypto
 	}
 	k := &Key{Tag: int(tag)}
-	if k.short, err = suite(f[1]); err != nil {
+	if k.profile, err = suite(f[1]); err != nil {
 		return nil, err
 	}
 	for _, p := range f[3:] {
@@ -62,11 +65,14 @@ func ParseKey(value string) (*Key, error) {
 	return k, k.read(f[2])
 }
 
-func suite(name string) (short bool, err error) {
-	if name != suite80 && name != suite32 {
-		return false, errSuite
+func suite(name string) (srtp.ProtectionProfile, error) {
+	switch name {
+	case suite80:
+		return profile80, nil
+	case suite32:
+		return profile32, nil
 	}
-	return name == suite32, nil
+	return 0, errSuite
 }
 
 // read takes the key out of inline:KEY|LIFETIME. A lifetime is longer than any
@@ -91,7 +97,7 @@ func (k *Key) read(param string) error {
 // Attribute is the value of the a=crypto attribute that tells the key.
 func (k *Key) Attribute() string {
 	name := suite80
-	if k.short {
+	if k.profile == profile32 {
 		name = suite32
 	}
 	return strconv.Itoa(k.Tag) + " " + name + " inline:" + base64.StdEncoding.EncodeToString(k.bytes[:])
@@ -107,9 +113,9 @@ func (k *Key) context() (*srtp.Context, error) {
 	if k == nil {
 		return nil, nil
 	}
-	profile := srtp.ProtectionProfileAes128CmHmacSha1_80
-	if k.short {
-		profile = srtp.ProtectionProfileAes128CmHmacSha1_32
+	salt, err := k.profile.SaltLen()
+	if err != nil {
+		return nil, err
 	}
-	return srtp.CreateContext(k.bytes[:keyLen], k.bytes[keyLen:], profile, srtp.SRTPReplayProtection(64))
+	return srtp.CreateContext(k.bytes[:keyLen], k.bytes[keyLen:keyLen+salt], k.profile, srtp.SRTPReplayProtection(64))
 }

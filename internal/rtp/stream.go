@@ -107,6 +107,15 @@ func (p *Ports) Open(remote Remote, set Settings) (*Stream, error) {
 }
 
 func newStream(conn socket, port int, release func(), remote Remote, set Settings) (*Stream, error) {
+	s := build(conn, port, release, set)
+	if err := s.Retarget(remote); err != nil {
+		return nil, err
+	}
+	go s.receive()
+	return s, nil
+}
+
+func build(conn socket, port int, release func(), set Settings) *Stream {
 	if set.Clock == nil {
 		set.Clock = clock.System()
 	}
@@ -118,11 +127,7 @@ func newStream(conn socket, port int, release func(), remote Remote, set Setting
 	if set.InBand {
 		s.ear = &toneEar{}
 	}
-	if err := s.Retarget(remote); err != nil {
-		return nil, err
-	}
-	go s.receive()
-	return s, nil
+	return s
 }
 
 // Retarget takes what a new SDP body says: the answer to our offer, or a
@@ -154,7 +159,7 @@ func (s *Stream) Retarget(r Remote) error {
 }
 
 func sameKey(a, b *Key) bool {
-	return a == b || a != nil && b != nil && a.short == b.short && a.bytes == b.bytes
+	return a == b || a != nil && b != nil && a.profile == b.profile && a.bytes == b.bytes
 }
 
 // Port is the local port, for the SDP body.

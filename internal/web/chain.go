@@ -27,6 +27,9 @@ var fixedHeaders = [][2]string{
 	{"Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"},
 }
 
+// voicePolicy is that of a page somebody speaks at (Route.Voice).
+const voicePolicy = "camera=(), geolocation=(), microphone=(self), payment=(), usb=()"
+
 // chain is the way of a request: answered from memory where it can be, else
 // headers, reader, origin check, session, route.
 func (a *App) chain() http.Handler {

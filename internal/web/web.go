@@ -62,6 +62,7 @@ type Route struct {
 	Copied  bool  // not kept in memory, yet part of a static copy of the site: files, parts of the site map
 	Limit   Rate  // how often one caller may; zero means the default for its method
 	Upload  int64 // bytes of body allowed; zero means MaxForm
+	Voice   bool  // a page that may ask for the microphone; every other may not
 }
 
 // Options of an App.
@@ -178,6 +179,9 @@ func (a *App) endpoint(route Route) http.Handler {
 			}
 		}()
 		err := a.admit(route, w, r)
+		if err == nil && route.Voice {
+			w.Header().Set("Permissions-Policy", voicePolicy)
+		}
 		switch {
 		case err == nil && route.Cached && !direct(r.Context()):
 			err = a.rendered(route.Handler, w, r)

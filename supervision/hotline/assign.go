@@ -106,12 +106,16 @@ func (h *Hotline) assign(ctx context.Context, province int) (out []Offer, err er
 	if err != nil {
 		return nil, err
 	}
+	duties := map[int64]Duty{}
 	for _, w := range queue {
+		if _, asked := duties[w.call.Line]; !asked {
+			duties[w.call.Line], _ = h.dutyAt(ctx, Ref{province, w.call.Line}, now)
+		}
 		over := int64(0)
 		if l := lines[w.call.Overflow]; l != nil {
 			over = l.Agency
 		}
-		for _, s := range Pick(w.call, seats, over, now) {
+		for _, s := range prefer(w, Pick(w.call, seats, over, now), duties[w.call.Line]) {
 			o, err := h.offer(ctx, w, s, lines[w.call.Line])
 			if errors.Is(err, errGone) {
 				s.State = Away // for this round
@@ -132,7 +136,7 @@ func (h *Hotline) assign(ctx context.Context, province int) (out []Offer, err er
 
 // queueOf is everybody who waits in a province, in order.
 func (h *Hotline) queueOf(tx *db.Tx, province int) (out []waiting, err error) {
-	calls, err := db.List(tx, scanCall, "select "+callCols+" from hotline_call where province = $1 and state = 'queued' order by priority desc, queued_at, id limit $2", province, perRound)
+	calls, err := db.List(tx, scanCall, "select "+callCols+" from hotline_call where province = $1 and state = 'queued' and (leader_until is null or leader_until <= $3) order by priority desc, queued_at, id limit $2", province, perRound, clock.Millis(tx.Now))
 	if err != nil {
 		return nil, err
 	}
@@ -149,43 +153,12 @@ func (h *Hotline) queueOf(tx *db.Tx, province int) (out []waiting, err error) {
 	return out, err
 }
 
-// offer rings one seat: the call, the seat, the offer, each by its state. The
-// seat's loss is errGone; the call's is no offer and no error.
+// offer rings one seat. The seat's loss is errGone; the call's is no offer and no
+// error.
 func (h *Hotline) offer(ctx context.Context, w waiting, s *Seat, l *Line) (o *Offer, err error) {
 	err = h.DB.Write(ctx, func(tx *db.Tx) error {
-		o = nil
-		c := w.call
-		if w.callback != nil {
-			if c, err = h.callOf(tx, w.callback, s); err != nil || c == nil {
-				return err
-			}
-		} else if n, err := tx.Exec("update hotline_call set state = 'offered', offered_at = $3 where province = $1 and id = $2 and state = 'queued'", c.Province, c.ID, clock.Millis(tx.Now)); err != nil || n == 0 {
-			return err
-		}
-		fences, err := db.List(tx, db.One[int64], "update hotline_seat set state = 'offered', since = $3, fence = fence + 1 where province = $1 and id = $2 and state = 'ready' returning fence", s.Province, s.ID, clock.Millis(tx.Now))
-		if err != nil {
-			return err
-		}
-		if len(fences) == 0 {
-			return errGone
-		}
-		o = &Offer{ID: tx.ID(c.Province), Call: c.Ref(), Seat: s.Ref(), Node: s.Node, CallNode: c.Node, Reach: s.Reach, Until: tx.Now.Add(l.Ring), CallBack: w.callback != nil, Fence: fences[0]}
-		if s.Reach == "phone" {
-			p, err := phoneByID(tx, Ref{s.Province, s.Phone})
-			if err != nil || !p.Reachable(tx.Now) {
-				return cmp.Or(err, errGone)
-			}
-			o.Phone, o.Node = p.Name, p.Node
-		}
-		if _, err := tx.Exec("insert into hotline_offer (province, id, call, seat, fence, at, until) values ($1, $2, $3, $4, $5, $6, $7)", c.Province, o.ID, c.ID, s.ID, o.Fence, clock.Millis(tx.Now), clock.Millis(o.Until)); err != nil {
-			return err
-		}
-		code := ""
-		if s.Agency != c.Agency {
-			code = "overflow"
-		}
-		tx.After(h.Bell.Ring)
-		return note(tx, c, evOffered, s.ID, code, 0)
+		o, err = h.offerIn(tx, w, s, l)
+		return err
 	})
 	if db.Broken(err, "hotline_offer_call", "hotline_offer_seat", "hotline_offer.province, hotline_offer.call", "hotline_offer.province, hotline_offer.seat") {
 		return nil, errGone
@@ -194,6 +167,42 @@ func (h *Hotline) offer(ctx context.Context, w waiting, s *Seat, l *Line) (o *Of
 		return nil, err
 	}
 	return o, nil
+}
+
+// offerIn takes the call, the seat and makes the offer, each by its state.
+func (h *Hotline) offerIn(tx *db.Tx, w waiting, s *Seat, l *Line) (o *Offer, err error) {
+	c := w.call
+	if w.callback != nil {
+		if c, err = h.callOf(tx, w.callback, s); err != nil || c == nil {
+			return nil, err
+		}
+	} else if n, err := tx.Exec("update hotline_call set state = 'offered', offered_at = $3 where province = $1 and id = $2 and state = 'queued'", c.Province, c.ID, clock.Millis(tx.Now)); err != nil || n == 0 {
+		return nil, err
+	}
+	fences, err := db.List(tx, db.One[int64], "update hotline_seat set state = 'offered', since = $3, fence = fence + 1 where province = $1 and id = $2 and state = 'ready' returning fence", s.Province, s.ID, clock.Millis(tx.Now))
+	if err != nil {
+		return nil, err
+	}
+	if len(fences) == 0 {
+		return nil, errGone
+	}
+	o = &Offer{ID: tx.ID(c.Province), Call: c.Ref(), Seat: s.Ref(), Node: s.Node, CallNode: c.Node, Reach: s.Reach, Until: tx.Now.Add(l.Ring), CallBack: w.callback != nil, Fence: fences[0]}
+	if s.Reach == "phone" {
+		p, err := phoneByID(tx, Ref{s.Province, s.Phone})
+		if err != nil || !p.Reachable(tx.Now) {
+			return nil, cmp.Or(err, errGone)
+		}
+		o.Phone, o.Node = p.Name, p.Node
+	}
+	if _, err := tx.Exec("insert into hotline_offer (province, id, call, seat, fence, at, until) values ($1, $2, $3, $4, $5, $6, $7)", c.Province, o.ID, c.ID, s.ID, o.Fence, clock.Millis(tx.Now), clock.Millis(o.Until)); err != nil {
+		return nil, err
+	}
+	code := ""
+	if s.Agency != c.Agency {
+		code = "overflow"
+	}
+	tx.After(h.Bell.Ring)
+	return o, note(tx, c, evOffered, s.ID, code, 0)
 }
 
 // Ref is the offer's key.

@@ -48,18 +48,31 @@ func (h *Hotline) Arrive(ctx context.Context, a Arrival) (c *Call, err error) {
 		if at.IsZero() {
 			at = tx.Now
 		}
-		c = &Call{Province: a.Line.Province, ID: tx.ID(a.Line.Province), Agency: a.Line.Agency, Region: a.Line.Region, Line: a.Line.ID, Way: "in", Private: a.Private, Sealed: a.Line.Sealed,
-			Overflow: a.Line.Overflow, State: Arrived, Node: h.Node, ArrivedAt: at}
-		if n := tidyNumber(a.Caller); n != "" {
-			c.number, c.caller, c.HasNumber = h.Keys.Seal(purposeNumber, placeOf(c.ID), []byte(n)), h.callerKey(n, c.Sealed), true
-		}
-		if err := insertCall(tx, c, a.Trunk); err != nil {
-			return err
-		}
-		tx.After(h.Bell.Ring)
-		return note(tx, c, evArrived, 0, "", 0)
+		c = h.arriving(a.Line, tx.ID(a.Line.Province), at)
+		c.Private = a.Private
+		h.sealNumber(c, a.Caller)
+		return h.arriveIn(tx, c, a.Trunk)
 	})
 	return c, err
+}
+
+// arriving is a call to a line as it begins.
+func (h *Hotline) arriving(l Line, id int64, at time.Time) *Call {
+	return &Call{Province: l.Province, ID: id, Agency: l.Agency, Region: l.Region, Line: l.ID, Way: "in", Sealed: l.Sealed, Overflow: l.Overflow, State: Arrived, Node: h.Node, ArrivedAt: at}
+}
+
+func (h *Hotline) sealNumber(c *Call, number string) {
+	if n := tidyNumber(number); n != "" {
+		c.number, c.caller, c.HasNumber = h.Keys.Seal(purposeNumber, placeOf(c.ID), []byte(n)), h.callerKey(n, c.Sealed), true
+	}
+}
+
+func (h *Hotline) arriveIn(tx *db.Tx, c *Call, trunk string) error {
+	if err := insertCall(tx, c, trunk); err != nil {
+		return err
+	}
+	tx.After(h.Bell.Ring)
+	return note(tx, c, evArrived, 0, "", 0)
 }
 
 // Find is one call.
@@ -75,12 +88,12 @@ func (h *Hotline) Find(ctx context.Context, call Ref) (c *Call, err error) {
 // change does something to a call that goes on: locked, in one transaction.
 func (h *Hotline) change(ctx context.Context, call Ref, what string, f func(tx *db.Tx, c *Call) error) (err error) {
 	defer fault.Wrap(&err, "hotline.%s(%d)", what, call.ID)
-	return h.DB.Write(ctx, func(tx *db.Tx) error {
+	return h.write(ctx, func(tx *db.Tx) error {
 		c, err := lockCall(tx, call)
 		if err != nil {
 			return err
 		}
-		if c.State == Ended {
+		if c.State == Ended && !beforeEnd(tx, c) {
 			return fault.Say(fault.Conflict, "hotline.call_ended")
 		}
 		tx.After(h.Bell.Ring)
@@ -96,7 +109,12 @@ func (h *Hotline) Queue(ctx context.Context, call Ref, want Want) error {
 			return fault.Say(fault.Invalid, "fault.invalid")
 		}
 	}
-	return h.change(ctx, call, "Queue", func(tx *db.Tx, c *Call) error { return h.queueIn(tx, c, want) })
+	return h.change(ctx, call, "Queue", func(tx *db.Tx, c *Call) error {
+		if c.State == Ended {
+			return fault.Say(fault.Conflict, "hotline.call_ended")
+		}
+		return h.queueIn(tx, c, want)
+	})
 }
 
 func (h *Hotline) queueIn(tx *db.Tx, c *Call, want Want) error {
@@ -202,8 +220,11 @@ func (h *Hotline) Bridged(ctx context.Context, call, seat Ref) error {
 		if c.Seat != seat.ID {
 			return fault.Say(fault.Conflict, "hotline.offer_gone")
 		}
-		if c.State == Talking {
+		if c.State == Talking || c.State == Ended && !c.AnsweredAt.IsZero() {
 			return nil
+		}
+		if c.State == Ended {
+			return answeredAfterAll(tx, c)
 		}
 		if _, err := tx.Exec("update hotline_call set state = 'talking', answered_at = coalesce(answered_at, $3) where province = $1 and id = $2", c.Province, c.ID, clock.Millis(tx.Now)); err != nil {
 			return err
@@ -219,6 +240,9 @@ func (h *Hotline) Hold(ctx context.Context, call Ref, on bool) error {
 		kind := evResumed
 		if on {
 			at, kind = clock.Millis(tx.Now), evHeld
+		}
+		if c.State == Ended {
+			return note(tx, c, kind, c.Seat, "", 0)
 		}
 		if _, err := tx.Exec("update hotline_call set held_at = $3 where province = $1 and id = $2", c.Province, c.ID, at); err != nil {
 			return err
@@ -268,22 +292,26 @@ func (h *Hotline) Seal(ctx context.Context, call Ref, about int64) error {
 }
 
 // Ended ends a call, once. The seat writes up; who waited longer than
-// AbandonAfter and hung up is called back when his number is known.
+// AbandonAfter and hung up is called back when his number is known. What was
+// taken for interrupted and had ended before is put right.
 func (h *Hotline) Ended(ctx context.Context, call Ref, e Ending) (err error) {
 	defer fault.Wrap(&err, "hotline.Ended(%d)", call.ID)
-	return h.DB.Write(ctx, func(tx *db.Tx) error {
+	return h.write(ctx, func(tx *db.Tx) error {
 		c, err := lockCall(tx, call)
-		if err != nil || c.State == Ended {
+		if err != nil {
 			return err
 		}
-		return h.endIn(tx, c, e)
+		if c.State != Ended {
+			return h.endIn(tx, c, e)
+		}
+		if c.Why == "interrupted" && beforeEnd(tx, c) {
+			return h.endedBefore(tx, c, e)
+		}
+		return nil
 	})
 }
 
 func (h *Hotline) endIn(tx *db.Tx, c *Call, e Ending) error {
-	if !plainCode.MatchString(e.Why) || !plainCode.MatchString(e.By) {
-		e.Why, e.By = "failed", "system"
-	}
 	l, err := lineByID(tx, c.Province, c.Line)
 	if err != nil {
 		return err
@@ -291,17 +319,8 @@ func (h *Hotline) endIn(tx *db.Tx, c *Call, e Ending) error {
 	if err := h.leave(tx, c, l); err != nil {
 		return err
 	}
-	if _, err := tx.Exec("update hotline_call set state = 'ended', ended_at = $3, by_side = $4, why = $5, chosen = $6, held_at = null where province = $1 and id = $2",
-		c.Province, c.ID, clock.Millis(tx.Now), e.By, e.Why, e.Chosen); err != nil {
-		return err
-	}
 	was := c.State
-	c.State, c.EndedAt, c.By, c.Why, c.Chosen = Ended, tx.Now, e.By, e.Why, e.Chosen
-	n := 0
-	if e.Chosen {
-		n = 1
-	}
-	if err := note(tx, c, evEnded, c.Seat, e.Why, n); err != nil {
+	if err := writeEnd(tx, c, e); err != nil {
 		return err
 	}
 	if err := h.after(tx, c, was); err != nil {
@@ -311,17 +330,49 @@ func (h *Hotline) endIn(tx *db.Tx, c *Call, e Ending) error {
 	return addTally(tx, c, factsOf(c))
 }
 
+func writeEnd(tx *db.Tx, c *Call, e Ending) error {
+	if !plainCode.MatchString(e.Why) || !plainCode.MatchString(e.By) {
+		e.Why, e.By = "failed", "system"
+	}
+	if _, err := tx.Exec("update hotline_call set state = 'ended', ended_at = $3, by_side = $4, why = $5, chosen = $6, held_at = null where province = $1 and id = $2",
+		c.Province, c.ID, clock.Millis(tx.Now), e.By, e.Why, e.Chosen); err != nil {
+		return err
+	}
+	c.State, c.EndedAt, c.By, c.Why, c.Chosen = Ended, tx.Now, e.By, e.Why, e.Chosen
+	n := 0
+	if e.Chosen {
+		n = 1
+	}
+	return note(tx, c, evEnded, c.Seat, e.Why, n)
+}
+
 // after is what follows from an ended call: a call-back to make, or one made.
 func (h *Hotline) after(tx *db.Tx, c *Call, was string) error {
 	switch {
 	case c.Way == "out":
 		return h.calledBack(tx, c, was)
-	case c.Why == "interrupted" && was != Arrived:
+	case c.Why == "interrupted":
+		if was == Arrived && c.AnsweredAt.IsZero() { // else a leader has him, without a seat
+			if again, err := calledAgain(tx, c); err != nil || again {
+				return err
+			}
+		}
 		return h.callBack(tx, c, "interrupted")
 	case (was == Queued || was == Offered) && !c.Chosen && tx.Now.Sub(c.QueuedAt) > AbandonAfter:
 		return h.callBack(tx, c, "abandoned")
 	}
 	return nil
+}
+
+// calledAgain says that a caller whose call broke off before he waited has called
+// since, or was led to another process while it rang.
+func calledAgain(tx *db.Tx, c *Call) (bool, error) {
+	if !c.HasNumber {
+		return false, nil
+	}
+	later := 0
+	err := tx.Row("select count(*) from (select 1 as one from hotline_call where province = $1 and caller = $2 and id > $3 limit 1) x", c.Province, c.caller, c.ID).Scan(&later)
+	return later > 0, err
 }
 
 // openNumber is a caller's number, "" when there is none.
@@ -357,7 +408,7 @@ func (h *Hotline) Rate(ctx context.Context, call Ref, digit int) (err error) {
 	if digit < 1 || digit > 5 {
 		return fault.Say(fault.Invalid, "fault.invalid")
 	}
-	return h.DB.Write(ctx, func(tx *db.Tx) error {
+	return h.write(ctx, func(tx *db.Tx) error {
 		c, err := lockCall(tx, call)
 		if err != nil || c.Rating != 0 {
 			return err
@@ -375,13 +426,21 @@ func (h *Hotline) Rate(ctx context.Context, call Ref, digit int) (err error) {
 }
 
 // SaveDraft keeps what a seat has written so far, sealed: a process that dies
-// takes none of it along.
-func (h *Hotline) SaveDraft(ctx context.Context, call Ref, form []byte) error {
+// takes none of it along. Whoever writes on after the call is over has KeepUnsent.
+func (h *Hotline) SaveDraft(ctx context.Context, call Ref, form []byte) (err error) {
+	defer fault.Wrap(&err, "hotline.SaveDraft(%d)", call.ID)
 	if len(form) > maxDraft {
 		return fault.Say(fault.Invalid, "fault.invalid")
 	}
-	return h.change(ctx, call, "SaveDraft", func(tx *db.Tx, c *Call) error {
-		_, err := tx.Exec("update hotline_call set draft = $3 where province = $1 and id = $2", c.Province, c.ID, h.Keys.Seal(purposeDraft, placeOf(c.ID), form))
+	return h.DB.Write(ctx, func(tx *db.Tx) error {
+		c, err := lockCall(tx, call)
+		if err != nil {
+			return err
+		}
+		if c.Matter != 0 || c.State == Ended && tx.Now.Sub(c.EndedAt) > KeepUnsent {
+			return fault.Say(fault.Conflict, "hotline.call_ended")
+		}
+		_, err = tx.Exec("update hotline_call set draft = $3 where province = $1 and id = $2", c.Province, c.ID, h.Keys.Seal(purposeDraft, placeOf(c.ID), form))
 		return err
 	})
 }
@@ -402,11 +461,14 @@ func (h *Hotline) Draft(ctx context.Context, call Ref) (form []byte, err error) 
 	return h.Keys.Open(purposeDraft, placeOf(call.ID), sealed)
 }
 
-// Became says which matter a call became; its draft goes.
+// Became says which matter a call became, once; its draft goes.
 func (h *Hotline) Became(tx *db.Tx, call Ref, matter int64, number string) error {
 	c, err := lockCall(tx, call)
-	if err != nil {
+	if err != nil || c.Matter == matter {
 		return err
+	}
+	if c.Matter != 0 {
+		return fault.Say(fault.Conflict, "hotline.has_matter", c.Number)
 	}
 	if _, err := tx.Exec("update hotline_call set matter = $3, matter_number = $4, draft = null where province = $1 and id = $2", c.Province, c.ID, matter, number); err != nil {
 		return err

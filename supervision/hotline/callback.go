@@ -170,8 +170,14 @@ func (h *Hotline) callOf(tx *db.Tx, b *CallBack, s *Seat) (*Call, error) {
 		return nil, err
 	}
 	var draft []byte
-	if err := tx.Row("select draft from hotline_callback where province = $1 and id = $2", b.Province, b.ID).Scan(&draft); err != nil {
+	var matter int64 // somebody of a matter is called
+	if err := tx.Row("select draft, matter from hotline_callback where province = $1 and id = $2", b.Province, b.ID).Scan(&draft, db.OrZero(&matter)); err != nil {
 		return nil, err
+	}
+	if matter != 0 {
+		if _, err := tx.Exec("update hotline_call set matter = $3 where province = $1 and id = $2", c.Province, c.ID, matter); err != nil {
+			return nil, err
+		}
 	}
 	if draft != nil {
 		plain, err := h.Keys.Open(purposeDraft, placeOf(b.ID), draft)
@@ -335,6 +341,9 @@ func (h *Hotline) Message(ctx context.Context, call Ref, audio string) error {
 		return fault.Say(fault.Invalid, "fault.invalid")
 	}
 	return h.change(ctx, call, "Message", func(tx *db.Tx, c *Call) error {
+		if again, err := toldBefore(tx, c, evMessage, "", 0); err != nil || again {
+			return err
+		}
 		if _, err := tx.Exec("update hotline_call set message = $3 where province = $1 and id = $2", c.Province, c.ID, audio); err != nil {
 			return err
 		}

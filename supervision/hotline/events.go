@@ -48,7 +48,7 @@ func (h *Hotline) Event(ctx context.Context, call Ref, kind, code string, n int)
 	if !slices.Contains(told, kind) || !plainCode.MatchString(code) {
 		return fault.Say(fault.Invalid, "fault.invalid")
 	}
-	return h.DB.Write(ctx, func(tx *db.Tx) error {
+	return h.write(ctx, func(tx *db.Tx) error {
 		c, err := callByID(tx, call)
 		if err != nil {
 			return err
@@ -57,7 +57,11 @@ func (h *Hotline) Event(ctx context.Context, call Ref, kind, code string, n int)
 	})
 }
 
+// note writes an event of a call; what is told late, once.
 func note(tx *db.Tx, c *Call, kind string, seat int64, code string, n int) error {
+	if again, err := toldBefore(tx, c, kind, code, n); err != nil || again {
+		return err
+	}
 	_, err := tx.Exec("insert into hotline_event (province, call, id, line, kind, at, seat, person, code, n) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
 		c.Province, c.ID, tx.ID(c.Province), c.Line, kind, clock.Millis(tx.Now), db.OrNull(seat), db.OrNull(actor(tx).Person), code, n)
 	return err

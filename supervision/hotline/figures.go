@@ -178,7 +178,10 @@ func (f *Figures) count(history []CallEvent, from, to clock.Date) {
 			}
 		case evRated:
 			stars = int64(e.N)
-		case evEnded:
+		case evEnded: // the first counts: a later one took the call for interrupted
+			if ended != 0 {
+				continue
+			}
 			ended, chosen, interrupted = e.At, e.N == 1, e.Code == "interrupted"
 		}
 	}

@@ -2,6 +2,7 @@ package hotline
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"yangguang/internal/clock"
@@ -168,7 +169,7 @@ func (h *Hotline) clear(ctx context.Context, name string) (n int, err error) {
 			break
 		}
 	}
-	return n, h.seatsAway(ctx, "node_lost", "node = $1 and node <> ''", name)
+	return n, h.seatsAway(ctx, "node_lost", "node = $1 and node <> ''", name, Busy, Ringing)
 }
 
 // lost sends seats away whose browser has not been heard of.
@@ -176,11 +177,13 @@ func (h *Hotline) lost(ctx context.Context) error {
 	return h.seatsAway(ctx, "lost", "reach = 'browser' and lease_until < $1", clock.Millis(h.DB.Clock().Now()))
 }
 
-// seatsAway sends away the seats a condition names, on duty and not in a call.
-func (h *Hotline) seatsAway(ctx context.Context, why, cond string, arg any) error {
+// seatsAway sends away the seats a condition names, on duty and not in a call, or
+// in one of some further states.
+func (h *Hotline) seatsAway(ctx context.Context, why, cond string, arg any, also ...string) error {
+	from := append([]string{Ready, WrapUp}, also...)
 	var seats []Seat
 	err := h.DB.Read(ctx, func(tx *db.Tx) (err error) {
-		seats, err = db.List(tx, scanSeat, "select "+seatCols+" from hotline_seat where state in ('ready', 'wrapup') and "+cond+" order by id limit 5000", arg)
+		seats, err = db.List(tx, scanSeat, "select "+seatCols+" from hotline_seat where state in ('"+strings.Join(from, "', '")+"') and "+cond+" order by id limit 5000", arg)
 		return err
 	})
 	for i := range seats {
@@ -189,7 +192,7 @@ func (h *Hotline) seatsAway(ctx context.Context, why, cond string, arg any) erro
 		}
 		err = h.DB.Write(ctx, func(tx *db.Tx) error {
 			tx.After(h.Bell.Ring)
-			_, err := setSeat(tx, seats[i].Ref(), Away, why, time.Time{}, Ready, WrapUp)
+			_, err := setSeat(tx, seats[i].Ref(), Away, why, time.Time{}, from...)
 			return err
 		})
 	}

@@ -12,7 +12,7 @@ import (
 // call goes to seats with the skill report only, and to none of the unit it
 // complains of; another call never needs that skill, so those seats take it too.
 func Fits(c *Call, s *Seat, overflowAgency int64, now time.Time) bool {
-	if s.State != Ready || !s.Active {
+	if s.State != Ready || !s.Active || s.Reach == "browser" && s.Node == "" { // its page is not there yet
 		return false
 	}
 	over := c.overflowed(now)

@@ -372,6 +372,10 @@ func TestADeadProcessLeavesOneCallBackForEachOfItsCalls(t *testing.T) {
 		check(t, err)
 		elsewhere, err := other.Arrive(t.Context(), hotline.Arrival{Line: l, Caller: "13800000003"})
 		check(t, err)
+		for _, p := range []*hotline.Hotline{h.Hotline, other} { // led on to another process while it rang
+			_, err = p.Arrive(t.Context(), hotline.Arrival{Line: l, Caller: "13800000004"})
+			check(t, err)
+		}
 
 		h.Clock.Advance(hotline.Silence)
 		_, err = other.Beat(t.Context())
@@ -402,11 +406,11 @@ func TestADeadProcessLeavesOneCallBackForEachOfItsCalls(t *testing.T) {
 		if c := h.Found(t, elsewhere.Ref()); c.State != hotline.Arrived {
 			t.Errorf("a call of the living process is %s", c.State)
 		}
-		if n := callBacks(t, h, "first = $1 and reason = 'interrupted'", true); n != 2 {
-			t.Errorf("%d call-backs, want one each for who talked and who waited", n)
+		if n := callBacks(t, h, "first = $1 and reason = 'interrupted'", true); n != 3 {
+			t.Errorf("%d call-backs, want one each for who talked, who waited and who had not come to it", n)
 		}
-		if s := h.State(t, seat); s != hotline.WrapUp {
-			t.Errorf("the seat is %s, want freed to write up", s)
+		if s := h.State(t, seat); s != hotline.Away {
+			t.Errorf("the seat whose browser the dead process had is %s, want away until its page is back", s)
 		}
 		if alive, err := h.Hotline.Beat(t.Context()); err != nil || alive {
 			t.Errorf("the dead process beats: %v %v; it must start anew", alive, err)

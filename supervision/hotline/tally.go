@@ -63,3 +63,11 @@ func addTally(tx *db.Tx, c *Call, f facts) error {
 		c.Province, c.Line, clock.DateOf(c.ArrivedAt).String(), c.Agency, c.Region.Prefecture(), c.Region.County(), f.arrived, f.chosen, f.outside, f.quick, f.offered, f.answered, f.swift, f.abandoned, f.interrupted, f.waitMS, f.talkMS, f.rated, f.stars)
 	return err
 }
+
+// less is the difference of two ways to count a call.
+func (f facts) less(g facts) facts {
+	return facts{
+		f.arrived - g.arrived, f.chosen - g.chosen, f.outside - g.outside, f.quick - g.quick, f.offered - g.offered, f.answered - g.answered, f.swift - g.swift, f.abandoned - g.abandoned, f.interrupted - g.interrupted,
+		f.waitMS - g.waitMS, f.talkMS - g.talkMS, f.rated - g.rated, f.stars - g.stars,
+	}
+}

@@ -83,6 +83,16 @@ func Again(t testing.TB, d *db.DB) *db.DB {
 	return connect(t, same)
 }
 
+// URL is the address of a store of this package, for another process.
+func URL(t testing.TB, d *db.DB) string {
+	t.Helper()
+	o, ok := opened.Load(d)
+	if !ok {
+		t.Fatal("this store was not opened by dbtest")
+	}
+	return o.(db.Options).URL
+}
+
 func freshSchema(t testing.TB, dsn string) string {
 	t.Helper()
 	pool, err := sql.Open("pgx", dsn)

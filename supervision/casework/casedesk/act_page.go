@@ -135,6 +135,9 @@ func (d *Desk) act(a act) web.Handler {
 		if err != nil {
 			return err
 		}
+		if a.name == "dial" { // he calls from there
+			return web.See(w, r, "/desk/hotline")
+		}
 		return d.afterAct(w, r, k)
 	}
 }

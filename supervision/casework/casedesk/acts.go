@@ -109,6 +109,7 @@ var acts = []act{
 			return d.Cases.CallBack(ctx, k.Province, k.ID, casework.Rating{Channel: "phone", Reached: in.text("reached") != "no", Contacted: in.text("contacted"), Solved: in.text("solved"),
 				Satisfied: in.text("satisfied"), Discontent: in.text("discontent"), Note: in.text("note")})
 		}},
+	{name: "dial", offered: grant(canBeCalled, casework.Registering, casework.Handling), fields: ask(), do: dial},
 	{name: "keep", verb: casework.Handling, offered: flow("keep"), fields: ask(of("area", "explain")),
 		do: func(ctx context.Context, d *Desk, k *casework.Case, in input) error {
 			return d.Cases.Keep(ctx, k.Province, k.ID, in.text("explain"))
@@ -257,4 +258,16 @@ func group(ctx context.Context, d *Desk, k *casework.Case, in input) error {
 		common = id
 	}
 	return d.Cases.Group(ctx, k.Province, k.ID, common)
+}
+
+// canBeCalled is a matter whose person may have left a telephone number.
+func canBeCalled(k *casework.Case) bool { return k.HasContact && k.State != casework.Merged }
+
+// dial has the person called from one's seat at the hotline. The number is not
+// shown; that it was used the person sees, as each reading of how he is reached.
+func dial(ctx context.Context, d *Desk, k *casework.Case, _ input) error {
+	return d.Dial(ctx, k, func() (string, error) {
+		w, err := d.Cases.OpenContact(ctx, k.Province, k.ID, t(ctx, "dial_reason"))
+		return w.Phone, err
+	})
 }

@@ -335,7 +335,7 @@ func (d *Desk) clock(w http.ResponseWriter, r *http.Request) error {
 var primary = map[string][]string{
 	casework.Registered: {"accept", "answer", "ask", "refuse"}, casework.Accepted: {"dispatch", "take"}, casework.Dispatched: {"sign", "object"}, casework.Objected: {"rule"},
 	casework.InHand: {"reply", "assign", "dispatch", "contribute"}, casework.Suspended: {"resume"}, casework.InReview: {"approve", "return"}, casework.Replied: {"deliver"},
-	casework.Callback: {"call"}, casework.Promised: {"keep"}, casework.Merged: {"unmerge"}, casework.Closed: {"archive"},
+	casework.Callback: {"call", "dial"}, casework.Promised: {"keep"}, casework.Merged: {"unmerge"}, casework.Closed: {"archive"},
 }
 
 // actions are what the person acting may do now, the next step first.
@@ -343,7 +343,7 @@ func (d *Desk) actions(ctx context.Context, k *casework.Case, p *casePage) {
 	used := map[string]bool{}
 	order := primary[k.State]
 	for _, x := range acts {
-		if !x.offered(ctx, k) {
+		if !x.offered(ctx, k) || x.name == "dial" && d.Dial == nil {
 			continue
 		}
 		a := ui.Action{Text: t(ctx, "do_"+x.name), Href: web.URL(ctx, pathOf(&k.Matter, "/"+x.name)), Kind: "secondary", Name: "", Attrs: map[string]any{}}

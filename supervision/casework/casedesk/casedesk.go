@@ -28,6 +28,10 @@ type Desk struct {
 	Canned func(ctx context.Context, k *casework.Case) ([]Canned, error)
 	// Knowledge searches what may be quoted; nil where there is none.
 	Knowledge func(ctx context.Context, k *casework.Case, q string) ([]Quote, error)
+	// Dial puts the person of a matter on the list of who is called from the seat of
+	// whoever acts; number is asked for once all else is right. nil where no
+	// telephone belongs to the house.
+	Dial func(ctx context.Context, k *casework.Case, number func() (string, error)) error
 	// Pause is the least time between two ticks of a page that follows live; 0 is the usual one.
 	Pause time.Duration
 

@@ -39,6 +39,14 @@ type IntakePart struct {
 	Open   bool // the rest is behind its heading until it is wanted
 }
 
+// Drop leaves questions out that have one answer where the form stands.
+func (p *Intake) Drop(names ...string) {
+	for i := range p.Parts {
+		x := &p.Parts[i]
+		x.Fields = slices.DeleteFunc(x.Fields, func(f field) bool { return slices.Contains(names, f.Name) })
+	}
+}
+
 func (d *Desk) newForm(w http.ResponseWriter, r *http.Request) error {
 	return d.showNew(w, r, http.StatusOK, nil)
 }
@@ -154,7 +162,7 @@ func (d *Desk) file(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := d.mayRegister(ctx, f.Agency); err != nil {
+	if err := d.MayRegister(ctx, f.Agency); err != nil {
 		return err
 	}
 	if r.PostFormValue("do") == "alike" {
@@ -188,21 +196,26 @@ func (d *Desk) showAlike(w http.ResponseWriter, r *http.Request, f casework.Fili
 	if err != nil {
 		return err
 	}
-	likes, err := d.Cases.AlikeTo(ctx, f.Agency, f.Topic, f.Told.Subject+" "+f.Told.Text)
-	if err != nil {
+	if err := d.Likes(ctx, f, &p); err != nil {
 		return err
-	}
-	p.Asked = true
-	for i := range likes {
-		m := &likes[i].Matter
-		p.Alike = append(p.Alike, nearLink{web.URL(ctx, pathOf(m, "")), d.Cases.Title(ctx, m), m.Number + " · " + words(ctx, "state_"+m.State) + " · " + t(ctx, "alike", likes[i].Alike)})
 	}
 	fr := d.frame(r, t(ctx, "new"), ui.Link{Text: t(ctx, "new")})
 	return web.Render(w, r, http.StatusOK, newView(fr, p))
 }
 
-// mayRegister refuses to take matters in for a unit the person has no business with.
-func (d *Desk) mayRegister(ctx context.Context, unit int64) error {
+// Likes puts open matters that may be about the same thing as a filing to its form.
+func (d *Desk) Likes(ctx context.Context, f casework.Filing, p *Intake) error {
+	likes, err := d.Cases.AlikeTo(ctx, f.Agency, f.Topic, f.Told.Subject+" "+f.Told.Text)
+	p.Asked = true
+	for i := range likes {
+		m := &likes[i].Matter
+		p.Alike = append(p.Alike, nearLink{web.URL(ctx, pathOf(m, "")), d.Cases.Title(ctx, m), m.Number + " · " + words(ctx, "state_"+m.State) + " · " + t(ctx, "alike", likes[i].Alike)})
+	}
+	return err
+}
+
+// MayRegister refuses to take matters in for a unit the person has no business with.
+func (d *Desk) MayRegister(ctx context.Context, unit int64) error {
 	return d.Cases.DB.Read(ctx, func(tx *db.Tx) error {
 		u, err := agency.Find(tx, unit)
 		if err != nil {

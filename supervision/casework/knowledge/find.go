@@ -189,7 +189,8 @@ type Found struct {
 	Version  int
 	Title    string
 	Answer   string
-	Public   bool // everybody may read it
+	Basis    string // the law it rests on, in one line
+	Public   bool   // everybody may read it
 }
 
 // Ref is how an answer names what it quotes: province.article@version.
@@ -211,7 +212,7 @@ func (k *Knowledge) Look(ctx context.Context, division agency.Code, words, topic
 	err = k.DB.Read(ctx, func(tx *db.Tx) error {
 		rows, err := holding(tx, query{place: division, words: words, topic: topic, staff: staff, limit: limit})
 		for _, x := range rows {
-			out = append(out, Found{Province: x.Province, Article: x.ID, Version: x.Version.Number, Title: x.Version.Title, Answer: x.Version.Answer, Public: x.Version.Audience == ForPublic})
+			out = append(out, Found{Province: x.Province, Article: x.ID, Version: x.Version.Number, Title: x.Version.Title, Answer: x.Version.Answer, Basis: x.Version.Basis(), Public: x.Version.Audience == ForPublic})
 		}
 		return err
 	})

@@ -94,6 +94,7 @@ func (h *House) Seat(t testing.TB, at agency.Agency, skills ...hotline.Skill) (h
 	disclosuretest.Check(t, err)
 	_, err = h.Hotline.SignOn(h.As(p), p.ID, "browser")
 	disclosuretest.Check(t, err)
+	disclosuretest.Check(t, h.Hotline.AtNode(t.Context(), s.Ref(), h.Hotline.Node))
 	disclosuretest.Check(t, h.Hotline.Ready(h.As(p), s.Ref()))
 	return s.Ref(), p
 }

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"yangguang/agency"
@@ -104,7 +103,7 @@ func (p *Pages) board(w http.ResponseWriter, r *http.Request) error {
 		v.Seats.Parts = append(v.Seats.Parts, ui.Part{Label: word(ctx, "seat_"+s), N: int64(b.Seats[s]), Kind: seatColours[s]})
 	}
 	v.fill(ctx, days)
-	f := p.frame(r, word(ctx, "board"))
+	f := p.Frame(r, word(ctx, "board"))
 	f.Lead = word(ctx, "board_lead", i18n.Time(ctx, b.At))
 	if v.Kiosk {
 		f.Side, f.Crumbs, f.Nav, f.Footer = nil, nil, nil, nil
@@ -182,9 +181,6 @@ func (v *boardPage) fill(ctx context.Context, days []hotline.DayFigures) {
 	}
 }
 
-// perSession is how many boards of one session are followed at a time.
-const perSession = 3
-
 // How long a board is followed before it connects anew, and how often it is
 // shown anew: waits grow although nothing rings.
 const (
@@ -195,46 +191,8 @@ const (
 // seatColours tell the states of seats apart; their names stand beside them.
 var seatColours = map[string]string{hotline.Ready: "good", hotline.Ringing: "main", hotline.Busy: "main", hotline.WrapUp: "late", hotline.Away: "bad", hotline.Off: "none"}
 
-// ears are the boards that follow live.
-type ears struct {
-	mu     sync.Mutex
-	open   map[int64]int // by session; guarded by mu
-	quit   chan struct{} // closed when the server stops; guarded by mu
-	closed bool          // guarded by mu
-}
-
-func (e *ears) take(session int64) (quit <-chan struct{}, ok bool) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.open == nil {
-		e.open, e.quit = map[int64]int{}, make(chan struct{})
-	}
-	if e.closed || e.open[session] >= perSession {
-		return nil, false
-	}
-	e.open[session]++
-	return e.quit, true
-}
-
-func (e *ears) give(session int64) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.open[session]--; e.open[session] <= 0 {
-		delete(e.open, session)
-	}
-}
-
 // Hush ends the boards that follow live, so that the server can stop.
-func (p *Pages) Hush() {
-	p.ears.mu.Lock()
-	defer p.ears.mu.Unlock()
-	if p.ears.closed {
-		return
-	}
-	if p.ears.closed = true; p.ears.quit != nil {
-		close(p.ears.quit)
-	}
-}
+func (p *Pages) Hush() { p.streams.Hush() }
 
 // events tells a board to ask for itself again, when something of its place is
 // otherwise than before.
@@ -244,34 +202,13 @@ func (p *Pages) events(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if !strings.Contains(r.Header.Get("Accept"), "text/event-stream") {
-		w.WriteHeader(http.StatusNoContent)
-		return nil
-	}
-	a := account.From(ctx)
-	session := a.Session
-	if session == 0 {
-		session = -a.Person
-	}
-	quit, ok := p.ears.take(session)
+	st, ok := p.streams.Begin(w, r)
 	if !ok {
-		w.WriteHeader(http.StatusNoContent)
 		return nil
 	}
-	defer p.ears.give(session)
+	defer st.End()
 	bell, silence := p.Hotline.Bell.Listen()
 	defer silence()
-	c := http.NewResponseController(w)
-	_ = c.SetWriteDeadline(time.Time{})
-	w.Header().Set("Content-Type", "text/event-stream")
-	w.Header().Set("X-Accel-Buffering", "no")
-	say := func(words string) bool {
-		_, err := strings.NewReader(words).WriteTo(w)
-		return err == nil && c.Flush() == nil
-	}
-	if !say("retry: 10000\n\n") {
-		return nil
-	}
 	last := ""
 	end, look := time.NewTimer(followFor), time.NewTicker(lookEvery)
 	defer end.Stop()
@@ -280,7 +217,7 @@ func (p *Pages) events(w http.ResponseWriter, r *http.Request) error {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-quit:
+		case <-st.Quit:
 			return nil
 		case <-end.C:
 			return nil
@@ -295,7 +232,7 @@ func (p *Pages) events(w http.ResponseWriter, r *http.Request) error {
 		if now := stampOf(b); now != last {
 			last, words = now, "event: tick\ndata: 1\n\n"
 		}
-		if !say(words) {
+		if !st.Say(words) {
 			return nil
 		}
 	}

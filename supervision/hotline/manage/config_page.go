@@ -56,7 +56,7 @@ func (p *Pages) lines(w http.ResponseWriter, r *http.Request) error {
 		v.Grid.Rows = append(v.Grid.Rows, []ui.Cell{{Text: l.Name, Href: href(ctx, pathOf(lines, l.Ref(), ""))}, {Text: l.Number}, {Text: units[l.Agency]}, {Text: word(ctx, "mode_"+l.Mode)}, {Text: word(ctx, sealed)},
 			{Text: word(ctx, "line_"+state), Tag: kind}})
 	}
-	f := p.frame(r, word(ctx, "lines"))
+	f := p.Frame(r, word(ctx, "lines"))
 	f.Lead = word(ctx, "lines_lead")
 	return web.Render(w, r, http.StatusOK, listView(f, v))
 }
@@ -132,7 +132,7 @@ func (p *Pages) showLine(w http.ResponseWriter, r *http.Request, status int, l h
 	}
 	ask := func(kind, name, value string, optional bool, opts []ui.Option) {
 		help := ""
-		if slices.Contains([]string{"number", "hours", "overflow", "fallback", "crisis", "target", "wrapup", "ring"}, name) {
+		if slices.Contains([]string{"number", "hours", "overflow", "fallback", "crisis", "target", "wrapup", "ring", "lang"}, name) {
 			help = word(ctx, "help_"+name)
 		}
 		v.Texts = append(v.Texts, question{kind, ui.Input{Name: name, Label: word(ctx, "f_"+name), Value: value, Help: help, Optional: optional, Options: opts, Error: bad.Of(ctx, name)}})
@@ -144,6 +144,7 @@ func (p *Pages) showLine(w http.ResponseWriter, r *http.Request, status int, l h
 	ask("select", "mode", l.Mode, false, modes)
 	ask("text", "target", l.Target, true, nil)
 	ask("text", "hours", l.Hours, true, nil)
+	ask("select", "lang", l.Lang, true, tongues(ctx))
 	ask("area", "purpose", l.Purpose, true, nil)
 	ask("select", "overflow", num(l.Overflow), true, over)
 	ask("text", "overflow_after", seconds(l.OverflowAfter), false, nil)
@@ -155,7 +156,7 @@ func (p *Pages) showLine(w http.ResponseWriter, r *http.Request, status int, l h
 	ask("text", "ambulance", l.Ambulance, true, nil)
 	v.Texts = append(v.Texts, question{"checks", ui.Input{Name: "flags", Label: word(ctx, "f_flags"), Values: flags, Optional: true, Error: bad.Of(ctx, "record"),
 		Options: []ui.Option{{Value: "open", Text: word(ctx, "flag_open")}, {Value: "sealed", Text: word(ctx, "flag_sealed"), Help: word(ctx, "flag_sealed_help")}, {Value: "record", Text: word(ctx, "flag_record")}}}})
-	f := p.frame(r, title, ui.Link{Text: word(ctx, "lines"), Href: href(ctx, lines)})
+	f := p.Frame(r, title, ui.Link{Text: word(ctx, "lines"), Href: href(ctx, lines)})
 	f.Narrow = true
 	return web.Render(w, r, status, formView(f, v))
 }
@@ -184,6 +185,7 @@ func (p *Pages) saveLine(w http.ResponseWriter, r *http.Request) error {
 	l.Overflow, _ = strconv.ParseInt(get("overflow"), 10, 64)
 	l.Name, l.Number, l.Mode, l.Target, l.Hours, l.Purpose, l.Fallback = get("name"), get("number"), get("mode"), get("target"), get("hours"), get("purpose"), get("fallback")
 	l.Crisis, l.Police, l.Ambulance = get("crisis"), get("police"), get("ambulance")
+	l.Lang = tongue(get("lang"))
 	l.OverflowAfter, l.Ring, l.WrapUp = seconds("overflow_after"), seconds("ring"), seconds("wrapup")
 	flags := r.PostForm["flags"]
 	l.Open, l.Sealed, l.Record = slices.Contains(flags, "open"), slices.Contains(flags, "sealed"), slices.Contains(flags, "record")
@@ -227,7 +229,7 @@ func (p *Pages) seats(w http.ResponseWriter, r *http.Request) error {
 		}
 		v.Grid.Rows = append(v.Grid.Rows, []ui.Cell{first, {Text: who[s.Person]}, {Text: units[s.Agency]}, {Text: formatSkills(s.Skills)}, {Text: word(ctx, "seat_"+s.State), Tag: seatTag[s.State]}, {Text: moment(ctx, s.Since)}})
 	}
-	f := p.frame(r, word(ctx, "seats"))
+	f := p.Frame(r, word(ctx, "seats"))
 	f.Lead = word(ctx, "seats_lead")
 	return web.Render(w, r, http.StatusOK, listView(f, v))
 }
@@ -323,7 +325,7 @@ func (p *Pages) showSeat(w http.ResponseWriter, r *http.Request, status int, s h
 		question{"text", ui.Input{Name: "skills", Label: word(ctx, "f_skills"), Value: skills, Help: word(ctx, "help_skills"), Optional: true, Error: bad.Of(ctx, "skills")}},
 		question{"select", ui.Input{Name: "phone", Label: word(ctx, "f_phone"), Value: num(s.Phone), Options: desk, Optional: true, Error: bad.Of(ctx, "phone")}},
 		question{"checks", ui.Input{Name: "flags", Label: word(ctx, "f_flags"), Values: flags, Optional: true, Options: []ui.Option{{Value: "active", Text: word(ctx, "flag_active")}, {Value: "pool", Text: word(ctx, "flag_pool"), Help: word(ctx, "flag_pool_help")}}}})
-	f := p.frame(r, title, ui.Link{Text: word(ctx, "seats"), Href: href(ctx, seats)})
+	f := p.Frame(r, title, ui.Link{Text: word(ctx, "seats"), Href: href(ctx, seats)})
 	f.Narrow = true
 	return web.Render(w, r, status, formView(f, v))
 }
@@ -433,7 +435,7 @@ func (p *Pages) showPhones(w http.ResponseWriter, r *http.Request, status int, s
 		}
 		v.Rows = append(v.Rows, row)
 	}
-	f := p.frame(r, word(ctx, "phones"))
+	f := p.Frame(r, word(ctx, "phones"))
 	f.Lead = word(ctx, "phones_lead")
 	return web.Render(w, r, status, phonesView(f, v))
 }

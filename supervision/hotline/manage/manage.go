@@ -24,7 +24,7 @@ type Pages struct {
 	Hotline *hotline.Hotline
 	Front   *front.Front
 
-	ears ears
+	streams web.Streams
 }
 
 const (
@@ -41,6 +41,8 @@ const (
 // Join adds the hotline to the navigation of the staff and of the public.
 func (p *Pages) Join(f *front.Front) {
 	f.DeskNav(front.Hotline, "hotline.duty", root, hotline.Answering)
+	f.DeskNav(front.Hotline, "hotline.shift", shift, hotline.Leading)
+	f.DeskNav(front.Hotline, "hotline.shift", root+"/shift", hotline.Leading)
 	f.DeskNav(front.Hotline, "hotline.callbacks", callbacks, hotline.Answering, hotline.Leading)
 	f.DeskNav(front.Hotline, "hotline.board", board, hotline.Leading, hotline.Managing)
 	f.DeskNav(front.Hotline, "hotline.calls", calls, hotline.Leading)
@@ -56,8 +58,6 @@ func (p *Pages) Routes() []web.Route {
 	manage, lead := web.May(hotline.Managing), web.May(hotline.Leading)
 	return []web.Route{
 		{Pattern: "GET " + public, Access: web.Public, Handler: p.public},
-		{Pattern: "GET " + root, Access: web.May(hotline.Answering), Handler: p.duty},
-		{Pattern: "POST " + root, Access: web.May(hotline.Answering), Handler: p.dutyDo, Limit: web.Rate{N: 60, Per: time.Minute}},
 		{Pattern: "GET " + lines, Access: manage, Handler: p.lines},
 		{Pattern: "GET " + lines + "/new", Access: manage, Handler: p.lineForm},
 		{Pattern: "POST " + lines + "/new", Access: manage, Handler: p.saveLine},
@@ -106,6 +106,9 @@ func refOf(r *http.Request, name string) (hotline.Ref, error) {
 
 // frame is the frame of a page of the desk.
 func (p *Pages) frame(r *http.Request, title string, crumbs ...ui.Link) ui.Frame {
+=======
+// Frame is the frame of a page of the hotline at the desk.
+func (p *Pages) Frame(r *http.Request, title string, crumbs ...ui.Link) ui.Frame {
 	ctx := r.Context()
 	way := []ui.Link{{Text: word(ctx, "desk"), Href: href(ctx, "/desk")}, {Text: word(ctx, "nav"), Href: href(ctx, callbacks)}}
 	return p.Front.Desk(r, title, append(way, append(crumbs, ui.Link{Text: title})...)...)

@@ -12,6 +12,7 @@ import (
 type publicPage struct {
 	Lines   []publicLine
 	Matters string
+	Leaders string // when leaders answer (3.1.5)
 	Demo    bool
 }
 
@@ -36,7 +37,7 @@ func (p *Pages) public(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := publicPage{Matters: href(ctx, "/matters"), Demo: p.Front.Demo}
+	v := publicPage{Matters: href(ctx, "/matters"), Leaders: href(ctx, public, "/roster"), Demo: p.Front.Demo}
 	for _, l := range all {
 		x, err := p.publicLine(r, l)
 		if err != nil {

@@ -88,7 +88,7 @@ func (p *Pages) showCallbacks(w http.ResponseWriter, r *http.Request, status int
 		}
 		v.Rows = append(v.Rows, row)
 	}
-	f := p.frame(r, word(ctx, "callbacks"))
+	f := p.Frame(r, word(ctx, "callbacks"))
 	f.Lead = word(ctx, "callbacks_lead")
 	return web.Render(w, r, status, callbacksView(f, v))
 }
@@ -189,7 +189,7 @@ func (p *Pages) calls(w http.ResponseWriter, r *http.Request) error {
 		q.Set("before", num(older))
 		v.Pages.Older = href(ctx, calls, "?", q.Encode())
 	}
-	fr := p.frame(r, word(ctx, "calls"))
+	fr := p.Frame(r, word(ctx, "calls"))
 	fr.Lead = word(ctx, "calls_lead")
 	return web.Render(w, r, http.StatusOK, callsView(fr, v))
 }
@@ -272,6 +272,6 @@ func (p *Pages) call(w http.ResponseWriter, r *http.Request) error {
 		at := clock.FromMillis(e.At)
 		v.Events = append(v.Events, ui.Event{When: moment(ctx, at), WhenISO: at.UTC().Format(time.RFC3339), Title: word(ctx, "ev_"+e.Kind), Text: who[e.Person]})
 	}
-	f := p.frame(r, word(ctx, "call_at", moment(ctx, c.ArrivedAt)), ui.Link{Text: word(ctx, "calls"), Href: href(ctx, calls)})
+	f := p.Frame(r, word(ctx, "call_at", moment(ctx, c.ArrivedAt)), ui.Link{Text: word(ctx, "calls"), Href: href(ctx, calls)})
 	return web.Render(w, r, http.StatusOK, callView(f, v))
 }

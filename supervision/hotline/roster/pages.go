@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -387,6 +388,8 @@ type slotPage struct {
 	Note    ui.Input
 	May     bool // its record may be kept
 	Gone    string
+	Taken   ui.Grid
+	Matter  ui.Grid
 }
 
 func (s *Rosters) slot(w http.ResponseWriter, r *http.Request) error {
@@ -428,11 +431,35 @@ func (s *Rosters) showSlot(w http.ResponseWriter, r *http.Request, status int, b
 		}
 		p.May = x.State == published && y.State == planned && !tx.Now.Before(y.Begins)
 		numbers, err := matters(tx, province, id)
+		if err != nil {
+			return err
+		}
+		calls := y.Calls
+		if p.May {
+			got, err := taken(tx, y)
+			if err != nil {
+				return err
+			}
+			names, err := account.Names(tx, []int64{y.Person, y.Deputy})
+			if err != nil {
+				return err
+			}
+			p.Taken, calls = takenGrid(ctx, got, names), max(calls, len(got))
+			for _, n := range numbersOf(got) {
+				if !slices.Contains(numbers, n) {
+					numbers = append(numbers, n)
+				}
+			}
+			y.Held = y.Held || len(got) > 0
+			if p.Matter, err = s.followed(tx, province, numbers); err != nil {
+				return err
+			}
+		}
 		p.Held = ui.Input{Name: "held", Label: word(ctx, "f_held"), Value: map[bool]string{true: "yes", false: "no"}[y.Held], Options: []ui.Option{{Value: "yes", Text: word(ctx, "held_yes")}, {Value: "no", Text: word(ctx, "held_no")}}}
-		p.Calls = ui.Input{Name: "calls", Label: word(ctx, "f_calls"), Value: strconv.Itoa(y.Calls), Type: "number", Short: true, Error: bad.Of(ctx, "calls")}
+		p.Calls = ui.Input{Name: "calls", Label: word(ctx, "f_calls"), Value: strconv.Itoa(calls), Type: "number", Short: true, Error: bad.Of(ctx, "calls")}
 		p.Matters = ui.Input{Name: "matters", Label: word(ctx, "f_matters"), Help: word(ctx, "matters_help"), Value: strings.Join(numbers, "\n"), Rows: 3, Optional: true, Error: bad.Of(ctx, "matters")}
 		p.Note = ui.Input{Name: "note", Label: word(ctx, "f_note"), Value: y.Note, Rows: 4, MaxLen: maxNote, Optional: true, Error: bad.Of(ctx, "note")}
-		return err
+		return nil
 	})
 	if err != nil {
 		return err

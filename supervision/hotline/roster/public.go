@@ -13,6 +13,7 @@ import (
 	"yangguang/internal/db"
 	"yangguang/internal/ui"
 	"yangguang/internal/web"
+	"yangguang/supervision/casework"
 )
 
 // publicPage is the roster everybody reads: name and post, nothing else.
@@ -142,6 +143,7 @@ type count struct {
 	person                       int64
 	name                         string
 	planned, held, calls, matter int64
+	closed, solved               int64 // of the matters, at the time of reading
 }
 
 func (s *Rosters) figures(w http.ResponseWriter, r *http.Request) error {
@@ -153,13 +155,19 @@ func (s *Rosters) figures(w http.ResponseWriter, r *http.Request) error {
 		year := tx.Now.In(clock.Shanghai).Year()
 		from := time.Date(year, 1, 1, 0, 0, 0, 0, clock.Shanghai)
 		found, err := counts(tx, ranges, from, tx.Now)
+		if err != nil {
+			return err
+		}
+		if err := s.results(tx, found, ranges, from); err != nil {
+			return err
+		}
 		p.Chart = ui.Series{Title: word(ctx, "figures_chart", year), Says: word(ctx, "figures_says"), What: word(ctx, "leader")}
-		p.Grid = ui.Grid{Caption: word(ctx, "figures_of", year), Cards: true, Nothing: word(ctx, "none"), Columns: []ui.Column{{Title: word(ctx, "leader")}, {Title: word(ctx, "planned"), Number: true}, {Title: word(ctx, "held"), Number: true}, {Title: word(ctx, "calls"), Number: true}, {Title: word(ctx, "taken_over"), Number: true}}}
+		p.Grid = ui.Grid{Caption: word(ctx, "figures_of", year), Cards: true, Nothing: word(ctx, "none"), Columns: []ui.Column{{Title: word(ctx, "leader")}, {Title: word(ctx, "planned"), Number: true}, {Title: word(ctx, "held"), Number: true}, {Title: word(ctx, "calls"), Number: true}, {Title: word(ctx, "taken_over"), Number: true}, {Title: word(ctx, "closed"), Number: true}, {Title: word(ctx, "solved"), Number: true}}}
 		for _, c := range found {
 			p.Chart.Data = append(p.Chart.Data, ui.Point{Label: c.name, N: float64(c.held), Kind: "main"})
-			p.Grid.Rows = append(p.Grid.Rows, ui.Text(c.name, itoa(c.planned), itoa(c.held), itoa(c.calls), itoa(c.matter)))
+			p.Grid.Rows = append(p.Grid.Rows, ui.Text(c.name, itoa(c.planned), itoa(c.held), itoa(c.calls), itoa(c.matter), itoa(c.closed), itoa(c.solved)))
 		}
-		return err
+		return nil
 	})
 	if err != nil {
 		return err
@@ -167,6 +175,47 @@ func (s *Rosters) figures(w http.ResponseWriter, r *http.Request) error {
 	f := s.frame(r, word(ctx, "figures"), ui.Link{Text: word(ctx, "figures")})
 	f.Lead = word(ctx, "figures_lead")
 	return web.Render(w, r, http.StatusOK, figuresView(f, p))
+}
+
+// results adds how many of the matters are closed, and solved as the persons said.
+func (s *Rosters) results(tx *db.Tx, to []count, ranges []account.Range, from time.Time) error {
+	all, err := mattersOf(tx, ranges, from, tx.Now)
+	if err != nil || s.Cases == nil {
+		return err
+	}
+	at := map[int64]*count{}
+	for i := range to {
+		at[to[i].person] = &to[i]
+	}
+	for len(all) > 0 { // by province, and no more than are asked about at once
+		n := 1
+		for n < len(all) && n < 500 && all[n].province == all[0].province {
+			n++
+		}
+		numbers := make([]string, n)
+		for i, m := range all[:n] {
+			numbers[i] = m.number
+		}
+		standing, err := s.Cases.Standings(tx, all[0].province, numbers)
+		if err != nil {
+			return err
+		}
+		for _, m := range all[:n] {
+			x, known := standing[m.number]
+			c := at[m.person]
+			if !known || c == nil {
+				continue
+			}
+			if x.State == casework.Closed {
+				c.closed++
+			}
+			if x.Solved() {
+				c.solved++
+			}
+		}
+		all = all[n:]
+	}
+	return nil
 }
 
 // counts are the published slots that have begun, by leader.

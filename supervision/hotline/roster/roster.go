@@ -7,7 +7,9 @@
 //
 // Who may do what: roster.write draws a month up and writes the record of a slot,
 // roster.publish lets the public see it and is not who wrote it, roster.duty
-// marks the leaders who may be put on it.
+// marks the leaders who may be put on it. A leader is reminded of his slot the day
+// before and an hour before; the calls he answered in it, and the matters they
+// became, are counted after it from the hotline's own rows.
 package roster
 
 import (
@@ -27,7 +29,9 @@ import (
 	"yangguang/internal/db"
 	"yangguang/internal/fault"
 	"yangguang/internal/fresh"
+	"yangguang/internal/notify"
 	"yangguang/internal/secret"
+	"yangguang/supervision/casework"
 	"yangguang/supervision/hotline"
 )
 
@@ -47,6 +51,8 @@ type Rosters struct {
 	Keys      *secret.Keys
 	Calendars *calendar.Keeper
 	Front     *front.Front
+	Cases     *casework.Casework // of serve: how far the matters are
+	Outbox    *notify.Outbox     // of serve: reminders
 	Line      func(ctx context.Context, line hotline.Ref) (hotline.Line, error)
 	Lines     func(ctx context.Context) ([]hotline.Line, error) // those a roster may be drawn up for
 }

@@ -24,10 +24,12 @@ import (
 	"yangguang/internal/db/dbtest"
 	"yangguang/internal/fault"
 	"yangguang/internal/i18n"
+	"yangguang/internal/notify"
 	"yangguang/internal/ui"
 	"yangguang/internal/web"
 	"yangguang/supervision/casework/caseworktest"
 	"yangguang/supervision/hotline"
+	"yangguang/supervision/hotline/hotlinetest"
 	"yangguang/supervision/hotline/roster"
 )
 
@@ -37,7 +39,7 @@ var (
 )
 
 func TestMain(m *testing.M) {
-	caseworktest.LoadLocales()
+	hotlinetest.LoadLocales()
 	i18n.MustLoad(front.Locale, ui.Locale, web.Locale, roster.Locale)
 	os.Exit(m.Run())
 }
@@ -52,6 +54,7 @@ var line = hotline.Ref{Province: 35, ID: 5}
 
 type house struct {
 	*caseworktest.House
+	hl                          *hotlinetest.House
 	s                           *roster.Rosters
 	app                         *web.App
 	writer, head, first, second caseworktest.Person
@@ -62,12 +65,13 @@ func each(t *testing.T, f func(t *testing.T, h house)) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := clock.NewFake(disclosuretest.Now)
-			h := house{House: caseworktest.Over(t, open(t, c, append(slices.Clone(caseworktest.Migrations), roster.Migrations)...), c)}
+			hl := hotlinetest.Over(t, open(t, c, append(slices.Clone(hotlinetest.Migrations), roster.Migrations)...), c)
+			h := house{House: hl.House, hl: hl}
 			fr := &front.Front{Site: front.Site{Home: agencytest.County, Name: i18n.Text{Zh: "示例站", En: "Example"}, Organiser: i18n.Text{Zh: "办公室", En: "Office"}, Demo: true}}
 			of := func(context.Context, hotline.Ref) (hotline.Line, error) {
 				return hotline.Line{Province: 35, ID: 5, Agency: h.County.ID, Region: h.County.Division, Name: "热线", Fallback: "0595000111"}, nil
 			}
-			h.s = &roster.Rosters{DB: h.DB, Keys: h.Cases.Keys, Calendars: h.Disclosure.Calendars, Front: fr, Line: of, Lines: func(ctx context.Context) ([]hotline.Line, error) {
+			h.s = &roster.Rosters{DB: h.DB, Keys: h.Cases.Keys, Cases: h.Cases, Outbox: h.Cases.Outbox, Calendars: h.Disclosure.Calendars, Front: fr, Line: of, Lines: func(ctx context.Context) ([]hotline.Line, error) {
 				l, err := of(ctx, line)
 				return []hotline.Line{l}, err
 			}}
@@ -261,5 +265,93 @@ func TestTheRecordOfASlotIsCounted(t *testing.T) {
 				t.Errorf("%s: %d", p, w.Code)
 			}
 		}
+	})
+}
+
+// queued lists the notices a roster had sent: to whom, masked.
+func (h house) queued(t *testing.T) (out []string) {
+	t.Helper()
+	h.Read(t, func(tx *db.Tx) error {
+		ns, err := notify.List(tx, notify.Filter{Province: 35})
+		for _, n := range ns {
+			if n.Template == "roster.remind" {
+				out = append(out, n.Masked)
+			}
+		}
+		return err
+	})
+	return out
+}
+
+// 3.1.5: what a leader answered in his slot, and how far the matters are that he
+// took over, are counted from the hotline's rows; he is reminded of the slot twice.
+func TestALeadersSlotIsRemindedOfAndCounted(t *testing.T) {
+	each(t, func(t *testing.T, h house) {
+		l := h.hl.Line(t, nil)
+		h.s.Line = h.hl.Hotline.Line
+		x, err := h.s.Begin(h.As(h.writer), l.Ref(), "2026-11")
+		check(t, err)
+		id := h.put(t, x, h.slot(25))
+		check(t, h.s.Publish(h.As(h.head), x.Province, x.ID))
+		h.Clock.Set(day(24, 8))
+		check(t, h.s.Remind(t.Context()))
+		if got := h.queued(t); len(got) != 0 {
+			t.Errorf("reminded more than a day before: %v", got)
+		}
+		for _, at := range []time.Time{day(24, 10), day(24, 11), day(25, 8), day(25, 8).Add(10 * time.Minute)} {
+			h.Clock.Set(at)
+			check(t, h.s.Remind(t.Context()))
+		}
+		if got := h.queued(t); len(got) != 4 || got[0] != "138****0001" && got[0] != "138****0000" {
+			t.Errorf("reminded %v, want leader and substitute the day before and an hour before", got)
+		}
+		if w, err := h.s.Waiting(h.As(h.first)); err != nil || len(w) != 1 || len(w[0].Works) != 1 {
+			t.Errorf("the leader's inbox: %+v, %v", w, err)
+		}
+		if w, err := h.s.Waiting(h.As(h.writer)); err != nil || len(w) != 0 {
+			t.Errorf("somebody else's inbox: %+v, %v", w, err)
+		}
+		h.hl.Hotline.Leader = func(ctx context.Context, line hotline.Ref, at time.Time) (hotline.Duty, bool, error) {
+			d, ok, err := h.s.OnDuty(ctx, line, at)
+			return hotline.Duty{Slot: d.Slot, Person: d.Person, Deputy: d.Deputy, Phone: d.Phone}, ok, err
+		}
+		h.Clock.Set(day(25, 10))
+		m, _ := h.File(t, h.Filing("enquiry"))
+		for i, caller := range []string{"13800000011", "13800000012"} {
+			c, err := h.hl.Hotline.Arrive(t.Context(), hotline.Arrival{Line: l, Caller: caller})
+			check(t, err)
+			if _, ok, err := h.hl.Hotline.ToLeader(t.Context(), c.Ref(), hotline.Want{}); !ok || err != nil {
+				t.Fatalf("to the leader: %v %v", ok, err)
+			}
+			check(t, h.hl.Hotline.LeaderTook(t.Context(), c.Ref(), h.first.ID))
+			if i == 0 {
+				check(t, h.DB.Write(t.Context(), func(tx *db.Tx) error { return h.hl.Hotline.Became(tx, c.Ref(), m.ID, m.Number) }))
+			}
+			h.hl.End(t, c.Ref())
+		}
+		path := "/desk/hotline/roster-slot/35/" + strconv.FormatInt(id, 10)
+		if body := h.at(h.As(h.writer), path).Body.String(); !strings.Contains(body, m.Number) || !strings.Contains(body, "待受理") || !strings.Contains(body, `value="2"`) {
+			t.Error("the page of the slot lacks the calls, the matter or its state")
+		}
+		h.Clock.Set(day(25, 12))
+		check(t, h.s.Settle(t.Context()))
+		figures := func() string { return h.at(h.As(h.head), "/desk/hotline/roster/figures").Body.String() }
+		if strings.Contains(figures(), ">2<") {
+			t.Error("counted while matters are still written down")
+		}
+		h.Clock.Set(day(25, 13).Add(time.Minute))
+		check(t, h.s.Settle(t.Context()))
+		check(t, h.s.Settle(t.Context()))
+		if !strings.Contains(figures(), ">2<") {
+			t.Errorf("the figures lack the two calls: %s", figures())
+		}
+		h.Read(t, func(tx *db.Tx) error {
+			n := 0
+			err := tx.Row("select count(*) from roster_matter where province = 35 and slot = $1 and number = $2", id, m.Number).Scan(&n)
+			if n != 1 {
+				t.Errorf("%d matters taken over", n)
+			}
+			return err
+		})
 	})
 }

@@ -104,12 +104,7 @@ func setMatters(tx *db.Tx, x *Slot, numbers []string) error {
 	if _, err := tx.Exec("delete from roster_matter where province = $1 and slot = $2", x.Province, x.ID); err != nil {
 		return err
 	}
-	for _, n := range numbers {
-		if _, err := tx.Exec("insert into roster_matter (province, slot, number) values ($1, $2, $3) on conflict (province, slot, number) do nothing", x.Province, x.ID, n); err != nil {
-			return err
-		}
-	}
-	return nil
+	return addMatters(tx, x, numbers)
 }
 
 func matters(tx *db.Tx, province int, slot int64) (out []string, err error) {
@@ -124,4 +119,64 @@ func shown(tx *db.Tx, within agency.Code, from, to time.Time) ([]Slot, error) {
 	n := w.Next(1000)
 	cond, args := w.SQL()
 	return db.List(tx.Of(publicTag), scanSlot, "select "+slotCols+" from roster_slot s"+cond+" order by s.begins_at, s.id limit "+n, args...)
+}
+
+// soonSlots lists published slots that begin within a day whose leader was not
+// told the day before, or within an hour and not told then.
+func soonSlots(tx *db.Tx, day, hour time.Duration) ([]Slot, error) {
+	return db.List(tx, scanSlot, "select "+slotCols+" from roster_slot s where s.published and s.state = 'planned' and s.begins_at > $1 and (s.begins_at <= $2 and s.told_at is null or s.begins_at <= $3 and s.soon_at is null) order by s.begins_at, s.id limit $4",
+		clock.Millis(tx.Now), clock.Millis(tx.Now.Add(day)), clock.Millis(tx.Now.Add(hour)), perTurn)
+}
+
+// markTold writes down that a leader is told now; false when he was. Whoever is
+// told an hour before need not be told the day before.
+func markTold(tx *db.Tx, x *Slot, soon bool) (bool, error) {
+	set, was := "told_at = $3", "told_at is null"
+	if soon {
+		set, was = "told_at = coalesce(told_at, $3), soon_at = $3", "soon_at is null"
+	}
+	n, err := tx.Exec("update roster_slot set "+set+" where province = $1 and id = $2 and "+was+" and state = 'planned'", x.Province, x.ID, clock.Millis(tx.Now))
+	return n == 1, err
+}
+
+// overSlots lists published slots that ended in a time and were not counted.
+func overSlots(tx *db.Tx, from, to time.Time) ([]Slot, error) {
+	return db.List(tx, scanSlot, "select "+slotCols+" from roster_slot s where s.published and s.state = 'planned' and s.settled_at is null and s.ends_at > $1 and s.ends_at <= $2 order by s.ends_at, s.id limit $3",
+		clock.Millis(from), clock.Millis(to), perTurn)
+}
+
+func settled(tx *db.Tx, x *Slot) error {
+	_, err := tx.Exec("update roster_slot set settled_at = $3, held = $4, calls = $5 where province = $1 and id = $2 and settled_at is null", x.Province, x.ID, clock.Millis(tx.Now), x.Held, x.Calls)
+	return err
+}
+
+func addMatters(tx *db.Tx, x *Slot, numbers []string) error {
+	for _, n := range numbers {
+		if _, err := tx.Exec("insert into roster_matter (province, slot, number) values ($1, $2, $3) on conflict (province, slot, number) do nothing", x.Province, x.ID, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// slotsOfPerson lists the published slots somebody leads or stands in at.
+func slotsOfPerson(tx *db.Tx, person int64, from, to time.Time) ([]Slot, error) {
+	return db.List(tx, scanSlot, "select "+slotCols+" from roster_slot s where (s.person = $1 or s.deputy = $1) and s.published and s.state = 'planned' and s.ends_at > $2 and s.begins_at < $3 order by s.begins_at, s.id limit 20",
+		person, clock.Millis(from), clock.Millis(to))
+}
+
+// leaderMatter is a matter a leader took over in a slot.
+type leaderMatter struct {
+	person   int64
+	province int
+	number   string
+}
+
+// mattersOf lists the matters of the published slots that have begun.
+func mattersOf(tx *db.Tx, ranges []account.Range, from, to time.Time) ([]leaderMatter, error) {
+	w := (&db.Where{}).And("s.published").And("s.state = 'planned'").And("s.begins_at >= ?", clock.Millis(from)).And("s.begins_at <= ?", clock.Millis(to))
+	account.In(w, ranges, "s.agency", "s.region")
+	cond, args := w.SQL()
+	return db.List(tx, func(r *db.Rows, m *leaderMatter) error { return r.Scan(&m.person, &m.province, &m.number) },
+		"select s.person, s.province, m.number from roster_slot s join roster_matter m on m.province = s.province and m.slot = s.id"+cond+" order by s.province, m.number, s.person limit 5000", args...)
 }

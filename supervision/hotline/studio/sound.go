@@ -19,9 +19,11 @@ const (
 	largest = 600*48000*4 + 1<<16
 )
 
-// rates are those a prompt may come in: a telephone's, espeak-ng's, a browser's
-// and a recorder's.
-var rates = []int{8000, 16000, 22050, 44100, 48000}
+// The rates a prompt may come in: from a telephone's to a recorder's.
+const (
+	lowest  = 8000
+	highest = 48000
+)
 
 // Why a file is no prompt.
 var (
@@ -29,62 +31,102 @@ var (
 	ErrNoSound = errors.New("studio: the WAV file has no audio: record it anew")
 	ErrSilent  = errors.New("studio: the WAV file is silent: look at the microphone and record it anew")
 	ErrTooLong = errors.New("studio: the WAV file is longer than ten minutes: cut it")
-	ErrForm    = errors.New("studio: the WAV file is not PCM of 16 bits with one or two channels: convert it")
-	ErrRate    = errors.New("studio: the WAV file has another rate than 8, 16, 22.05, 44.1 or 48 kHz: convert it")
+	ErrForm    = errors.New("studio: the WAV file is not PCM of 16 or 24 bits with one or two channels: convert it")
+	ErrRate    = errors.New("studio: the WAV file has another rate than 8 to 48 kHz: convert it")
+	ErrShort   = errors.New("studio: the recording is shorter than a fifth of a second: record it anew")
+	ErrLong    = errors.New("studio: the recording is longer than two minutes: cut it")
+	ErrClipped = errors.New("studio: the recording is clipped: record it anew, less loud")
 )
 
 // openEnd and above is the size of a stream whose length nobody knew.
 const openEnd = 0x7ff00000
 
-type form struct{ channels, rate int }
+type form struct{ channels, rate, octets int } // octets of a sample
 
-// ReadSound reads a WAV file of 16 bits, mono or stereo, and gives the samples a
-// telephone carries: 8 kHz, one channel. One that is silent is refused.
+// ReadSound reads a WAV file of 16 or 24 bits, mono or stereo, and gives the
+// samples a telephone carries: 8 kHz, one channel. One that is silent is refused.
 func ReadSound(r io.Reader) ([]int16, error) {
 	samples, err := readSamples(r)
-	if err == nil && !slices.ContainsFunc(samples, func(s int16) bool { return s > quiet || s < -quiet }) {
+	if err == nil && silent(samples) {
 		return nil, ErrSilent
 	}
 	return samples, err
 }
 
+// How long a recording of a prompt may be, in seconds.
+const (
+	shortest    = 0.2
+	mostSeconds = 120
+)
+
+// ReadRecording is ReadSound for what somebody recorded as a prompt: it refuses
+// what is too short or too long, and what was too loud for its microphone.
+func ReadRecording(r io.Reader) ([]int16, error) {
+	f, body, err := readWAV(r)
+	if err != nil {
+		return nil, err
+	}
+	mono, over := mix(f, body)
+	switch seconds := float64(len(mono)) / float64(f.rate); {
+	case seconds < shortest:
+		return nil, ErrShort
+	case seconds > mostSeconds:
+		return nil, ErrLong
+	case silent(mono):
+		return nil, ErrSilent
+	case over > len(mono)/1000:
+		return nil, ErrClipped
+	}
+	return resample(mono, f.rate), nil
+}
+
 // quiet is what no voice stays below.
 const quiet = 100
 
+func silent(samples []int16) bool {
+	return !slices.ContainsFunc(samples, func(s int16) bool { return s > quiet || s < -quiet })
+}
+
 func readSamples(r io.Reader) ([]int16, error) {
+	f, body, err := readWAV(r)
+	if err != nil {
+		return nil, err
+	}
+	mono, _ := mix(f, body)
+	return resample(mono, f.rate), nil
+}
+
+// readWAV finds the form and the audio of a file.
+func readWAV(r io.Reader) (f form, body []byte, err error) {
 	b, err := io.ReadAll(io.LimitReader(r, largest+1))
 	switch {
 	case err != nil:
-		return nil, err
+		return f, nil, err
 	case len(b) > largest:
-		return nil, ErrTooLong
+		return f, nil, ErrTooLong
 	case len(b) < 12 || string(b[:4]) != "RIFF" || string(b[8:12]) != "WAVE":
-		return nil, ErrNoWAV
+		return f, nil, ErrNoWAV
 	}
-	var f form
 	for rest := b[12:]; len(rest) >= 8; {
 		id, size := string(rest[:4]), binary.LittleEndian.Uint32(rest[4:8])
 		body := rest[8:]
 		if id == "data" {
-			if f.rate == 0 {
-				return nil, ErrNoWAV
+			if f.rate == 0 || size < openEnd && int64(size) > int64(len(body)) {
+				return f, nil, ErrNoWAV
 			}
-			if size < openEnd && int64(size) > int64(len(body)) {
-				return nil, ErrNoWAV
-			}
-			return sound(f, body[:min(int64(size), int64(len(body)))])
+			return f.audio(body[:min(int64(size), int64(len(body)))])
 		}
 		if int64(size) > int64(len(body)) {
-			return nil, ErrNoWAV
+			return f, nil, ErrNoWAV
 		}
 		if id == "fmt " {
 			if f, err = readForm(body[:size]); err != nil {
-				return nil, err
+				return f, nil, err
 			}
 		}
 		rest = body[min(int64(size)+int64(size%2), int64(len(body))):]
 	}
-	return nil, ErrNoSound
+	return f, nil, ErrNoSound
 }
 
 func readForm(b []byte) (form, error) {
@@ -96,56 +138,97 @@ func readForm(b []byte) (form, error) {
 	if kind == 0xFFFE && len(b) >= 26 {
 		kind = le.Uint16(b[24:])
 	}
-	if kind != 1 || bits != 16 || channels < 1 || channels > 2 {
+	if kind != 1 || bits != 16 && bits != 24 || channels < 1 || channels > 2 {
 		return form{}, ErrForm
 	}
-	if !slices.Contains(rates, hz) {
+	if hz < lowest || hz > highest {
 		return form{}, ErrRate
 	}
-	return form{channels, hz}, nil
+	return form{channels, hz, int(bits) / 8}, nil
 }
 
-func sound(f form, b []byte) ([]int16, error) {
-	n := len(b) / (2 * f.channels)
+// audio is whole samples of a file, when there are any and not too many.
+func (f form) audio(b []byte) (form, []byte, error) {
+	n := len(b) / (f.octets * f.channels)
 	switch {
 	case n == 0:
-		return nil, ErrNoSound
+		return f, nil, ErrNoSound
 	case n > int(longest/time.Second)*f.rate:
-		return nil, ErrTooLong
+		return f, nil, ErrTooLong
 	}
-	mono := make([]int16, n)
+	return f, b[:n*f.octets*f.channels], nil
+}
+
+// The top of a sample: a voice touches it, a clipped one stays there.
+const (
+	top  = 32700
+	stay = 3 // samples in a row
+)
+
+// mix makes one channel of a file's audio; over is how many samples stayed at
+// the top in the louder channel.
+func mix(f form, b []byte) (mono []int16, over int) {
+	mono = make([]int16, len(b)/(f.octets*f.channels))
+	var run, all [2]int
 	for i := range mono {
 		sum := 0
 		for c := range f.channels {
-			sum += int(int16(binary.LittleEndian.Uint16(b[2*(i*f.channels+c):])))
+			at := f.octets * (i*f.channels + c)
+			x := int(int16(binary.LittleEndian.Uint16(b[at+f.octets-2:]))) // of 24 bits the upper 16
+			sum += x
+			if x < top && x > -top {
+				run[c] = 0
+				continue
+			}
+			if run[c]++; run[c] == stay {
+				all[c] += stay
+			} else if run[c] > stay {
+				all[c]++
+			}
 		}
 		mono[i] = int16(sum / f.channels)
 	}
-	return resample(mono, f.rate), nil
+	return mono, max(all[0], all[1])
 }
 
 // lobes is how many zero crossings of the filter are kept on each side.
 const lobes = 16
 
 // resample makes 8 kHz of hz by a windowed sinc that lets pass what is below
-// 3.6 kHz, so that nothing above folds back into the voice.
+// 3.6 kHz, so that nothing above folds back into the voice. Where a sample of
+// the output lies between two of the input comes round again: the weights for
+// each such place are reckoned once.
 func resample(in []int16, hz int) []int16 {
 	if hz == rate {
 		return in
 	}
-	step := float64(hz) / rate
 	cut := 2 * 3600 / float64(hz) // of half the input's rate
 	half := int(math.Ceil(lobes / cut))
-	out := make([]int16, int(float64(len(in))/step))
+	weights := make([][]float64, rate/gcd(hz, rate))
+	out := make([]int16, len(in)*rate/hz)
 	for i := range out {
-		at := float64(i) * step
+		at := i * hz / rate
+		w := &weights[i%len(weights)]
+		if *w == nil {
+			*w = make([]float64, 2*half+1)
+			for j := range *w {
+				(*w)[j] = kernel(float64(i*hz%rate)/rate+float64(half-j), cut, float64(half+1))
+			}
+		}
 		sum := 0.0
-		for j := max(0, int(at)-half); j <= min(len(in)-1, int(at)+half); j++ {
-			sum += kernel(at-float64(j), cut, float64(half+1)) * float64(in[j])
+		for j := max(0, at-half); j <= min(len(in)-1, at+half); j++ {
+			sum += (*w)[j-at+half] * float64(in[j])
 		}
 		out[i] = clip(sum)
 	}
 	return out
+}
+
+func gcd(a, b int) int {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
 }
 
 func kernel(x, cut, half float64) float64 {

@@ -42,10 +42,10 @@ func power(samples []int16, hz float64) float64 {
 }
 
 func TestASoundBecomesWhatATelephoneCarries(t *testing.T) {
-	for _, hz := range rates {
+	for _, hz := range []int{8000, 11025, 16000, 22050, 24000, 32000, 44100, 48000} {
 		for channels := 1; channels <= 2; channels++ {
-			got, err := ReadSound(bytes.NewReader(wave(1, channels, hz, 16, 1000, hz/2)))
-			if err != nil || len(got) != rate/2 {
+			got, err := ReadSound(bytes.NewReader(wave(1, channels, hz, 16, 1000, hz)))
+			if err != nil || len(got) != rate {
 				t.Fatalf("%d Hz, %d channels: %d samples, %v", hz, channels, len(got), err)
 			}
 			if p := power(got, 1000); p < 0.95 || p > 1.05 {
@@ -55,7 +55,7 @@ func TestASoundBecomesWhatATelephoneCarries(t *testing.T) {
 		if hz <= rate {
 			continue
 		}
-		got, err := ReadSound(bytes.NewReader(wave(1, 1, hz, 16, 5000, hz/2)))
+		got, err := ReadSound(bytes.NewReader(wave(1, 1, hz, 16, 5000, hz)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -77,7 +77,8 @@ func TestWhatIsNoPromptIsRefusedWithWhatToDo(t *testing.T) {
 		{"compressed", wave(6, 1, 8000, 16, 1000, 800), ErrForm},
 		{"eight bits", wave(1, 1, 8000, 8, 1000, 800), ErrForm},
 		{"six channels", wave(1, 6, 8000, 16, 1000, 800), ErrForm},
-		{"an odd rate", wave(1, 1, 11025, 16, 1000, 800), ErrRate},
+		{"a low rate", wave(1, 1, 6000, 16, 1000, 800), ErrRate},
+		{"a high rate", wave(1, 1, 96000, 16, 1000, 800), ErrRate},
 		{"no audio", wave(1, 1, 8000, 16, 1000, 0), ErrNoSound},
 		{"silence", wave(1, 1, 8000, 16, 0, 800), ErrSilent},
 		{"eleven minutes", wave(1, 1, 8000, 16, 1000, 661*8000), ErrTooLong},

@@ -69,8 +69,15 @@ func (v *Voice) Prompt(lang, key string) *rtp.Prompt {
 	return p
 }
 
+// forget has the folder looked at anew.
+func (v *Voice) forget() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.said = nil
+}
+
 func (v *Voice) load(lang, key string) *rtp.Prompt {
-	if lang != string(ivr.Chinese) && lang != string(ivr.English) {
+	if _, ok := tongueOf(lang); !ok {
 		return nil
 	}
 	for _, end := range []string{recorded, placeholder} {
@@ -132,10 +139,11 @@ func exists(dir string, lang ivr.Lang, key, end string) bool {
 	return err == nil
 }
 
-// Make has the placeholder voice say every prompt that is missing, and gives
-// how many it made. What somebody recorded is never touched.
+// Make has the placeholder voice say every prompt that is missing, or whose
+// wording changed since, and gives how many it made. What somebody recorded is
+// never touched.
 func Make(ctx context.Context, dir string) (n int, err error) {
-	missing := slices.DeleteFunc(Standings(dir), func(s Standing) bool { return s.Made != Missing })
+	missing := slices.DeleteFunc(Standings(dir), func(s Standing) bool { return s.Made == Recorded || s.Made == Synthetic && !stale(dir, s) })
 	for _, s := range missing {
 		samples, err := Placeholder(ctx, s.Lang, spoken(s.Lang, ivr.Catalogue()[s.Key]))
 		if err != nil {
@@ -150,7 +158,24 @@ func Make(ctx context.Context, dir string) (n int, err error) {
 }
 
 func keep(dir string, s Standing, samples []int16) error {
-	return write(filepath.Join(dir, string(s.Lang), s.Key+placeholder), samples)
+	if err := write(filepath.Join(dir, string(s.Lang), s.Key+placeholder), samples); err != nil {
+		return err
+	}
+	if err := os.WriteFile(madeOf(dir, s), []byte(spoken(s.Lang, ivr.Catalogue()[s.Key])), 0o600); err != nil {
+		return fmt.Errorf("studio: %w", err)
+	}
+	return nil
+}
+
+// madeOf is where stands what the placeholder voice was given.
+func madeOf(dir string, s Standing) string {
+	return filepath.Join(dir, string(s.Lang), s.Key+".placeholder.txt")
+}
+
+// stale answers whether a placeholder says an older wording.
+func stale(dir string, s Standing) bool {
+	b, err := os.ReadFile(madeOf(dir, s))
+	return err != nil || string(b) != spoken(s.Lang, ivr.Catalogue()[s.Key])
 }
 
 // write writes beside and renames, so that a switchboard never reads a half.

@@ -2,6 +2,7 @@ package switchboard
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -28,19 +29,6 @@ type call struct {
 	by, why string // how it was told to end
 	mute    bool   // the caller refused the recording
 	asked   bool   // to be called back
-}
-
-// party is who speaks with the caller: a seat at its desk phone.
-type party struct {
-	seat   hotline.Ref
-	person int64
-	leg    *sip.Call
-	v      *rtp.Stream
-}
-
-func (p *party) close() {
-	p.leg.Hangup()
-	_ = p.v.Close()
 }
 
 // leave has the call end, for the reason given first.
@@ -74,9 +62,11 @@ func (s *Switchboard) take(leg *sip.Call) {
 		return
 	}
 	_ = leg.Ring()
-	row, err := s.arrive(ctx, leg, line)
+	at := s.Hotline.DB.Clock().Now()
+	kept := s.Hotline.Keep(hotline.Arrival{Line: line, Caller: leg.Caller.Number, Private: leg.Caller.Private, Trunk: leg.Trunk, At: at})
+	row, err := s.arrive(ctx, kept)
 	if err != nil {
-		s.withoutStore(ctx, leg, line)
+		s.withoutStore(ctx, leg, line, kept, at)
 		return
 	}
 	c := &call{s: s, ref: row.Ref(), line: line, leg: leg, row: row, taken: make(chan *party), quit: make(chan struct{})}
@@ -94,23 +84,38 @@ func (s *Switchboard) take(leg *sip.Call) {
 const arriveTime = 3 * time.Second
 
 func (s *Switchboard) lineOf(ctx context.Context, number string) (hotline.Line, error) {
+	if l, ok := s.known(number); ok && s.gone.Load() {
+		return l, nil
+	}
 	ctx, cancel := context.WithTimeout(ctx, arriveTime)
 	defer cancel()
 	l, err := s.Hotline.LineOf(ctx, number)
+	if err == nil {
+		s.learn(l)
+	}
 	if err == nil || fault.Is(err, fault.NotFound) {
 		return l, err
 	}
+	s.missing(err)
 	if l, ok := s.known(number); ok {
 		return l, nil
 	}
 	return l, err
 }
 
-func (s *Switchboard) arrive(ctx context.Context, leg *sip.Call, line hotline.Line) (*hotline.Call, error) {
+func (s *Switchboard) arrive(ctx context.Context, k hotline.Kept) (*hotline.Call, error) {
+	if s.gone.Load() {
+		return nil, errAway
+	}
 	ctx, cancel := context.WithTimeout(ctx, arriveTime)
 	defer cancel()
-	return s.Hotline.Arrive(ctx, hotline.Arrival{Line: line, Caller: leg.Caller.Number, Private: leg.Caller.Private, Trunk: leg.Trunk})
+	row, err := s.Hotline.Enter(ctx, k)
+	s.missing(err)
+	return row, err
 }
+
+// errAway says that the store does not answer.
+var errAway = errors.New("the store is away")
 
 // hold keeps a call among those that go on, and sees its end.
 func (s *Switchboard) hold(c *call) {
@@ -143,14 +148,6 @@ func (s *Switchboard) drop(c *call) {
 	s.soon()
 }
 
-func (s *Switchboard) ended(ref hotline.Ref, e hotline.Ending) {
-	s.late.keep(func(ctx context.Context) error { return s.Hotline.Ended(ctx, ref, e) })
-}
-
-func (s *Switchboard) event(ref hotline.Ref, kind, code string, n int) {
-	s.late.keep(func(ctx context.Context) error { return s.Hotline.Event(ctx, ref, kind, code, n) })
-}
-
 // refused is said of an error that no later try would take back.
 func refused(err error) bool {
 	return fault.Is(err, fault.Conflict) || fault.Is(err, fault.Invalid) || fault.Is(err, fault.NotFound) || fault.Is(err, fault.Forbidden)
@@ -179,6 +176,9 @@ func (c *call) serve(ctx context.Context) {
 
 // wait has the caller wait for a person.
 func (c *call) wait(ctx context.Context) {
+	if c.leader(ctx) {
+		return
+	}
 	if err := c.s.Hotline.Queue(ctx, c.ref, hotline.Want{}); err != nil {
 		c.pass(ctx, c.line.Fallback, "fallback")
 		return
@@ -209,85 +209,16 @@ func (c *call) wait(ctx context.Context) {
 
 // waiting is what a caller who waits is told.
 func (c *call) waiting() string {
-	if c.line.Sealed {
+	if c.line.Sealed || c.row.Sealed {
 		return "sealed"
 	}
 	return "waiting"
-}
-
-// talk joins the caller with whoever took the call, until one of them leaves.
-// It returns false when the caller waits again.
-func (c *call) talk(ctx context.Context, p *party) (over bool) {
-	defer p.close()
-	record := c.record(p)
-	bridge := rtp.NewBridge(c.v, p.v, record.tap())
-	joined := func(ctx context.Context) error { return c.s.Hotline.Bridged(ctx, c.ref, p.seat) }
-	c.s.late.keep(joined)
-	held := make(chan bool, 8)
-	c.s.follow(p.leg, p.v, func(on bool) {
-		select {
-		case held <- on:
-		default:
-		}
-	})
-	to := make(chan string, 1)
-	p.leg.OnRefer(func(target string) bool {
-		select {
-		case to <- target:
-			return true
-		default:
-			return false
-		}
-	})
-	codes := &codes{}
-	for {
-		select {
-		case <-c.gone():
-			bridge.Close()
-			record.stop()
-			return true
-		case <-p.leg.Done():
-			bridge.Close()
-			record.stop()
-			c.rate(ctx)
-			c.leave("seat", "hangup")
-			return true
-		case <-p.v.Done():
-			p.leg.Hangup()
-		case on := <-held:
-			c.pause(bridge, on)
-		case d := <-p.v.Digits():
-			if where := codes.press(d); where != "" {
-				bridge.Close()
-				record.stop()
-				c.help(ctx, where)
-				return true
-			}
-		case target := <-to:
-			if number, word := c.mayPass(target); number != "" {
-				bridge.Close()
-				record.stop()
-				c.pass(ctx, number, word)
-				return true
-			}
-		}
-	}
-}
-
-// pause lets the caller hear music while the seat has put the call on hold.
-func (c *call) pause(bridge *rtp.Bridge, on bool) {
-	if on {
-		bridge.Hold(c.s.media, c.v, c.s.music())
-	} else {
-		bridge.Resume(c.v)
-	}
-	c.s.late.keep(func(ctx context.Context) error { return c.s.Hotline.Hold(ctx, c.ref, on) })
 }
 
 // rate asks the caller, whose leg still stands, what he thought of the call.
 func (c *call) rate(ctx context.Context) {
 	out, err := c.runner().Run(ctx, "after")
 	if err == nil && out.Rating > 0 {
-		c.s.late.keep(func(ctx context.Context) error { return c.s.Hotline.Rate(ctx, c.ref, out.Rating) })
+		c.s.rated(c.ref, out.Rating)
 	}
 }

@@ -6,8 +6,10 @@ import (
 	"time"
 
 	"yangguang/internal/fault"
+	"yangguang/internal/rtp"
 	"yangguang/internal/sip"
 	"yangguang/supervision/hotline"
+	"yangguang/supervision/hotline/seatwire"
 )
 
 // dispatch has the store ring seats for whoever waits, and rings those of the
@@ -28,7 +30,7 @@ func (s *Switchboard) dispatch(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, o := range offers {
-		if o.Reach != "phone" || s.ringing[o.ID] {
+		if s.ringing[o.ID] {
 			continue
 		}
 		s.ringing[o.ID] = true
@@ -45,7 +47,7 @@ func (s *Switchboard) dispatch(ctx context.Context) error {
 	return nil
 }
 
-// ring rings a desk phone for an offer.
+// ring rings a seat for an offer.
 func (s *Switchboard) ring(ctx context.Context, o hotline.Offer) {
 	c := s.holding(o.Call)
 	gone := make(<-chan struct{})
@@ -54,7 +56,7 @@ func (s *Switchboard) ring(ctx context.Context, o hotline.Offer) {
 	} else if !o.CallBack {
 		return // ended meanwhile
 	}
-	p, err := s.dial(ctx, gone, s.phone(ctx, o.Phone), max(o.Until.Sub(s.Hotline.DB.Clock().Now()), time.Second), sip.DialOptions{Hidden: true})
+	p, heard, err := s.reachSeat(ctx, gone, o)
 	if err != nil {
 		select {
 		case <-gone: // the caller hung up, which is not the seat's doing: the call's end takes the offer back
@@ -63,8 +65,9 @@ func (s *Switchboard) ring(ctx context.Context, o hotline.Offer) {
 		}
 		return
 	}
-	p.seat = o.Seat
-	if err := s.Hotline.Take(ctx, o.Ref()); err != nil {
+	err = s.Hotline.Take(ctx, o.Ref())
+	heard(err)
+	if err != nil {
 		p.close()
 		return
 	}
@@ -82,13 +85,28 @@ func (s *Switchboard) ring(ctx context.Context, o hotline.Offer) {
 	}
 }
 
+// reachSeat rings a seat's desk phone or browser until it answers. heard must be
+// told what came of the answer.
+func (s *Switchboard) reachSeat(ctx context.Context, gone <-chan struct{}, o hotline.Offer) (p *party, heard func(error), err error) {
+	most := max(o.Until.Sub(s.Hotline.DB.Clock().Now()), time.Second)
+	b := s.boothOf(o.Seat)
+	if o.Reach != "phone" {
+		ctx, cancel := context.WithTimeout(ctx, most)
+		defer cancel()
+		return b.ring(ctx, gone, seatwire.Offer{Ref: o.Ref(), Call: o.Call, CallBack: o.CallBack, Until: o.Until})
+	}
+	if p, err = s.dial(ctx, gone, s.phone(ctx, o.Phone), most, sip.DialOptions{Hidden: true}); err != nil {
+		return nil, nil, err
+	}
+	p.seat, p.booth = o.Seat, b
+	return p, func(error) {}, nil
+}
+
 // decline says why a phone did not answer; the seat is away, the next is rung.
 func (s *Switchboard) decline(ctx context.Context, o hotline.Offer, err error) {
-	why := "unreachable"
-	if r, ok := errors.AsType[sip.Refused](err); ok && (r.Code == 486 || r.Code == 603) {
-		why = "busy"
-	} else if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
-		why = "no_answer"
+	why := why(err)
+	if why == seatwire.Refused {
+		why = "declined"
 	}
 	if err := s.Hotline.Decline(ctx, o.Ref(), why); err != nil && !fault.Is(err, fault.Conflict) {
 		s.Log.WarnContext(ctx, "an offer was not given back", "fault", err.Error())
@@ -138,7 +156,7 @@ func (s *Switchboard) callOut(ctx context.Context, o hotline.Offer, seat *party)
 		return
 	}
 	music := s.media.Play(seat.v, true, s.music())
-	p, err := s.dial(ctx, seat.leg.Done(), s.outward("", number), outTime, sip.DialOptions{From: line.Number})
+	p, err := s.dial(ctx, seat.done(), s.outward("", number), outTime, sip.DialOptions{From: line.Number})
 	music.Stop()
 	if err != nil {
 		why := "no_answer"
@@ -148,8 +166,7 @@ func (s *Switchboard) callOut(ctx context.Context, o hotline.Offer, seat *party)
 		fail(why)
 		return
 	}
-	c := &call{s: s, ref: o.Call, line: line, leg: p.leg, v: p.v, row: row, taken: make(chan *party), quit: make(chan struct{})}
-	s.follow(c.leg, c.v, nil)
+	c := &call{s: s, ref: o.Call, line: line, leg: p.leg, v: p.v.(*rtp.Stream), row: row, taken: make(chan *party), quit: make(chan struct{})}
 	s.hold(c)
 	defer s.drop(c)
 	c.talk(ctx, seat)

@@ -45,27 +45,13 @@ func (s *Switchboard) answer(leg *sip.Call) (*rtp.Stream, error) {
 			}
 		}()
 	}
-	s.follow(leg, v, nil)
+	s.follow(leg, v)
 	return v, nil
 }
 
-// follow has a voice follow what its party says later: another address, hold.
-// held, unless nil, is told of each.
-func (s *Switchboard) follow(leg *sip.Call, v *rtp.Stream, held func(bool)) {
-	leg.OnOffer(func(offer sdp.Session) (sdp.Session, error) {
-		local, err := sdp.Answer(offer, s.local(v))
-		if err != nil {
-			return local, err
-		}
-		local = leg.Local().Again(local)
-		if err := retarget(v, offer, offer, local); err != nil {
-			return local, err
-		}
-		if held != nil {
-			held(offer.Held())
-		}
-		return local, nil
-	})
+// follow has a voice follow what its party says later, until one of the two ends.
+func (s *Switchboard) follow(leg *sip.Call, v *rtp.Stream) {
+	s.hear(leg, v, nil)
 	go func() {
 		for {
 			select {
@@ -80,6 +66,25 @@ func (s *Switchboard) follow(leg *sip.Call, v *rtp.Stream, held func(bool)) {
 			}
 		}
 	}()
+}
+
+// hear takes what a party says anew of its voice: another address, hold. held,
+// unless nil, is told of each.
+func (s *Switchboard) hear(leg *sip.Call, v *rtp.Stream, held func(bool)) {
+	leg.OnOffer(func(offer sdp.Session) (sdp.Session, error) {
+		local, err := sdp.Answer(offer, s.local(v))
+		if err != nil {
+			return local, err
+		}
+		local = leg.Local().Again(local)
+		if err := retarget(v, offer, offer, local); err != nil {
+			return local, err
+		}
+		if held != nil {
+			held(offer.Held())
+		}
+		return local, nil
+	})
 }
 
 // retarget sends a voice where a party's description says. offer and answer are

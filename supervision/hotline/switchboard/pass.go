@@ -57,7 +57,7 @@ const passTime = 60 * time.Second
 // number itself stands in the line's configuration alone. For the queue the call
 // is over with that; a seat that took it in the same moment has the caller.
 func (c *call) pass(ctx context.Context, number, word string) {
-	c.s.late.keep(func(ctx context.Context) error { return c.s.Hotline.Transferred(ctx, c.ref, word) })
+	c.s.transferred(c.ref, word)
 	c.s.ended(c.ref, hotline.Ending{By: "system", Why: "transferred"})
 	p, err := c.reach(ctx, number)
 	if ctx.Err() != nil {
@@ -71,14 +71,25 @@ func (c *call) pass(ctx context.Context, number, word string) {
 		c.leave("system", "failed")
 		return
 	}
+	c.between(ctx, p)
+}
+
+// left is a caller whose seat has left him with somebody outside.
+func (c *call) left(ctx context.Context, p *party, word string) {
+	c.s.transferred(c.ref, word)
+	c.s.ended(c.ref, hotline.Ending{By: "seat", Why: "transferred"})
+	c.between(ctx, p)
+}
+
+// between lets the caller and somebody outside speak until one of them leaves.
+func (c *call) between(ctx context.Context, p *party) {
 	defer p.close()
-	c.s.follow(p.leg, p.v, nil)
 	bridge := rtp.NewBridge(c.v, p.v, nil)
 	defer bridge.Close()
 	select {
 	case <-ctx.Done():
 	case <-c.gone():
-	case <-p.leg.Done():
+	case <-p.done():
 		c.leave("system", "transferred")
 	}
 }
@@ -136,37 +147,6 @@ func (s *Switchboard) dial(ctx context.Context, gone <-chan struct{}, to sip.Tar
 		_ = v.Close()
 		return nil, err
 	}
+	s.follow(leg, v)
 	return &party{leg: leg, v: v}, nil
-}
-
-// withoutStore is a call that comes in while the store is away: the duty phone
-// rings, and what was is written nowhere.
-func (s *Switchboard) withoutStore(ctx context.Context, leg *sip.Call, line hotline.Line) {
-	if line.Fallback == "" {
-		_ = leg.Reject(503, "", 10*time.Second)
-		return
-	}
-	v, err := s.answer(leg)
-	if err != nil {
-		_ = leg.Reject(488, "", 0)
-		return
-	}
-	defer func() {
-		leg.Hangup()
-		_ = v.Close()
-	}()
-	music := s.media.Play(v, true, s.music())
-	p, err := s.dial(ctx, leg.Done(), s.outward(leg.Trunk, line.Fallback), passTime, sip.DialOptions{})
-	music.Stop()
-	if err != nil {
-		return
-	}
-	defer p.close()
-	s.follow(p.leg, p.v, nil)
-	bridge := rtp.NewBridge(v, p.v, nil)
-	defer bridge.Close()
-	select {
-	case <-leg.Done():
-	case <-p.leg.Done():
-	}
 }

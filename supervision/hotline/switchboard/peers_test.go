@@ -42,6 +42,12 @@ func phoneAt(t *testing.T, host, account string, hz float64) *softphone {
 // phoneOn starts one on a port.
 func phoneOn(t *testing.T, host string, port int, account string, hz float64) *softphone {
 	t.Helper()
+	return phoneWith(t, host, port, account, hz, "")
+}
+
+// phoneWith starts one with more lines of configuration.
+func phoneWith(t *testing.T, host string, port int, account string, hz float64, more string) *softphone {
+	t.Helper()
 	bin, err := exec.LookPath("baresip")
 	if err != nil {
 		t.Skip("baresip is not installed: no real telephone (scripts/with-test-env installs it)")
@@ -71,7 +77,7 @@ module_app ctrl_tcp.so
 snd_path %s
 ctrl_tcp_listen 127.0.0.1:%d
 rtp_ports 52000-58000
-`, host, port, p.dir, p.dir, p.dir, p.dir, ctrl))
+%s`, host, port, p.dir, p.dir, p.dir, p.dir, ctrl, more))
 	cmd := exec.CommandContext(t.Context(), bin, "-f", p.dir)
 	log, err := os.Create(filepath.Join(p.dir, "log"))
 	check(t, err)
@@ -164,6 +170,18 @@ func (p *softphone) hears(hz float64) {
 		}
 		return false
 	})
+}
+
+// hearsBoth is whether the telephone hears two tones at once now.
+func (p *softphone) hearsBoth(a, b float64) bool {
+	names, _ := filepath.Glob(filepath.Join(p.dir, "dump-*-dec.wav"))
+	for _, name := range names {
+		wav, err := os.ReadFile(name)
+		if err == nil && len(wav) > 44+16000 && len(rtptest.Heard(pcm(wav[len(wav)-8000:]), a, b)) == 2 {
+			return true
+		}
+	}
+	return false
 }
 
 func pcm(b []byte) []int16 {

@@ -3,7 +3,7 @@ package switchboard
 import (
 	"bytes"
 	"context"
-	"io"
+	"sync/atomic"
 
 	"yangguang/internal/rtp"
 	"yangguang/supervision/hotline/recording"
@@ -12,6 +12,7 @@ import (
 // taping is a recording under way; the zero value records nothing.
 type taping struct {
 	r *rtp.Recorder
+	b *bare
 }
 
 // record begins to record a conversation, where the line is recorded and the
@@ -36,7 +37,8 @@ func (c *call) record(p *party) taping {
 		return taping{}
 	}
 	c.s.event(c.ref, "recording", "begun", 0)
-	return taping{rtp.NewRecorder(&bare{w: w, head: rtp.WAVHeader(-1)}, c.s.Clock)}
+	b := &bare{w: w, head: rtp.WAVHeader(-1)}
+	return taping{rtp.NewRecorder(b, c.s.Clock), b}
 }
 
 func (c *call) absent(ctx context.Context, m recording.Meta, why string) {
@@ -58,10 +60,19 @@ func (t taping) stop() {
 	}
 }
 
+// drop ends the recording and leaves nothing of it.
+func (t taping) drop() {
+	if t.r != nil {
+		t.b.dropped.Store(true)
+		t.r.Close()
+	}
+}
+
 // bare leaves out the head of the WAV: recordings are kept as the samples alone.
 type bare struct {
-	w    io.WriteCloser
-	head []byte
+	w       *recording.Writer
+	head    []byte
+	dropped atomic.Bool
 }
 
 func (b *bare) Write(p []byte) (int, error) {
@@ -82,4 +93,9 @@ func (b *bare) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-func (b *bare) Close() error { return b.w.Close() }
+func (b *bare) Close() error {
+	if b.dropped.Load() {
+		return b.w.Discard()
+	}
+	return b.w.Close()
+}

@@ -34,13 +34,16 @@ type Prompts interface {
 type Config struct {
 	Hotline    *hotline.Hotline
 	Recordings *recording.Recordings
+	Dir        string // where the journal lies; without it what the store did not take is lost with the process
 	Prompts    Prompts
+	PromptsOf  func(l hotline.Line) Prompts // what a line says; nil: Prompts for all
 	Script     *ivr.Script
-	Answers    func(ctx context.Context, l hotline.Line) ([]ivr.Entry, error) // what is read aloud, of the line's division
-	SIP        sip.Config                                                     // OnCall, Phones and the registrations are ours
-	Host       netip.Addr                                                     // where parties send their voice
+	Read       func(ctx context.Context, kind string, l hotline.Line) ([]ivr.Entry, error) // what is read aloud of Guides, Answers or Items, of the line's division
+	SIP        sip.Config                                                                  // OnCall, Phones and the registrations are ours
+	Host       netip.Addr                                                                  // where parties send their voice
 	Ports      *rtp.Ports
 	InBand     map[string]bool // trunks whose keys come as tones
+	Browsers   Browsers        // nil: no browser can speak
 	Clock      clock.Clock
 	Log        *slog.Logger
 }
@@ -54,6 +57,7 @@ type Switchboard struct {
 	mu      sync.Mutex
 	calls   map[hotline.Ref]*call
 	ringing map[int64]bool // offers that ring already
+	booths  map[hotline.Ref]*booth
 	lines   map[string]hotline.Line
 	wake    chan struct{}
 	drained chan struct{}
@@ -61,31 +65,45 @@ type Switchboard struct {
 	busy    sync.WaitGroup
 	live    atomic.Int64
 	late    *keeper
+	gone    atomic.Bool // the store did not answer
+	steady  time.Time   // since when the store has answered every beat; of Run
 }
 
 // Open listens for calls; Run serves them.
 func Open(ctx context.Context, c Config) (*Switchboard, error) {
-	s := &Switchboard{Config: c, calls: map[hotline.Ref]*call{}, ringing: map[int64]bool{}, lines: map[string]hotline.Line{}, wake: make(chan struct{}, 1), drained: make(chan struct{})}
-	if err := c.Hotline.Start(ctx); err != nil {
+	s := &Switchboard{Config: c, calls: map[hotline.Ref]*call{}, ringing: map[int64]bool{}, booths: map[hotline.Ref]*booth{}, lines: map[string]hotline.Line{}, wake: make(chan struct{}, 1), drained: make(chan struct{})}
+	var err error
+	if s.late, err = newKeeper(ctx, c.Hotline, c.Dir, c.Log); err != nil {
 		return nil, err
+	}
+	if err := s.start(ctx); err != nil {
+		s.late.close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// start enters the process among those that carry calls, and listens.
+func (s *Switchboard) start(ctx context.Context) error {
+	c := &s.Config
+	if err := c.Hotline.Start(ctx); err != nil {
+		return err
 	}
 	if _, err := c.Recordings.Adopt(ctx); err != nil {
-		return nil, err
+		return err
 	}
 	if err := s.learnLines(ctx); err != nil {
-		return nil, err
+		return err
 	}
 	s.media = rtp.NewEngine(c.Clock, 0)
-	s.late = newKeeper(c.Log)
 	c.SIP.OnCall, c.SIP.Phones, c.SIP.Realm = s.take, phones{c.Hotline}, hotline.Realm
 	c.SIP.OnRegister, c.SIP.OnUnregister = s.registered, s.unregistered
 	c.SIP.Log = c.Log
 	var err error
 	if s.sip, err = sip.Listen(ctx, c.SIP); err != nil {
 		s.media.Close()
-		return nil, err
 	}
-	return s, nil
+	return err
 }
 
 // Addresses are where calls are taken, such as "udp 127.0.0.1:5060".
@@ -132,12 +150,14 @@ const (
 	beatEvery  = time.Second
 	lookEvery  = 250 * time.Millisecond
 	learnEvery = time.Minute
+	awayAfter  = 3 * time.Second // without an answer the store is taken to be away
 )
 
 // Run lets the queue ring until ctx ends; then what goes on is hung up, and the
 // store told of each.
 func (s *Switchboard) Run(ctx context.Context) error {
-	beat, look, learn := time.NewTicker(beatEvery), time.NewTicker(lookEvery), time.NewTicker(learnEvery)
+	beat, look, learn, renew := time.NewTicker(beatEvery), time.NewTicker(lookEvery), time.NewTicker(learnEvery), time.NewTicker(renewEvery)
+	defer renew.Stop()
 	defer beat.Stop()
 	defer look.Stop()
 	defer learn.Stop()
@@ -147,18 +167,47 @@ func (s *Switchboard) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return s.end(context.WithoutCancel(ctx))
 		case <-beat.C:
-			err = s.beat(ctx)
+			if err = within(ctx, s.beat); err == nil {
+				s.gone.Store(false)
+			}
 		case <-look.C:
-			err = s.dispatch(ctx)
+			err = s.dispatchUnlessGone(ctx)
 		case <-s.wake:
-			err = s.dispatch(ctx)
+			err = s.dispatchUnlessGone(ctx)
 		case <-learn.C:
-			err = s.learnLines(ctx)
+			err = within(ctx, s.learnLines)
+		case <-renew.C:
+			s.renewAll(ctx)
 		}
+		s.missing(err)
 		if err != nil && ctx.Err() == nil {
 			s.Log.WarnContext(ctx, "the telephone cannot reach the store", "fault", err.Error())
 		}
 	}
+}
+
+// dispatchUnlessGone asks nothing of a store that is away: the beat finds out when
+// it is back.
+func (s *Switchboard) dispatchUnlessGone(ctx context.Context) error {
+	if s.gone.Load() {
+		return nil
+	}
+	return within(ctx, s.dispatch)
+}
+
+// missing notes that the store did not answer: until it answers a beat, no caller
+// waits for it.
+func (s *Switchboard) missing(err error) {
+	if err != nil && away(err) {
+		s.gone.Store(true)
+	}
+}
+
+// within asks the store for something, not for longer than awayAfter.
+func within(ctx context.Context, f func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, awayAfter)
+	defer cancel()
+	return f(ctx)
 }
 
 // end hangs up what goes on.
@@ -177,6 +226,7 @@ func (s *Switchboard) end(ctx context.Context) error {
 func (s *Switchboard) Close() {
 	s.sip.Close()
 	s.media.Close()
+	s.late.close()
 }
 
 // beat says that the process lives, and closes what others left. Whom the others
@@ -184,6 +234,7 @@ func (s *Switchboard) Close() {
 func (s *Switchboard) beat(ctx context.Context) error {
 	alive, err := s.Hotline.Beat(ctx)
 	if err != nil {
+		s.steady = time.Time{}
 		return err
 	}
 	if !alive {
@@ -193,6 +244,13 @@ func (s *Switchboard) beat(ctx context.Context) error {
 		}
 		s.mu.Unlock()
 		return s.Hotline.Start(ctx)
+	}
+	now := s.Clock.Now()
+	if s.steady.IsZero() {
+		s.steady = now
+	}
+	if now.Sub(s.steady) <= hotline.Silence+beatEvery {
+		return nil // while the store was away nobody could beat: they are not dead for that
 	}
 	_, err = s.Hotline.Sweep(ctx)
 	return err
@@ -211,6 +269,12 @@ func (s *Switchboard) learnLines(ctx context.Context) error {
 		s.lines[l.Number] = l
 	}
 	return nil
+}
+
+func (s *Switchboard) learn(l hotline.Line) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.lines[l.Number] = l
 }
 
 func (s *Switchboard) known(number string) (hotline.Line, bool) {

@@ -17,6 +17,7 @@ import (
 	"yangguang/disclosure/disclosuretest"
 	"yangguang/internal/blob"
 	"yangguang/internal/clock"
+	"yangguang/internal/db"
 	"yangguang/internal/db/dbtest"
 	"yangguang/internal/ivr"
 	"yangguang/internal/rtp"
@@ -40,6 +41,7 @@ type exchange struct {
 	*hotlinetest.House
 	board      *switchboard.Switchboard
 	recordings *recording.Recordings
+	config     switchboard.Config
 	at         string
 	said       *said
 }
@@ -78,7 +80,15 @@ func (tones) Prompt(_, key string) *rtp.Prompt {
 func begin(t *testing.T, change func(*switchboard.Config)) *exchange {
 	t.Helper()
 	c := clock.NewFake(disclosuretest.Now)
-	h := hotlinetest.Over(t, dbtest.SQLite(t, c, slices.Concat(hotlinetest.Migrations, []fs.FS{recording.Migrations})...), c)
+	return beginOver(t, dbtest.SQLite(t, c, migrations...), c, change)
+}
+
+// migrations are what the process needs of a store.
+var migrations = slices.Concat(hotlinetest.Migrations, []fs.FS{recording.Migrations})
+
+func beginOver(t *testing.T, d *db.DB, c *clock.Fake, change func(*switchboard.Config)) *exchange {
+	t.Helper()
+	h := hotlinetest.Over(t, d, c)
 	x := &exchange{House: h, said: &said{}}
 	h.Hotline = h.Process("phone-16")
 	files, err := blob.Open(t.Context(), t.TempDir(), "")
@@ -89,12 +99,13 @@ func begin(t *testing.T, change func(*switchboard.Config)) *exchange {
 	script, err := ivr.Usual()
 	check(t, err)
 	cfg := switchboard.Config{
-		Hotline: h.Hotline, Recordings: x.recordings, Prompts: tones{}, Script: script, Host: loopback, Ports: ports, Clock: clock.System(), Log: slog.New(slog.NewTextHandler(x.said, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Hotline: h.Hotline, Dir: t.TempDir(), Recordings: x.recordings, Prompts: tones{}, Script: script, Host: loopback, Ports: ports, Clock: clock.System(), Log: slog.New(slog.NewTextHandler(x.said, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		SIP: sip.Config{UDP: []string{"127.0.0.1:0"}, Trunks: []sip.Trunk{{Name: "carrier", Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.2/32")}}}},
 	}
 	if change != nil {
 		change(&cfg)
 	}
+	x.config = cfg
 	x.board, err = switchboard.Open(t.Context(), cfg)
 	check(t, err)
 	x.at = strings.TrimPrefix(x.board.Addresses()[0], "UDP ")
@@ -304,5 +315,29 @@ func TestACallerWhoHangsUpWhileItRingsCostsTheSeatNothing(t *testing.T) {
 	until(t, "the seat to be free", func() bool { return x.State(t, seat) != hotline.Ringing })
 	if s := x.State(t, seat); s != hotline.Ready {
 		t.Errorf("the seat is %s", s)
+	}
+}
+
+// The leader on duty is rung at his telephone before the seats are; with the
+// store the call was answered by him (3.1.5).
+func TestTheLeaderOnDutyAnswersAtHisTelephone(t *testing.T) {
+	port := free(t, "udp")
+	x := begin(t, func(c *switchboard.Config) {
+		c.SIP.Trunks[0].Proxy = "127.0.0.2:" + strconv.Itoa(port)
+		c.Hotline.Leader = func(context.Context, hotline.Ref, time.Time) (hotline.Duty, bool, error) {
+			return hotline.Duty{Slot: 7, Person: 77, Phone: "0000777"}, true, nil
+		}
+	})
+	line := x.Line(t, nil)
+	leader := phoneOn(t, "127.0.0.2", port, "<sip:0000777@127.0.0.2>;regint=0;answermode=auto;audio_codecs=PCMA/8000/1", 1000)
+	caller := x.caller(t, 880)
+	caller.do("dial", "sip:"+line.Number+"@"+x.at)
+	leader.wait("CALL_ESTABLISHED")
+	caller.hears(1000)
+	leader.hears(880)
+	caller.do("hangup", "")
+	leader.wait("CALL_CLOSED")
+	if got := x.only(t, func(c *hotline.Call) bool { return c.State == hotline.Ended }); got.Person != 77 || got.AnsweredAt.IsZero() || got.Transferred != "leader" || got.Why != "hangup" {
+		t.Errorf("ended by %s: %s, answered by %d at %v", got.By, got.Why, got.Person, got.AnsweredAt)
 	}
 }

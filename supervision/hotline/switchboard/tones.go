@@ -38,3 +38,12 @@ func tone(hz float64, samples int) []int16 {
 	}
 	return out
 }
+
+// ringing is what a seat hears while somebody it called is rung.
+var ringing = func() *rtp.Prompt {
+	out := make([]int16, 0, 40000)
+	for i := range 8000 {
+		out = append(out, int16(4000*math.Sin(2*math.Pi*450*float64(i)/8000)))
+	}
+	return rtp.NewPrompt(append(out, make([]int16, 32000)...))
+}()

@@ -60,7 +60,7 @@ func (c *call) do(ctx context.Context, out ivr.Outcome) (over bool) {
 		}
 		c.choose()
 	case ivr.Message:
-		c.s.late.keep(func(ctx context.Context) error { return c.s.Hotline.Message(ctx, c.ref, out.Message) })
+		c.s.messaged(c.ref, out.Message)
 		c.choose()
 	case ivr.Crisis, ivr.Police, ivr.Ambulance:
 		c.help(ctx, out.Do)
@@ -184,7 +184,7 @@ func (v voice) Record(ctx context.Context, most time.Duration) (string, error) {
 // stands for what would be said, so that no call is silent.
 func (c *call) prompts(clips []string) (out []*rtp.Prompt) {
 	for _, k := range clips {
-		if p := c.s.Prompts.Prompt(string(c.lang()), k); p != nil {
+		if p := c.s.promptsOf(c.line).Prompt(string(c.lang()), k); p != nil {
 			out = append(out, p)
 		}
 	}
@@ -197,14 +197,13 @@ func (c *call) prompts(clips []string) (out []*rtp.Prompt) {
 // content is what the script reads to this caller.
 type content struct{ *call }
 
-// Entries are the answers in force where the line is; guides and items have no
-// sounds yet.
+// Entries are what is published or in force where the line is, and can be read.
 func (c content) Entries(ctx context.Context, of string) ([]ivr.Entry, error) {
 	c.s.event(c.ref, "menu", of, 0)
-	if of != ivr.Answers || c.s.Answers == nil {
+	if c.s.Read == nil {
 		return nil, nil
 	}
-	return c.s.Answers(ctx, c.line)
+	return c.s.Read(ctx, of, c.line)
 }
 
 // Position is the caller's place and the wait that is expected.

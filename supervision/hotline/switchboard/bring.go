@@ -1,0 +1,161 @@
+package switchboard
+
+import (
+	"context"
+	"time"
+
+	"yangguang/internal/fault"
+	"yangguang/internal/sip"
+	"yangguang/supervision/hotline"
+	"yangguang/supervision/hotline/seatwire"
+)
+
+// bring rings a number of the line, or another seat; the caller hears music, the
+// seat the ringing. At a blind transfer the seat leaves when somebody answers,
+// and has the caller back when nobody does.
+func (t *talk) bring(ctx context.Context, o order) (next, error) {
+	ring, word, err := t.target(ctx, o)
+	if err != nil {
+		return goesOn, err
+	}
+	ctx, t.stop = context.WithCancel(ctx)
+	go func() {
+		p, err := ring(ctx)
+		select {
+		case t.answered <- reached{p, err}:
+		case <-t.over:
+			if p != nil {
+				t.c.s.part(p)
+			}
+		}
+	}()
+	t.with, t.rings, t.blind = word, true, o.Act == seatwire.Transfer
+	t.fail("")
+	t.join()
+	return goesOn, nil
+}
+
+// target is how an order's target is rung, and the word for it.
+func (t *talk) target(ctx context.Context, o order) (func(context.Context) (*party, error), string, error) {
+	c := t.c
+	if o.Target != nil {
+		if *o.Target == t.seat.seat {
+			return nil, "", errTaken
+		}
+		s, err := c.s.Hotline.Engage(ctx, c.ref, *o.Target)
+		if err != nil {
+			return nil, "", err
+		}
+		return func(ctx context.Context) (*party, error) { return c.s.ringSeat(ctx, c, s) }, "seat", nil
+	}
+	number := map[string]string{seatwire.Crisis: c.line.Crisis, seatwire.Police: c.line.Police, seatwire.Ambulance: c.line.Ambulance, seatwire.Centre: c.line.Target, seatwire.Fallback: c.line.Fallback}[o.To]
+	if number == "" {
+		return nil, "", fault.Say(fault.Invalid, "fault.invalid")
+	}
+	c.s.event(c.ref, "consulted", o.To, 0)
+	return func(ctx context.Context) (*party, error) {
+		return c.s.dial(ctx, c.gone(), c.target(number), passTime, sip.DialOptions{})
+	}, o.To, nil
+}
+
+// colleagueTime is how long another seat is rung.
+const colleagueTime = 25 * time.Second
+
+// ringSeat rings a seat that was engaged.
+func (s *Switchboard) ringSeat(ctx context.Context, c *call, seat *hotline.Seat) (p *party, err error) {
+	defer func() {
+		if err != nil {
+			s.released(seat.Ref())
+		}
+	}()
+	ctx, cancel := context.WithTimeout(ctx, colleagueTime)
+	defer cancel()
+	if seat.Reach == "phone" {
+		p, err = s.ringPhone(ctx, c.gone(), seat)
+	} else {
+		p, err = s.ringBrowser(ctx, c, seat.Ref())
+	}
+	if err == nil {
+		p.lent = true
+	}
+	return p, err
+}
+
+func (s *Switchboard) ringPhone(ctx context.Context, gone <-chan struct{}, seat *hotline.Seat) (*party, error) {
+	user, err := s.Hotline.PhoneUser(ctx, seat)
+	if err != nil {
+		return nil, err
+	}
+	p, err := s.dial(ctx, gone, s.phone(ctx, user), colleagueTime, sip.DialOptions{Hidden: true})
+	if err == nil {
+		p.seat, p.person, p.booth = seat.Ref(), seat.Person, s.boothOf(seat.Ref())
+	}
+	return p, err
+}
+
+func (s *Switchboard) ringBrowser(ctx context.Context, c *call, seat hotline.Ref) (*party, error) {
+	p, heard, err := s.boothOf(seat).ring(ctx, c.gone(), seatwire.Offer{Ref: hotline.Ref{Province: seat.Province}, Call: c.ref, Until: s.Hotline.DB.Clock().Now().Add(colleagueTime)})
+	if err == nil {
+		heard(nil)
+	}
+	return p, err
+}
+
+// reached takes whoever answered, or brings the caller back.
+func (t *talk) reached(ctx context.Context, r reached) next {
+	t.stop, t.rings = nil, false
+	if r.err != nil {
+		t.dropOther()
+		t.fail(why(r.err))
+		t.join()
+		return goesOn
+	}
+	t.other = r.p
+	if t.blind {
+		return t.complete(ctx)
+	}
+	t.join()
+	return goesOn
+}
+
+// complete leaves the caller with whoever was brought in.
+func (t *talk) complete(ctx context.Context) next {
+	c, p, was, word := t.c, t.other, t.seat, t.with
+	t.apart()
+	t.other, t.three, t.blind, t.with = nil, false, false, ""
+	if p.seat.ID == 0 {
+		t.leaveAll()
+		c.left(ctx, p, word)
+		return over
+	}
+	if err := c.s.Hotline.Moved(ctx, c.ref, p.seat); err != nil {
+		c.s.part(p)
+		t.join()
+		return goesOn
+	}
+	p.lent = false
+	t.record.stop()
+	was.close()
+	t.clear(was)
+	t.seated(p)
+	return goesOn
+}
+
+// alone waits with a caller whose seat has left until whoever rings answers.
+func (t *talk) alone(ctx context.Context) next {
+	c := t.c
+	music := c.s.media.Play(c.v, true, c.s.music())
+	defer music.Stop()
+	select {
+	case <-c.gone():
+		return over
+	case r := <-t.answered:
+		music.Stop()
+		t.stop, t.rings = nil, false
+		if r.err != nil {
+			return t.again()
+		}
+		t.other = r.p
+		return t.complete(ctx)
+	}
+}
