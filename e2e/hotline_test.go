@@ -144,9 +144,6 @@ func loud(samples []int16) (most int16) {
 	}
 	return most
 }
-package e2e
-
-import "testing"
 
 // TestOnlyTheAnsweringDeskMayHear asks the browser itself.
 func TestOnlyTheAnsweringDeskMayHear(t *testing.T) {

@@ -58,17 +58,6 @@ var forOthers = map[string]string{
 	"internal/rtp.NewKey":           later,
 	"internal/sip.Call.Reoffer":     later,
 	"internal/sip.Server.Counters":  later,
-	"supervision/hotline.Hotline.AtNode":               later,
-	"supervision/hotline.Hotline.Became":               later,
->>	"supervision/hotline/training.Trainings.Qualified": later,
-=======
-	"internal/rtp.Conference.Leave":                    later,
-	"internal/rtp.Key.GoString":                        later,
-	"internal/rtp.NewKey":                              later,
-	"internal/sip.Call.Reoffer":                        later,
-	"internal/sip.Server.Counters":                     later,
-	"supervision/hotline/training.Trainings.Qualified": later,
->>>>>>> theirs
 }
 
 const (

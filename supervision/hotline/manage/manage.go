@@ -41,7 +41,6 @@ const (
 // Join adds the hotline to the navigation of the staff and of the public.
 func (p *Pages) Join(f *front.Front) {
 	f.DeskNav(front.Hotline, "hotline.duty", root, hotline.Answering)
-	f.DeskNav(front.Hotline, "hotline.shift", shift, hotline.Leading)
 	f.DeskNav(front.Hotline, "hotline.shift", root+"/shift", hotline.Leading)
 	f.DeskNav(front.Hotline, "hotline.callbacks", callbacks, hotline.Answering, hotline.Leading)
 	f.DeskNav(front.Hotline, "hotline.board", board, hotline.Leading, hotline.Managing)
@@ -104,9 +103,6 @@ func refOf(r *http.Request, name string) (hotline.Ref, error) {
 	return hotline.Ref{Province: int(p), ID: id}, err
 }
 
-// frame is the frame of a page of the desk.
-func (p *Pages) frame(r *http.Request, title string, crumbs ...ui.Link) ui.Frame {
-=======
 // Frame is the frame of a page of the hotline at the desk.
 func (p *Pages) Frame(r *http.Request, title string, crumbs ...ui.Link) ui.Frame {
 	ctx := r.Context()
