@@ -310,7 +310,7 @@ func (h *house) routes() [][]web.Route {
 	ch := &channel.Channel{Front: h.front, Disclosure: h.disclosure}
 	wd := &window.Window{Front: h.front, Portal: p, Requests: h.requests, Answers: h.answers}
 	h.answers.Portal = p
-	p.Mapped = h.knowledge.Mapped
+	p.Answers, p.Mapped = h.answers.Search, h.knowledge.Mapped
 	in := &intake.Intake{Front: h.front, Portal: p, Cases: h.casework, Answers: h.answered}
 	p.Correct = in.Correct
 	pl := &publiclog.Log{Front: h.front, DB: h.db, Key: h.ledger.Key, Witnessing: h.witnessing}
