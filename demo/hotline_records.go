@@ -17,6 +17,7 @@ type Records struct {
 	Recordings *recording.Recordings
 	Trainings  *training.Trainings
 	Rosters    *roster.Rosters
+	Text       func(manager context.Context, line hotline.Ref, to, from, said string) error // sets the number for texts of a line and brings one
 }
 
 // recordsText are the subject, the note and the post of the hotline's records.
@@ -24,6 +25,7 @@ type recordsText struct {
 	Subject string `yaml:"subject"`
 	Post    string `yaml:"post"`
 	Note    string `yaml:"note"`
+	Text    string `yaml:"text"`
 }
 
 // planRecords lays training, the rosters of this month and the next, and one
@@ -34,7 +36,7 @@ func (w *world) planRecords(cal *calendar.Calendar) {
 	}
 	on := workday(cal, w.span.last)
 	w.errands[on] = append(w.errands[on], errand{"train the hotline", w.trainHotline},
-		errand{"draw up the roster", func(ctx context.Context) error { return w.drawRoster(ctx, cal) }}, errand{"record a call", w.recordCall})
+		errand{"draw up the roster", func(ctx context.Context) error { return w.drawRoster(ctx, cal) }}, errand{"record a call", w.recordCall}, errand{"text the hotline", w.textHotline})
 	// One of last month too, for whoever reviews calls.
 	if before := workday(cal, clock.NewDate(w.span.today.Year(), w.span.today.Month(), 1).AddDays(-1)); before.Before(on) {
 		w.errands[before] = append(w.errands[before], errand{"record a call", w.recordCall})
@@ -102,6 +104,12 @@ func (w *world) drawRoster(ctx context.Context, cal *calendar.Calendar) error {
 		}
 	}
 	return nil
+}
+
+// textHotline has somebody who cannot hear text the hotline; the numbers are
+// visibly invented, so nothing is sent back to one.
+func (w *world) textHotline(ctx context.Context) error {
+	return words(w.Records.Text(w.units["county"].staff[approver].as(ctx), w.line.Ref(), "000088880009", "00000000101", w.texts.Records.Text))
 }
 
 // recordCall keeps one call of half a minute; both parties hum.

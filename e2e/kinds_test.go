@@ -310,6 +310,11 @@ func requestViews(t *testing.T, desk, head *reader) map[string][]view {
 	out["xian.pizhun"] = append(out["xian.pizhun"], view{name: "roster-figures", path: "/desk/hotline/roster/figures"}, view{name: "training", path: "/desk/hotline/training"}, view{name: "training-plan", path: "/desk/hotline/training/plan"}, view{name: "training-plan-wrong", path: "/desk/hotline/training/plan", submit: `main form[action$="/plan"]`, state: "error"},
 		view{name: "recordings", path: "/desk/hotline/recordings"}, view{name: "recordings-none", path: "/desk/hotline/recordings?day=2020-01-01", state: "empty"},
 		view{name: "recording", path: head.one("/desk/hotline/recordings", aRecording)}, view{name: "recording-wrong", path: head.one("/desk/hotline/recordings", aRecording), submit: `main form[action$="/listen"]`, state: "error"})
+	const chats, aChat = "/desk/hotline/texts", `/desk/hotline/texts/[0-9]+/[0-9]+$`
+	chat := desk.one(chats, aChat)
+	out["xian.qicao"] = append(out["xian.qicao"], view{name: "texts", path: chats}, view{name: "texts-closed", path: chats + "?state=closed", state: "empty"}, view{name: "text", path: chat}, view{name: "text-wrong", path: chat, submit: `main form[action$="/reply"]`, state: "error"},
+		view{name: "text-matter", path: chat + "/matter"})
+	out["xian.pizhun"] = append(out["xian.pizhun"], view{name: "text-numbers", path: chats + "/numbers"})
 	const reviews, aReview = "/desk/hotline/review", `/desk/hotline/review/[0-9]+/[0-9]+$`
 	out["xian.qicao"] = append(out["xian.qicao"], view{name: "reviews-mine", path: reviews, state: "empty"})
 	out["xian.pizhun"] = append(out["xian.pizhun"], view{name: "reviews", path: reviews}, view{name: "review", path: head.one(reviews, aReview)}, view{name: "review-figures", path: reviews + "/figures"}, view{name: "review-sheet", path: reviews + "/sheet"})
