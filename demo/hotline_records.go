@@ -27,10 +27,10 @@ type recordsText struct {
 	Subject string `yaml:"subject"`
 	Post    string `yaml:"post"`
 	Note    string `yaml:"note"`
+	Text    string `yaml:"text"`
 	// The greeting in the county's own words, and its pinyin.
 	Greeting string `yaml:"greeting"`
 	Pinyin   string `yaml:"pinyin"`
-	Text    string `yaml:"text"`
 }
 
 // planRecords lays training, the rosters of this month and the next, and one
@@ -117,12 +117,6 @@ func (w *world) wordGreeting(ctx context.Context) error {
 	return words(w.Records.Studio.Word(w.units["county"].staff[drafter].as(ctx), studio.Name{Lang: "zh", Key: "greeting"}, w.texts.Records.Greeting, w.texts.Records.Pinyin))
 }
 
-// textHotline has somebody who cannot hear text the hotline; the numbers are
-// visibly invented, so nothing is sent back to one.
-func (w *world) textHotline(ctx context.Context) error {
-	return words(w.Records.Text(w.units["county"].staff[approver].as(ctx), w.line.Ref(), "000088880009", "00000000101", w.texts.Records.Text))
-}
-
 // recordCall keeps one call of half a minute; both parties hum.
 func (w *world) recordCall(ctx context.Context) error {
 	u, s := w.units["county"], w.Records.Recordings
@@ -154,4 +148,10 @@ func (w *world) recordCall(ctx context.Context) error {
 	}
 	_, err = s.Adopt(ctx)
 	return err
+}
+
+// textHotline has somebody who cannot hear text the hotline; the numbers are
+// visibly invented, so nothing is sent back to one.
+func (w *world) textHotline(ctx context.Context) error {
+	return words(w.Records.Text(w.units["county"].staff[approver].as(ctx), w.line.Ref(), "000088880009", "00000000101", w.texts.Records.Text))
 }

@@ -97,15 +97,6 @@ func makeDemo(ctx context.Context, c *config, townships int, progress io.Writer)
 	return demo.Finish(c.Data)
 }
 
-// textOnce has somebody text a line of the demonstration.
-func (h *house) textOnce(manager context.Context, line hotline.Ref, to, from, said string) error {
-	if err := h.texts.SetNumber(manager, line, to); err != nil {
-		return err
-	}
-	_, err := h.texts.Receive(account.With(manager, nil), texts.In{ID: "demo-1", From: from, To: to, Text: said})
-	return err
-}
-
 // showAccounts prints the accounts a visitor may try and shows them on the
 // sign-in page.
 func (h *house) showAccounts(out io.Writer) error {
@@ -165,4 +156,13 @@ func (c *config) asDemo() {
 			*x.to = x.v
 		}
 	}
+}
+
+// textOnce has somebody text a line of the demonstration.
+func (h *house) textOnce(manager context.Context, line hotline.Ref, to, from, said string) error {
+	if err := h.texts.SetNumber(manager, line, to); err != nil {
+		return err
+	}
+	_, err := h.texts.Receive(account.With(manager, nil), texts.In{ID: "demo-1", From: from, To: to, Text: said})
+	return err
 }

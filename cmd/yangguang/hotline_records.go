@@ -35,27 +35,27 @@ func (h *house) wireHotlineRecords() {
 		Lines: func(ctx context.Context) ([]hotline.Line, error) { return h.hotline.PublicLines(ctx, h.c.Home) }}
 	h.studio = &studio.Studio{DB: h.db, Front: h.front, Dir: h.c.prompts(), Script: h.c.phone.led}
 	h.reviews = &review.Reviews{DB: h.db, Front: h.front, Recordings: h.recordings}
-	h.texts = &texts.Texts{Hotline: h.hotline, Intake: h.casedesk, Secret: h.c.post.SMSInSecret, Frame: h.hotlinePages.Frame}
-	h.hotlinePages.TextNumber = h.texts.NumberOf
 	h.hotline.Leader, h.hotline.Qualified = h.leader, h.trainings.MayAnswer
 	h.recordings.Join(h.front)
 	h.trainings.Join(h.front)
 	h.rosters.Join(h.front)
+	h.texts = &texts.Texts{Hotline: h.hotline, Intake: h.casedesk, Secret: h.c.post.SMSInSecret, Frame: h.hotlinePages.Frame}
+	h.hotlinePages.TextNumber = h.texts.NumberOf
 	h.reviews.Join(h.front)
-	h.studio.Join(h.front)
 	h.texts.Join(h.front)
+	h.keeping.Carry("hotline.texts", h.texts.Destroy)
+	h.studio.Join(h.front)
 	h.accounts.Register(recording.Verbs()...)
 	h.accounts.Register(training.Verbs()...)
 	h.accounts.Register(roster.Verbs()...)
 	h.accounts.Register(review.Verbs()...)
 	h.accounts.Register(studio.Verbs()...)
-	h.keeping.Carry("hotline.texts", h.texts.Destroy)
 	h.keeping.Carry("recording.sound", h.recordings.Destroy)
 }
 
 // hotlineRecordRoutes are their pages.
 func (h *house) hotlineRecordRoutes() [][]web.Route {
-	return [][]web.Route{h.office.Guard(h.recordings.Routes()), h.office.Guard(h.trainings.Routes()), h.office.Guard(h.rosters.Routes()), h.office.Guard(h.reviews.Routes()), h.office.Guard(h.studio.Routes())h.texts.Routes()), h.texts.Inbound()}
+	return [][]web.Route{h.office.Guard(h.recordings.Routes()), h.office.Guard(h.trainings.Routes()), h.office.Guard(h.rosters.Routes()), h.office.Guard(h.reviews.Routes()), h.office.Guard(h.studio.Routes()), h.office.Guard(h.texts.Routes()), h.texts.Inbound()}
 }
 
 func (h *house) registerHotlineRecords(r *jobs.Runner) {

@@ -229,14 +229,16 @@ func TestTheGatewayIsKnownByItsSignature(t *testing.T) {
 			change func(*texts.In)
 			want   int
 		}{
-			"another key":       {func(s, u, b string) (string, string) { return s, notify.Sign("another", s, u, b) }, nil, http.StatusForbidden},
-			"unsigned":          {func(s, _, _ string) (string, string) { return s, "" }, nil, http.StatusForbidden},
-			"no time":           {func(_, u, b string) (string, string) { return signed("", u, b) }, nil, http.StatusForbidden},
-			"taken down before": {func(_, u, b string) (string, string) { return signed(strconv.FormatInt(h.Clock.Now().Add(-6*time.Minute).Unix(), 10), u, b) }, nil, http.StatusForbidden},
-			"no such number":    {signed, func(in *texts.In) { in.To = "10699999" }, http.StatusNotFound},
-			"no sender":         {signed, func(in *texts.In) { in.From = "张三" }, http.StatusUnprocessableEntity},
-			"nothing said":      {signed, func(in *texts.In) { in.Text = " " }, http.StatusUnprocessableEntity},
-			"no id":             {signed, func(in *texts.In) { in.ID = "" }, http.StatusUnprocessableEntity},
+			"another key": {func(s, u, b string) (string, string) { return s, notify.Sign("another", s, u, b) }, nil, http.StatusForbidden},
+			"unsigned":    {func(s, _, _ string) (string, string) { return s, "" }, nil, http.StatusForbidden},
+			"no time":     {func(_, u, b string) (string, string) { return signed("", u, b) }, nil, http.StatusForbidden},
+			"taken down before": {func(_, u, b string) (string, string) {
+				return signed(strconv.FormatInt(h.Clock.Now().Add(-6*time.Minute).Unix(), 10), u, b)
+			}, nil, http.StatusForbidden},
+			"no such number": {signed, func(in *texts.In) { in.To = "10699999" }, http.StatusNotFound},
+			"no sender":      {signed, func(in *texts.In) { in.From = "张三" }, http.StatusUnprocessableEntity},
+			"nothing said":   {signed, func(in *texts.In) { in.Text = " " }, http.StatusUnprocessableEntity},
+			"no id":          {signed, func(in *texts.In) { in.ID = "" }, http.StatusUnprocessableEntity},
 		} {
 			x := in
 			if c.change != nil {
