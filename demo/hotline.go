@@ -84,6 +84,9 @@ func (w *world) answerHotline(ctx context.Context, r *rand.Rand) error {
 	if _, err := h.SignOn(desk.as(ctx), desk.id, "browser"); err != nil {
 		return words(err)
 	}
+	if err := h.AtNode(ctx, w.seats[0], "demo"); err != nil { // as if its page were open
+		return words(err)
+	}
 	for range 5 + r.IntN(6) {
 		if err := w.oneCall(ctx, r); err != nil {
 			return words(err)

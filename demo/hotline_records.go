@@ -19,6 +19,7 @@ type Records struct {
 	Trainings  *training.Trainings
 	Rosters    *roster.Rosters
 	Studio     *studio.Studio
+	Text       func(manager context.Context, line hotline.Ref, to, from, said string) error // sets the number for texts of a line and brings one
 }
 
 // recordsText are the subject, the note and the post of the hotline's records.
@@ -29,6 +30,7 @@ type recordsText struct {
 	// The greeting in the county's own words, and its pinyin.
 	Greeting string `yaml:"greeting"`
 	Pinyin   string `yaml:"pinyin"`
+	Text    string `yaml:"text"`
 }
 
 // planRecords lays training, the rosters of this month and the next, and one
@@ -39,7 +41,7 @@ func (w *world) planRecords(cal *calendar.Calendar) {
 	}
 	on := workday(cal, w.span.last)
 	w.errands[on] = append(w.errands[on], errand{"train the hotline", w.trainHotline}, errand{"word a prompt", w.wordGreeting},
-		errand{"draw up the roster", func(ctx context.Context) error { return w.drawRoster(ctx, cal) }}, errand{"record a call", w.recordCall})
+		errand{"draw up the roster", func(ctx context.Context) error { return w.drawRoster(ctx, cal) }}, errand{"record a call", w.recordCall}, errand{"text the hotline", w.textHotline})
 	// One of last month too, for whoever reviews calls.
 	if before := workday(cal, clock.NewDate(w.span.today.Year(), w.span.today.Month(), 1).AddDays(-1)); before.Before(on) {
 		w.errands[before] = append(w.errands[before], errand{"record a call", w.recordCall})
@@ -113,6 +115,12 @@ func (w *world) drawRoster(ctx context.Context, cal *calendar.Calendar) error {
 // so that callers hear the usual one.
 func (w *world) wordGreeting(ctx context.Context) error {
 	return words(w.Records.Studio.Word(w.units["county"].staff[drafter].as(ctx), studio.Name{Lang: "zh", Key: "greeting"}, w.texts.Records.Greeting, w.texts.Records.Pinyin))
+}
+
+// textHotline has somebody who cannot hear text the hotline; the numbers are
+// visibly invented, so nothing is sent back to one.
+func (w *world) textHotline(ctx context.Context) error {
+	return words(w.Records.Text(w.units["county"].staff[approver].as(ctx), w.line.Ref(), "000088880009", "00000000101", w.texts.Records.Text))
 }
 
 // recordCall keeps one call of half a minute; both parties hum.

@@ -314,6 +314,11 @@ func requestViews(t *testing.T, desk, head *reader) map[string][]view {
 	out["xian.qicao"] = append(out["xian.qicao"], view{name: "prompts", path: prompts}, view{name: "prompts-none", path: prompts + "?lang=zh&state=sent", state: "empty"}, view{name: "prompts-script", path: prompts + "/script"},
 		view{name: "prompt", path: prompts + "/prompts/zh/greeting", state: "filled"}, view{name: "prompt-wrong", path: prompts + "/prompts/zh/greeting", submit: `main form[action$="/sound"]`, state: "error"})
 	out["xian.pizhun"] = append(out["xian.pizhun"], view{name: "prompt-review", path: prompts + "/prompts/zh/greeting"})
+	const chats, aChat = "/desk/hotline/texts", `/desk/hotline/texts/[0-9]+/[0-9]+$`
+	chat := desk.one(chats, aChat)
+	out["xian.qicao"] = append(out["xian.qicao"], view{name: "texts", path: chats}, view{name: "texts-closed", path: chats + "?state=closed", state: "empty"}, view{name: "text", path: chat}, view{name: "text-wrong", path: chat, submit: `main form[action$="/reply"]`, state: "error"},
+		view{name: "text-matter", path: chat + "/matter"})
+	out["xian.pizhun"] = append(out["xian.pizhun"], view{name: "text-numbers", path: chats + "/numbers"})
 	const reviews, aReview = "/desk/hotline/review", `/desk/hotline/review/[0-9]+/[0-9]+$`
 	out["xian.qicao"] = append(out["xian.qicao"], view{name: "reviews-mine", path: reviews, state: "empty"})
 	out["xian.pizhun"] = append(out["xian.pizhun"], view{name: "reviews", path: reviews}, view{name: "review", path: head.one(reviews, aReview)}, view{name: "review-figures", path: reviews + "/figures"}, view{name: "review-sheet", path: reviews + "/sheet"})

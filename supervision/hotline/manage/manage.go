@@ -23,6 +23,9 @@ import (
 type Pages struct {
 	Hotline *hotline.Hotline
 	Front   *front.Front
+	// TextNumber is the number people text to a line, "" when there is none; nil:
+	// the hotline takes no texts.
+	TextNumber func(ctx context.Context, line hotline.Ref) (string, error)
 
 	streams web.Streams
 }
