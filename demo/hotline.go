@@ -25,8 +25,10 @@ type hotlineText struct {
 	ReportPurpose string `yaml:"report_purpose"`
 }
 
-// hotlineDays is how long before today the hotline was opened.
-const hotlineDays = 30
+// hotlineDays is how long before today the hotline was opened: on every day of the
+// year there is a working day of the month before among them, so that a sample of
+// its recordings can be drawn.
+const hotlineDays = 36
 
 // planHotline opens the county's hotline a month ago and has people call it.
 func (w *world) planHotline(cal *calendar.Calendar) {
@@ -80,6 +82,9 @@ func (w *world) answerHotline(ctx context.Context, r *rand.Rand) error {
 	desk := w.units["county"].staff[drafter]
 	h := w.Hotline
 	if _, err := h.SignOn(desk.as(ctx), desk.id, "browser"); err != nil {
+		return words(err)
+	}
+	if err := h.AtNode(ctx, w.seats[0], "demo"); err != nil { // as if its page were open
 		return words(err)
 	}
 	for range 5 + r.IntN(6) {

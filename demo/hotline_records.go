@@ -19,15 +19,18 @@ type Records struct {
 	Trainings  *training.Trainings
 	Rosters    *roster.Rosters
 	Studio     *studio.Studio
+	Text       func(manager context.Context, line hotline.Ref, to, from, said string) error // sets the number for texts of a line and brings one
 }
 
-// recordsText are the subject and post of the hotline's records.
+// recordsText are the subject, the note and the post of the hotline's records.
 type recordsText struct {
 	Subject string `yaml:"subject"`
 	Post    string `yaml:"post"`
+	Note    string `yaml:"note"`
 	// The greeting in the county's own words, and its pinyin.
 	Greeting string `yaml:"greeting"`
 	Pinyin   string `yaml:"pinyin"`
+	Text    string `yaml:"text"`
 }
 
 // planRecords lays training, the rosters of this month and the next, and one
@@ -38,7 +41,11 @@ func (w *world) planRecords(cal *calendar.Calendar) {
 	}
 	on := workday(cal, w.span.last)
 	w.errands[on] = append(w.errands[on], errand{"train the hotline", w.trainHotline}, errand{"word a prompt", w.wordGreeting},
-		errand{"draw up the roster", func(ctx context.Context) error { return w.drawRoster(ctx, cal) }}, errand{"record a call", w.recordCall})
+		errand{"draw up the roster", func(ctx context.Context) error { return w.drawRoster(ctx, cal) }}, errand{"record a call", w.recordCall}, errand{"text the hotline", w.textHotline})
+	// One of last month too, for whoever reviews calls.
+	if before := workday(cal, clock.NewDate(w.span.today.Year(), w.span.today.Month(), 1).AddDays(-1)); before.Before(on) {
+		w.errands[before] = append(w.errands[before], errand{"record a call", w.recordCall})
+	}
 }
 
 // trainHotline examines who answers; the qualification ends within the month, so
@@ -53,7 +60,24 @@ func (w *world) trainHotline(ctx context.Context) error {
 	if err := t.Examine(head, training.Result{Person: agent.id, Subject: text.Subject, Day: today.AddDays(-28), Score: 92, Pass: 80}); err != nil {
 		return words(err)
 	}
-	return words(t.Qualify(head, training.Qualification{Person: agent.id, From: today.AddDays(-28), To: today.AddDays(25), Review: today.AddDays(20)}))
+	if err := t.Qualify(head, training.Qualification{Person: agent.id, From: today.AddDays(-28), To: today.AddDays(25), Review: today.AddDays(20)}); err != nil {
+		return words(err)
+	}
+	// The head answers too, and nobody qualifies himself.
+	other, own := u.staff[overseer].as(ctx), u.staff[approver].id
+	if err := t.Examine(other, training.Result{Person: own, Subject: text.Subject, Day: today.AddDays(-28), Score: 95, Pass: 80}); err != nil {
+		return words(err)
+	}
+	if err := t.Qualify(other, training.Qualification{Person: own, From: today.AddDays(-28), To: today.AddDays(300), Review: today.AddDays(200)}); err != nil {
+		return words(err)
+	}
+	for i, month := range []int{int(today.Month()), 12} {
+		err := t.Plan(head, training.Planned{Year: today.Year() + i, Month: month, Subject: text.Subject, Minutes: 90, Note: text.Note})
+		if err != nil {
+			return words(err)
+		}
+	}
+	return nil
 }
 
 // drawRoster publishes this month's and the next month's leaders, two mornings a
@@ -91,6 +115,12 @@ func (w *world) drawRoster(ctx context.Context, cal *calendar.Calendar) error {
 // so that callers hear the usual one.
 func (w *world) wordGreeting(ctx context.Context) error {
 	return words(w.Records.Studio.Word(w.units["county"].staff[drafter].as(ctx), studio.Name{Lang: "zh", Key: "greeting"}, w.texts.Records.Greeting, w.texts.Records.Pinyin))
+}
+
+// textHotline has somebody who cannot hear text the hotline; the numbers are
+// visibly invented, so nothing is sent back to one.
+func (w *world) textHotline(ctx context.Context) error {
+	return words(w.Records.Text(w.units["county"].staff[approver].as(ctx), w.line.Ref(), "000088880009", "00000000101", w.texts.Records.Text))
 }
 
 // recordCall keeps one call of half a minute; both parties hum.

@@ -44,6 +44,8 @@ type cannedText struct {
 	Suits []string `yaml:"suits"`
 	Topic string   `yaml:"topic"`
 	Note  string   `yaml:"note"`
+	Does  string   `yaml:"does"` // the step it takes
+	To    string   `yaml:"to"`   // the unit it passes on to
 }
 
 // planKnowledge lays the writing of the knowledge base on its days.
@@ -124,7 +126,10 @@ func (w *world) reportArticle(ctx context.Context, x articleText, a *knowledge.A
 func (w *world) keepCanned(ctx context.Context, x cannedText) error {
 	u := w.units[x.Unit]
 	ctx = u.staff[drafter].as(ctx)
-	c := &knowledge.Canned{Agency: u.ID, Name: x.Name, Body: x.Body, Suits: x.Suits, Topic: x.Topic, Note: x.Note}
+	c := &knowledge.Canned{Agency: u.ID, Name: x.Name, Body: x.Body, Suits: x.Suits, Topic: x.Topic, Note: x.Note, Does: x.Does}
+	if to := w.named(x.To); to != nil {
+		c.Lead = to.ID
+	}
 	if x.Own != "" {
 		ctx = u.staff[x.Own].as(ctx)
 		c.Person = account.From(ctx).Person

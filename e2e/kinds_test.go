@@ -307,13 +307,21 @@ func requestViews(t *testing.T, desk, head *reader) map[string][]view {
 	drawn := desk.one("/desk/hotline/roster", aRoster)
 	out["xian.qicao"] = append(out["xian.qicao"], view{name: "rosters", path: "/desk/hotline/roster"}, view{name: "roster-month", path: drawn}, view{name: "roster-slot", path: desk.one(drawn, aSlot)},
 		view{name: "training-mine", path: "/desk/hotline/training/mine"})
-	out["xian.pizhun"] = append(out["xian.pizhun"], view{name: "roster-figures", path: "/desk/hotline/roster/figures"}, view{name: "training", path: "/desk/hotline/training"},
+	out["xian.pizhun"] = append(out["xian.pizhun"], view{name: "roster-figures", path: "/desk/hotline/roster/figures"}, view{name: "training", path: "/desk/hotline/training"}, view{name: "training-plan", path: "/desk/hotline/training/plan"}, view{name: "training-plan-wrong", path: "/desk/hotline/training/plan", submit: `main form[action$="/plan"]`, state: "error"},
 		view{name: "recordings", path: "/desk/hotline/recordings"}, view{name: "recordings-none", path: "/desk/hotline/recordings?day=2020-01-01", state: "empty"},
 		view{name: "recording", path: head.one("/desk/hotline/recordings", aRecording)}, view{name: "recording-wrong", path: head.one("/desk/hotline/recordings", aRecording), submit: `main form[action$="/listen"]`, state: "error"})
 	const prompts = "/desk/hotline/studio"
 	out["xian.qicao"] = append(out["xian.qicao"], view{name: "prompts", path: prompts}, view{name: "prompts-none", path: prompts + "?lang=zh&state=sent", state: "empty"}, view{name: "prompts-script", path: prompts + "/script"},
 		view{name: "prompt", path: prompts + "/prompts/zh/greeting", state: "filled"}, view{name: "prompt-wrong", path: prompts + "/prompts/zh/greeting", submit: `main form[action$="/sound"]`, state: "error"})
 	out["xian.pizhun"] = append(out["xian.pizhun"], view{name: "prompt-review", path: prompts + "/prompts/zh/greeting"})
+	const chats, aChat = "/desk/hotline/texts", `/desk/hotline/texts/[0-9]+/[0-9]+$`
+	chat := desk.one(chats, aChat)
+	out["xian.qicao"] = append(out["xian.qicao"], view{name: "texts", path: chats}, view{name: "texts-closed", path: chats + "?state=closed", state: "empty"}, view{name: "text", path: chat}, view{name: "text-wrong", path: chat, submit: `main form[action$="/reply"]`, state: "error"},
+		view{name: "text-matter", path: chat + "/matter"})
+	out["xian.pizhun"] = append(out["xian.pizhun"], view{name: "text-numbers", path: chats + "/numbers"})
+	const reviews, aReview = "/desk/hotline/review", `/desk/hotline/review/[0-9]+/[0-9]+$`
+	out["xian.qicao"] = append(out["xian.qicao"], view{name: "reviews-mine", path: reviews, state: "empty"})
+	out["xian.pizhun"] = append(out["xian.pizhun"], view{name: "reviews", path: reviews}, view{name: "review", path: head.one(reviews, aReview)}, view{name: "review-figures", path: reviews + "/figures"}, view{name: "review-sheet", path: reviews + "/sheet"})
 	const outcomes, anOutcome = "/desk/outcomes", `/desk/outcomes/[0-9]+/[0-9]+$`
 	out["xian.qicao"] = append(out["xian.qicao"], view{name: "outcomes-desk", path: outcomes})
 	out["xian.pizhun"] = append(out["xian.pizhun"], view{name: "outcome-review", path: head.inRow(outcomes, "待审核", anOutcome)}, view{name: "outcome-return-wrong", path: head.inRow(outcomes, "待审核", anOutcome), submit: `main form[action$="/return"]`, state: "error"},
@@ -322,7 +330,7 @@ func requestViews(t *testing.T, desk, head *reader) map[string][]view {
 	fresh, inHand := desk.one(matters+"?state=registered", aMatter), desk.one(matters+"?state=handling", aMatter)
 	out["xian.qicao"] = append(out["xian.qicao"], view{name: "matters-desk", path: matters}, view{name: "matters-none", path: matters + "?view=unit&q=zzzqqq", state: "empty"}, view{name: "matters-done", path: matters + "?view=done"},
 		view{name: "matters-load", path: matters + "/load"}, view{name: "matters-catalogue", path: matters + "/catalogue"}, view{name: "matters-new", path: matters + "/new"}, view{name: "matters-released", path: matters + "/released"},
-		view{name: "matters-renew", path: matters + "/renew"}, view{name: "matter-fresh", path: fresh}, view{name: "matter-refuse-wrong", path: fresh + "/refuse", submit: "main form", state: "error"}, view{name: "matter-in-hand", path: inHand})
+		view{name: "matters-renew", path: matters + "/renew"}, view{name: "matter-fresh", path: fresh}, view{name: "matter-refuse-wrong", path: fresh + "/refuse", submit: "main form", state: "error"}, view{name: "matter-in-hand", path: inHand}, view{name: "matter-macro", path: desk.one(fresh, `/macros/[0-9]+-[0-9]+$`)})
 	for at, steps := range map[string][]string{fresh: {"accept", "ask", "refer", "reclassify", "merge", "note", "contact", "recuse", "group", "attach", "order"}, inHand: {"reply", "assign", "dispatch", "clock"}} {
 		for _, step := range steps {
 			out["xian.qicao"] = append(out["xian.qicao"], view{name: "matter-" + step, path: at + "/" + step})
@@ -334,8 +342,8 @@ func requestViews(t *testing.T, desk, head *reader) map[string][]view {
 	out["xian.guanli"] = append(out["xian.guanli"], view{name: "analysis", path: "/desk/analysis"}, view{name: "analysis-list", path: "/desk/analysis/list?place=350525&period=2026&measure=matters"},
 		view{name: "analysis-hot", path: "/desk/analysis/hot"}, view{name: "analysis-reports", path: "/desk/analysis/reports"})
 	const line = "/desk/hotline"
-	out["xian.qicao"] = append(out["xian.qicao"], view{name: "hotline-duty", path: line})
-	out["xian.pizhun"] = append(out["xian.pizhun"], view{name: "hotline-lines", path: line + "/lines"}, view{name: "hotline-line-new", path: line + "/lines/new"}, view{name: "hotline-line-wrong", path: line + "/lines/new", submit: "main form", state: "error"},
+	out["xian.qicao"] = append(out["xian.qicao"], view{name: "hotline-duty", path: line}, view{name: "hotline-answers", path: line + "?q=%E7%94%9F%E8%82%B2"})
+	out["xian.pizhun"] = append(out["xian.pizhun"], view{name: "hotline-shift", path: line + "/shift", state: "empty"}, view{name: "hotline-lines", path: line + "/lines"}, view{name: "hotline-line-new", path: line + "/lines/new"}, view{name: "hotline-line-wrong", path: line + "/lines/new", submit: "main form", state: "error"},
 		view{name: "hotline-line", path: head.one(line+"/lines", `/desk/hotline/lines/[0-9]+/[0-9]+$`)}, view{name: "hotline-seats", path: line + "/seats"}, view{name: "hotline-seat-new", path: line + "/seats/new"},
 		view{name: "hotline-seat", path: head.one(line+"/seats", `/desk/hotline/seats/[0-9]+/[0-9]+$`)}, view{name: "hotline-phones", path: line + "/phones", state: "empty"}, view{name: "hotline-callbacks", path: line + "/callbacks"},
 		view{name: "hotline-callbacks-taken", path: line + "/callbacks?state=taken", state: "empty"}, view{name: "hotline-calls", path: line + "/calls"}, view{name: "hotline-call", path: head.one(line+"/calls", `/desk/hotline/calls/[0-9]+/[0-9]+$`)},

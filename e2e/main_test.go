@@ -21,6 +21,10 @@ import (
 // base is where the program under test answers, without a slash at the end.
 var base string
 
+// telephone is where calls are taken, telephoneBy the program that calls there;
+// both empty where no telephone runs.
+var telephone, telephoneBy string
+
 func TestMain(m *testing.M) {
 	flag.Parse()
 	if testing.Short() {
@@ -28,6 +32,7 @@ func TestMain(m *testing.M) {
 		return
 	}
 	if base = strings.TrimSuffix(os.Getenv("YANGGUANG_E2E_URL"), "/"); base != "" {
+		telephone, telephoneBy = os.Getenv("YANGGUANG_E2E_SIP"), os.Getenv("YANGGUANG_E2E_PROGRAM")
 		if at := os.Getenv("YANGGUANG_E2E_ISSUER"); at != "" {
 			var err error
 			if identity, err = newIdentity(at); err != nil {
@@ -86,12 +91,21 @@ func start(dir string) (*program, error) {
 	if identity, err = newIdentity(""); err != nil {
 		return nil, err
 	}
+	sipAt, err := freeUDP()
+	if err != nil {
+		return nil, err
+	}
+	voiceAt, err := freeUDP()
+	if err != nil {
+		return nil, err
+	}
+	telephone, telephoneBy = sipAt, binary
 	secret := filepath.Join(dir, "oidc-secret")
 	if err := os.WriteFile(secret, []byte("s"), 0o600); err != nil {
 		return nil, err
 	}
 	p := &program{cmd: exec.Command(binary, "demo", "--listen", listen, "--data", filepath.Join(dir, "data"), "--domain", site,
-		"--oidc-issuer", identity.URL, "--oidc-client", "yangguang", "--oidc-secret-file", secret)}
+		"--phone", "--sip", "udp:"+sipAt, "--browser-voice", voiceAt, "--oidc-issuer", identity.URL, "--oidc-client", "yangguang", "--oidc-secret-file", secret)}
 	p.cmd.Stderr = &p.log
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
@@ -115,6 +129,16 @@ func start(dir string) (*program, error) {
 		return nil, fmt.Errorf("the program never said that it was ready:\n%s", &p.log)
 	}
 	return p, nil
+}
+
+// freeUDP is an address nobody listens at.
+func freeUDP() (string, error) {
+	c, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = c.Close() }()
+	return c.LocalAddr().String(), nil
 }
 
 // readyLine sends the address of the line "ready http://…", or nothing when

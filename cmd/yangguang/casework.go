@@ -23,9 +23,9 @@ func (h *house) wireCasework() {
 	h.accounts.Register(casework.Verbs()...)
 	h.accounts.OnHandover(h.casework.HandOver)
 	h.outcomes = &outcome.Outcomes{Cases: h.casework, Front: h.front}
-	h.outcomes.Join(h.front)
 	h.casedesk = &casedesk.Desk{Cases: h.casework, Front: h.front}
 	h.casedesk.Join(h.front)
+	h.outcomes.Join(h.front)
 	h.wireExchange()
 	h.analysis = &analysis.Analysis{DB: h.db, Norm: h.norm, Front: h.front, Log: h.log}
 	h.casework.Changed = func(tx *db.Tx, before, after *casework.Matter) error {

@@ -20,7 +20,7 @@ import (
 // node; a local one is only on the coordinator. A new table must be placed here.
 var (
 	distributed = words(`answer answer_file answer_hand answer_often answer_often_request answer_tie audit audit_head casework casework_catalogue casework_common casework_counted casework_event casework_file casework_hop casework_hot casework_hot_seen casework_instruction casework_outcome casework_outcome_tie casework_rating casework_recusal casework_release casework_reply casework_report casework_report_revision casework_tally casework_word coverage_month dead_link doc_number due due_count due_sum due_unit_count due_unit_sum error_report exchange_batch exchange_mail exchange_mailbox exchange_mapping exchange_matter exchange_row hotline_call hotline_callback hotline_event hotline_line hotline_offer hotline_phone hotline_seat hotline_skill hotline_tally import_batch import_hand import_row item item_event
- file_text item_file item_finding item_serial item_step item_version inforequest inforequest_clock inforequest_consult inforequest_draft inforequest_event inforequest_fee inforequest_file inforequest_letter inforequest_office inforequest_remedy inforequest_serial inforequest_template knowledge_article knowledge_canned knowledge_due knowledge_hand knowledge_report knowledge_tally knowledge_version ledger_checkpoint ledger_cosignature ledger_head ledger_key ledger_leaf ledger_open ledger_tile link_tally notice nudge old_address privacy_request recording recording_access roster roster_matter roster_slot studio_sound studio_version training_attendance training_qualification training_result training_session yearly_hand yearly_report yearly_revision`)
+ file_text item_file item_finding item_serial item_step item_version inforequest inforequest_clock inforequest_consult inforequest_draft inforequest_event inforequest_fee inforequest_file inforequest_letter inforequest_office inforequest_remedy inforequest_serial inforequest_template knowledge_article knowledge_canned knowledge_due knowledge_hand knowledge_report knowledge_tally knowledge_version ledger_checkpoint ledger_cosignature ledger_head ledger_key ledger_leaf ledger_open ledger_tile link_tally notice nudge old_address privacy_request recording recording_access review review_draw review_sheet roster roster_matter roster_slot studio_sound studio_version text_chat text_line text_message training_attendance training_planned training_qualification training_result training_rule training_session yearly_hand yearly_report yearly_revision`)
 	reference = words(`account_ceremony account_grant account_handover account_handover_line account_known account_passkey account_session account_slip
  account_subject account_substitute agency agency_change agency_member agency_name agency_path agency_post calendar_edition calendar_head division exchange_key login person`)
 	// The search index has one order of time for all, so it stays in one place.
@@ -93,6 +93,60 @@ func refusedDDL(sql string) (out []string) {
 		}
 	}
 	return out
+}
+
+// TestTheManualPlacesEveryTable holds the lists of docs/operate.md to those of
+// this test: a name is placed by itself or else by the longest name with a star.
+func TestTheManualPlacesEveryTable(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		file  string
+		after [3]string // what each list follows: reference, distributed, local
+	}{
+		{"../../docs/operate.md", [3]string{"| tables | lie | command |\n| --- | --- | --- |\n| `", "(reference) |", "colocate_with => 'item'` |\n| `"}},
+		{"../../docs/operate.zh-CN.md", [3]string{"- 参考表（各节点完整一份）：`", "- 按省分布：`", "- 只在协调节点：`"}},
+	} {
+		b, err := os.ReadFile(c.file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var lists [3]map[string]bool
+		for i, after := range c.after {
+			_, rest, ok := strings.Cut(string(b), after)
+			if !ok {
+				t.Fatalf("%s does not say %q", c.file, after)
+			}
+			if i == 1 && strings.HasPrefix(after, "(") { // the row after
+				_, rest, _ = strings.Cut(rest, "\n| `")
+			}
+			list, _, _ := strings.Cut(rest, "`")
+			lists[i] = words(list)
+		}
+		for i, tables := range []map[string]bool{reference, distributed, local} {
+			for name := range tables {
+				if got := placedBy(name, lists); got != i {
+					t.Errorf("%s places %s in list %d, want %d", c.file, name, got, i)
+				}
+			}
+		}
+	}
+}
+
+// placedBy is the list a table lies in; -1 for none.
+func placedBy(name string, lists [3]map[string]bool) int {
+	best, at := -1, -1
+	for i, list := range lists {
+		for p := range list {
+			stem, star := strings.CutSuffix(p, "*")
+			switch {
+			case p == name:
+				return i
+			case star && strings.HasPrefix(name, stem) && len(stem) > best:
+				best, at = len(stem), i
+			}
+		}
+	}
+	return at
 }
 
 // TestCitusWouldTakeTheSchema reads every migration in the order of time.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -11,8 +12,11 @@ import (
 	"yangguang/agency"
 	"yangguang/demo"
 	"yangguang/disclosure/export"
+	"yangguang/internal/account"
 	"yangguang/internal/clock"
 	"yangguang/site"
+	"yangguang/supervision/hotline"
+	"yangguang/supervision/hotline/texts"
 )
 
 // demoSeed makes the demonstration the same wherever it is made.
@@ -76,10 +80,10 @@ func makeDemo(ctx context.Context, c *config, townships int, progress io.Writer)
 		return err
 	}
 	imported := time.Since(began)
-	rep, err := demo.Seed(ctx, demo.Options{Disclosure: h.disclosure, Agencies: h.agencies, Accounts: h.accounts, Importer: h.importer, Keeping: h.keeping, Requests: h.requests, Answers: h.answers, Yearly: h.yearly, Casework: h.casework, Outcomes: h.outcomes, Knowledge: h.knowledge, Hotline: h.hotline, Records: &demo.Records{Recordings: h.recordings, Trainings: h.trainings, Rosters: h.rosters, Studio: h.studio},
+	rep, err := demo.Seed(ctx, demo.Options{Disclosure: h.disclosure, Agencies: h.agencies, Accounts: h.accounts, Importer: h.importer, Keeping: h.keeping, Requests: h.requests, Answers: h.answers, Yearly: h.yearly, Casework: h.casework, Outcomes: h.outcomes, Knowledge: h.knowledge, Hotline: h.hotline, Records: &demo.Records{Recordings: h.recordings, Trainings: h.trainings, Rosters: h.rosters, Studio: h.studio, Text: h.textOnce},
 		Clock: fake, Until: began, Seed: demoSeed, Townships: townships, Progress: progress})
 	if err == nil {
-		err = h.links.Run(ctx) // as each night does: the self-check has something to tell
+		err = errors.Join(h.links.Run(ctx), h.reviews.DrawAll(ctx)) // as each night does: the self-check has something to tell, and a call waits to be reviewed
 	}
 	if err != nil {
 		_ = h.close()
@@ -91,6 +95,15 @@ func makeDemo(ctx context.Context, c *config, townships int, progress io.Writer)
 	_, _ = fmt.Fprintf(progress, "demonstration: %d units, %d people, %d items; %.1f s, of which divisions %.1f s\n", rep.Units, rep.People, rep.Items,
 		time.Since(began).Seconds(), imported.Seconds())
 	return demo.Finish(c.Data)
+}
+
+// textOnce has somebody text a line of the demonstration.
+func (h *house) textOnce(manager context.Context, line hotline.Ref, to, from, said string) error {
+	if err := h.texts.SetNumber(manager, line, to); err != nil {
+		return err
+	}
+	_, err := h.texts.Receive(account.With(manager, nil), texts.In{ID: "demo-1", From: from, To: to, Text: said})
+	return err
 }
 
 // showAccounts prints the accounts a visitor may try and shows them on the

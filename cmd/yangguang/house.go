@@ -64,20 +64,22 @@ import (
 	"yangguang/supervision/hotline"
 	"yangguang/supervision/hotline/manage"
 	"yangguang/supervision/hotline/recording"
+	"yangguang/supervision/hotline/review"
 	"yangguang/supervision/hotline/roster"
 	"yangguang/supervision/hotline/studio"
+	"yangguang/supervision/hotline/texts"
 	"yangguang/supervision/hotline/training"
 )
 
 // migrations are the rooms' schemas; they are merged in the order of time.
 func migrations() []fs.FS {
-	return []fs.FS{calendar.Migrations, audit.Migrations, fresh.Migrations, ledger.Migrations, account.Migrations, jobs.Migrations, search.Migrations, notify.Migrations, agency.Migrations, catalogue.Migrations, disclosure.Migrations, coverage.Migrations, linkcheck.Migrations, keeping.Migrations, importer.Migrations, export.Migrations, inforequest.Migrations, answers.Migrations, yearly.Migrations, casework.Migrations, analysis.Migrations, outcome.Migrations, knowledge.Migrations, casedesk.Migrations, exchange.Migrations, recording.Migrations, training.Migrations, roster.Migrations, studio.Migrations, hotline.Migrations}
+	return []fs.FS{calendar.Migrations, audit.Migrations, fresh.Migrations, ledger.Migrations, account.Migrations, jobs.Migrations, search.Migrations, notify.Migrations, agency.Migrations, catalogue.Migrations, disclosure.Migrations, coverage.Migrations, linkcheck.Migrations, keeping.Migrations, importer.Migrations, export.Migrations, inforequest.Migrations, answers.Migrations, yearly.Migrations, casework.Migrations, analysis.Migrations, outcome.Migrations, knowledge.Migrations, casedesk.Migrations, exchange.Migrations, recording.Migrations, training.Migrations, roster.Migrations, studio.Migrations, review.Migrations, texts.Migrations, hotline.Migrations}
 }
 
 // locales are the rooms' sentences.
 func locales() []fs.FS {
 	return []fs.FS{fault.Locale, flow.Locale, blob.Locale, calendar.Locale, audit.Locale, ledger.Locale, account.Locale, privacy.Locale, safe.Locale, notify.Locale, web.Locale, ui.Locale,
-		agency.Locale, front.Locale, office.Locale, keeping.Locale, form.Locale, disclosure.Locale, importer.Locale, coverage.Locale, linkcheck.Locale, export.Locale, portal.Locale, publiclog.Locale, desk.Locale, inforequest.Locale, letter.Locale, handling.Locale, window.Locale, answers.Locale, yearly.Locale, channel.Locale, casework.Locale, analysis.Locale, outcome.Locale, knowledge.Locale, intake.Locale, casedesk.Locale, exchange.Locale, recording.Locale, training.Locale, roster.Locale, studio.Locale, hotline.Locale, hotlineDeskLocale, site.Locale}
+		agency.Locale, front.Locale, office.Locale, keeping.Locale, form.Locale, disclosure.Locale, importer.Locale, coverage.Locale, linkcheck.Locale, export.Locale, portal.Locale, publiclog.Locale, desk.Locale, inforequest.Locale, letter.Locale, handling.Locale, window.Locale, answers.Locale, yearly.Locale, channel.Locale, casework.Locale, analysis.Locale, outcome.Locale, knowledge.Locale, intake.Locale, casedesk.Locale, exchange.Locale, recording.Locale, training.Locale, roster.Locale, studio.Locale, review.Locale, texts.Locale, hotline.Locale, hotlineDeskLocale, site.Locale}
 }
 
 // house is the product, wired.
@@ -273,7 +275,7 @@ func (h *house) wire(demo bool) {
 	h.copies.Site, h.links.Site = h.app, h.app
 	h.site.Remote, h.office.Remote = h.app.Remote, h.app.Remote
 	h.recordings.Remote = h.app.Remote
-	h.site.Inbox = append(h.site.Inbox, h.desk.Waiting, h.importer.Waiting, h.links.Waiting, h.handling.Waiting, h.answers.Waiting, h.yearly.Waiting, h.outcomes.Waiting, h.knowledge.Waiting, h.casedesk.Waiting, h.exchange.Waiting, h.analysis.Waiting, h.trainings.Waiting, h.rosters.Waiting, h.studio.Waiting, h.office.Waiting)
+	h.site.Inbox = append(h.site.Inbox, h.desk.Waiting, h.importer.Waiting, h.links.Waiting, h.handling.Waiting, h.answers.Waiting, h.yearly.Waiting, h.outcomes.Waiting, h.knowledge.Waiting, h.casedesk.Waiting, h.exchange.Waiting, h.analysis.Waiting, h.trainings.Waiting, h.rosters.Waiting, h.studio.Waiting, h.reviews.Waiting, h.texts.Waiting, h.office.Waiting)
 	h.disclosure.FileInUse, h.disclosure.AlsoErase = h.importer.Uses, h.alsoErase
 	h.jobs = h.runner()
 }
@@ -309,6 +311,7 @@ func (h *house) routes() [][]web.Route {
 	ch := &channel.Channel{Front: h.front, Disclosure: h.disclosure}
 	wd := &window.Window{Front: h.front, Portal: p, Requests: h.requests, Answers: h.answers}
 	h.answers.Portal = p
+	p.Answers, p.Mapped = h.answers.Search, h.knowledge.Mapped
 	in := &intake.Intake{Front: h.front, Portal: p, Cases: h.casework, Answers: h.answered}
 	p.Correct = in.Correct
 	pl := &publiclog.Log{Front: h.front, DB: h.db, Key: h.ledger.Key, Witnessing: h.witnessing}

@@ -22,6 +22,7 @@ import (
 	"yangguang/supervision/casework/knowledge"
 	"yangguang/supervision/hotline"
 	"yangguang/supervision/hotline/recording"
+	"yangguang/supervision/hotline/review"
 	"yangguang/supervision/hotline/roster"
 	"yangguang/supervision/hotline/studio"
 	"yangguang/supervision/hotline/training"
@@ -73,5 +74,5 @@ func (h *house) registerKeeping(r *jobs.Runner) {
 
 // allVerbs lists every room's grant verbs.
 func allVerbs() []string {
-	return slices.Concat(disclosure.Verbs(), keeping.Verbs(), export.Verbs(), inforequest.Verbs(), yearly.Verbs(), casework.Verbs(), knowledge.Verbs(), exchange.Verbs(), analysis.Verbs(), recording.Verbs(), training.Verbs(), roster.Verbs(), studio.Verbs(), hotline.Verbs())
+	return slices.Concat(disclosure.Verbs(), keeping.Verbs(), export.Verbs(), inforequest.Verbs(), yearly.Verbs(), casework.Verbs(), knowledge.Verbs(), exchange.Verbs(), analysis.Verbs(), recording.Verbs(), training.Verbs(), roster.Verbs(), studio.Verbs(), review.Verbs(), hotline.Verbs())
 }

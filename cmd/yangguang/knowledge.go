@@ -43,11 +43,28 @@ func (h *house) quotable(ctx context.Context, k *casework.Case, words string) (o
 	return out, err
 }
 
+// momentsOf are the moments canned texts are made for, by the state of a matter.
+var momentsOf = map[string][]string{
+	casework.Registered: {"receipt", "triage", "not_accepted", "supplement", "transfer"}, casework.Supplementing: {"triage", "supplement"},
+	casework.Accepted: {"triage", "handling", "reply", "transfer"}, casework.Dispatched: {"transfer"}, casework.Objected: {"transfer"},
+	casework.InHand: {"handling", "reply", "transfer"}, casework.Suspended: {"handling"}, casework.InReview: {"reply"}, casework.Replied: {"reply"},
+	casework.Callback: {"callback"}, casework.Promised: {"handling", "closing"}, casework.Merged: {"closing"}, casework.Closed: {"closing"},
+}
+
+// macroOf is what a canned text does besides; nil when it only begins a reply.
+func macroOf(c *knowledge.Canned) *casedesk.Macro {
+	if !c.Macro() {
+		return nil
+	}
+	return &casedesk.Macro{Topic: c.Topic, Note: c.Note, Lead: c.Lead, Version: strconv.Itoa(c.Saves), Accept: c.Does == knowledge.Accept || c.Does == knowledge.AcceptDispatch,
+		Dispatch: c.Does == knowledge.Dispatch || c.Does == knowledge.AcceptDispatch}
+}
+
 // canned are the texts a reply may begin with, their places filled; one with a
 // place this matter cannot fill is left out.
 func (h *house) canned(ctx context.Context, k *casework.Case) (out []casedesk.Canned, err error) {
 	err = h.db.Read(ctx, func(tx *db.Tx) error {
-		all, err := h.knowledge.Usable(tx, account.From(ctx), k.At, k.State)
+		all, err := h.knowledge.Usable(tx, account.From(ctx), k.At, momentsOf[k.State]...)
 		if err != nil {
 			return err
 		}
@@ -60,7 +77,7 @@ func (h *house) canned(ctx context.Context, k *casework.Case) (out []casedesk.Ca
 		}
 		for _, c := range all {
 			if text, err := knowledge.Fill(c.Body, values); err == nil {
-				out = append(out, casedesk.Canned{Name: c.Name, Text: text})
+				out = append(out, casedesk.Canned{ID: strconv.Itoa(c.Province) + "-" + strconv.FormatInt(c.ID, 10), Name: c.Name, Text: text, Macro: macroOf(&c)})
 			}
 		}
 		return nil

@@ -86,21 +86,17 @@ const readAgain = 15 * time.Minute
 // keepReading has the placeholder voice read what was published since, beside
 // serve rather than in the telephone process, whose voice must not wait for it.
 // Without the voice there is nothing to do.
-func (h *house) keepReading(ctx context.Context) error {
-	if !h.c.phone.On {
-		return nil
-	}
-	for ctx.Err() == nil {
+func (h *house) keepReading(ctx context.Context) {
+	for h.c.phone.On && ctx.Err() == nil {
 		err := h.renewReading(ctx)
 		if errors.Is(err, studio.ErrNoVoice) {
-			return nil
+			return
 		}
 		if err != nil && ctx.Err() == nil {
 			h.log.WarnContext(ctx, "what is read aloud was not renewed", "fault", err.Error())
 		}
 		pause(ctx, readAgain)
 	}
-	return nil
 }
 
 // renewReading makes the sounds that lines lack, and drops those none needs.

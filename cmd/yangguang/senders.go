@@ -15,6 +15,7 @@ import (
 type post struct {
 	SMTPAddr, SMTPFrom, SMTPUser, SMTPPassword, SMTPSecurity string
 	SMSURL, SMSMethod, SMSBody, SMSSecret, SMSSuccess        string
+	SMSInSecret                                              string // of the gateway that brings texts to the hotline
 }
 
 func postFlags(fs *flag.FlagSet, p *post) {
@@ -27,6 +28,7 @@ func postFlags(fs *flag.FlagSet, p *post) {
 	fs.StringVar(&p.SMSMethod, "sms-method", "", "POST (default) or GET")
 	fs.StringVar(&p.SMSBody, "sms-body", "", "body with {phone} and {text}")
 	fs.StringVar(&p.SMSSuccess, "sms-success", "", "words that stand in the answer when the gateway took it")
+	fs.Func("sms-in-secret-file", "file that holds the key the gateway signs texts to the hotline with; without it none are taken", secretFile(&p.SMSInSecret))
 	fs.Func("sms-secret-file", "file that holds the key requests to the gateway are signed with", secretFile(&p.SMSSecret))
 }
 

@@ -68,7 +68,7 @@ func (h *house) serve(ctx context.Context, out io.Writer) error {
 	go func() { ended <- h.keepTime(ctx) }()
 	go func() { ended <- h.serveMetrics(ctx) }()
 	go func() { ended <- h.watchPhone(ctx) }()
-	go func() { ended <- h.keepReading(ctx) }()
+	go func() { h.keepReading(ctx); ended <- nil }()
 	err := web.Serve(ctx, web.Listener{Addr: h.c.Listen, Cert: h.c.Cert, Key: h.c.Key, BehindProxy: len(h.c.Proxies) > 0, Ready: out}, h.app)
 	stop()
 	for range 7 {

@@ -66,15 +66,6 @@ func (r *Requests) recount(ctx context.Context, ids []int64, moved *atomic.Int64
 // change must not hold the writer for long.
 const perRecount = 1000
 
-// atOnce bounds the rows of a statement with so many arguments each: SQLite looks
-// each of them up among all the others, PostgreSQL is waited for each time.
-func (r *Requests) atOnce(arguments int) int {
-	if r.DB.Postgres() {
-		return perRecount
-	}
-	return 100 / arguments
-}
-
 // waits is said of requests that have a day to act by.
 const waits = "state in ('filed', 'open', 'clarifying', 'paying', 'review')"
 
@@ -91,10 +82,8 @@ func (r *Requests) plan(tx *db.Tx, ids []int64) (*recounting, error) {
 	}
 	c := &recounting{Requests: r, in: in, cals: map[agency.Code]*calendar.Calendar{}, to: map[written][]int64{}}
 	for p, ids := range byProvince {
-		for some := range slices.Chunk(ids, r.atOnce(1)) {
-			if err := c.count(tx, p, some); err != nil {
-				return nil, err
-			}
+		if err := c.count(tx, p, ids); err != nil {
+			return nil, err
 		}
 	}
 	return c, nil
@@ -149,7 +138,7 @@ func scanWaiting(r *db.Rows, q *waiting) error {
 // count reckons some requests of a province.
 func (c *recounting) count(tx *db.Tx, province int, ids []int64) error {
 	w := &db.Where{}
-	where := w.Next(province) + " and id in (" + marks(w, ids) + ") and " + waits
+	where := w.Next(province) + " and " + tx.Among(w, "id", ids) + " and " + waits
 	qs, err := db.List(tx, scanWaiting, "select id, region, state, filed_at, received_on, due_on, reply_by, at_latest, provisional, calendar from inforequest_clock where province = "+where+tx.ForUpdate(), w.Args()...)
 	if err != nil {
 		return err
@@ -210,16 +199,18 @@ func (c *recounting) write(tx *db.Tx) error {
 		}
 	}
 	for to, ids := range c.to {
-		for some := range slices.Chunk(ids, c.atOnce(1)) {
-			w := &db.Where{}
-			set := "due_on = " + w.Next(to.due) + ", reply_by = " + w.Next(to.replyBy) + ", next_on = " + w.Next(actBy(to.due, to.replyBy)) +
-				", at_latest = " + w.Next(to.atLatest) + ", provisional = " + w.Next(to.uncertain) + ", calendar = " + w.Next(to.calendar)
-			if _, err := tx.Exec("update inforequest_clock set "+set+" where province = "+w.Next(to.province)+" and id in ("+marks(w, some)+")", w.Args()...); err != nil {
-				return err
-			}
+		w := &db.Where{}
+		set := "due_on = " + w.Next(to.due) + ", reply_by = " + w.Next(to.replyBy) + ", next_on = " + w.Next(actBy(to.due, to.replyBy)) +
+			", at_latest = " + w.Next(to.atLatest) + ", provisional = " + w.Next(to.uncertain) + ", calendar = " + w.Next(to.calendar)
+		if _, err := tx.Exec("update inforequest_clock set "+set+" where province = "+w.Next(to.province)+" and "+tx.Among(w, "id", ids), w.Args()...); err != nil {
+			return err
 		}
 	}
-	for some := range slices.Chunk(c.moved, c.atOnce(3)) {
+	atOnce := perRecount
+	if !tx.Postgres() {
+		atOnce = 33 // SQLite looks each of their arguments up among all the others
+	}
+	for some := range slices.Chunk(c.moved, atOnce) {
 		w := &db.Where{}
 		tail := ", 'calendar', " + w.Next(clock.DateOf(tx.Now)) + ", " + w.Next(clock.Millis(tx.Now)) + ", 0, true)"
 		rows := make([]string, len(some))
@@ -234,15 +225,6 @@ func (c *recounting) write(tx *db.Tx) error {
 	return nil
 }
 
-// marks are the placeholders of ids.
-func marks(w *db.Where, ids []int64) string {
-	out := make([]string, len(ids))
-	for i, id := range ids {
-		out[i] = w.Next(id)
-	}
-	return strings.Join(out, ", ")
-}
-
 // turns are the events that turn a clock once it was set going; an index holds
 // these alone, in these words.
 const turns = "kind in ('" + Supplied + "', '" + Paid + "', '" + Clarified + "', '" + Charged + "', '" + Extended + "', '" + Deferred + "', '" + Consulted + "', '" + Replied + "')"
@@ -254,7 +236,7 @@ func turnsOf(tx *db.Tx, province int, requests []int64) (map[int64][]Event, erro
 		Event
 	}
 	w := &db.Where{}
-	where := w.Next(province) + " and request in (" + marks(w, requests) + ") and " + turns
+	where := w.Next(province) + " and " + tx.Among(w, "request", requests) + " and " + turns
 	rows, err := db.List(tx, func(r *db.Rows, x *row) error {
 		return r.Scan(&x.request, &x.ID, &x.Kind, &x.On, db.OrZero(&x.Ref), db.OrZero(&x.N))
 	}, "select request, id, kind, on_day, ref, n from inforequest_event where province = "+where+" order by request, id limit 1000000", w.Args()...)

@@ -28,6 +28,12 @@ type Portal struct {
 	// Correct, where set, takes readers' reports of errors as matters of the
 	// unit; without it they are kept here, without number or code.
 	Correct func(ctx context.Context, c Correction) (Corrected, error)
+	// Answers, where set, finds answers to requests that were made public, at
+	// most a few, to stand among what a search finds.
+	Answers func(tx *db.Tx, words string, within agency.Code, most int) ([]ui.Entry, error)
+	// Mapped are public pages of other rooms that the site map names, at most
+	// limit; nil where there are none.
+	Mapped func(tx *db.Tx, limit int) (paths []string, err error)
 
 	suggested suggested
 	changes   atomic.Int64 // how often something public changed: what was suggested before is old

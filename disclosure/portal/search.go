@@ -30,6 +30,7 @@ type searchPage struct {
 	Sort    []ui.Link
 	Places  []ui.Entry // units and places of that name
 	Hits    []ui.Entry
+	Answers []ui.Entry // to requests, made public
 	In      results
 	Pages   ui.Pages
 	Asked   bool
@@ -104,6 +105,11 @@ func (p *Portal) fillSearch(tx *db.Tx, r *http.Request, pg *searchPage, fl filte
 			return err
 		}
 	}
+	if first && pg.Typed != "" && p.Answers != nil && fl.Unit == nil && fl.Category == "" && !fl.dated() {
+		if pg.Answers, err = p.Answers(tx, pg.Typed, fl.within(), answersShown); err != nil {
+			return err
+		}
+	}
 	var found search.Survey
 	looked := first && !fl.dated()
 	if looked {
@@ -133,6 +139,9 @@ func (p *Portal) fillSearch(tx *db.Tx, r *http.Request, pg *searchPage, fl filte
 	pg.Hits, err = p.hitEntries(tx, hits, pg.question)
 	return err
 }
+
+// answersShown is how many answers to requests stand among what was found.
+const answersShown = 3
 
 // sorts are the two orders, each a link to the other.
 func sorts(ctx context.Context, path string, query url.Values, rank bool) []ui.Link {

@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"context"
 	"encoding/xml"
 	"net/http"
 	"regexp"
@@ -78,6 +79,9 @@ func (p *Portal) sitemapPart(w http.ResponseWriter, r *http.Request) error {
 		for _, path := range []string{"/", "/guide", "/catalogue", "/latest", "/overdue", "/open-data", "/" + p.Front.Home.Short()} {
 			out.Lines = append(out.Lines, mapLine{Loc: p.absolute(path)})
 		}
+		if err := p.mapOthers(r.Context(), &out); err != nil {
+			return err
+		}
 		return writeXML(w, out)
 	}
 	m := partShape.FindStringSubmatch(name)
@@ -101,6 +105,20 @@ func (p *Portal) sitemapPart(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return writeXML(w, out)
+}
+
+// mapOthers adds the pages of other rooms.
+func (p *Portal) mapOthers(ctx context.Context, out *mapSet) error {
+	if p.Mapped == nil {
+		return nil
+	}
+	return p.read(ctx, func(tx *db.Tx) error {
+		paths, err := p.Mapped(tx, mapPart-len(out.Lines))
+		for _, path := range paths {
+			out.Lines = append(out.Lines, mapLine{Loc: p.absolute(path)})
+		}
+		return err
+	})
 }
 
 func (p *Portal) mapLine(a address) mapLine {

@@ -53,12 +53,11 @@ var forOthers = map[string]string{
 	"internal/secret.Keys.Rewrap":                   later,
 	"internal/secret.Rotate":                        later,
 	// The telephone: what waits for the browser's desk and the switchboard's next part.
-	"internal/rtp.Conference.Leave":                    later,
-	"internal/rtp.Key.GoString":                        later,
-	"internal/rtp.NewKey":                              later,
-	"internal/sip.Call.Reoffer":                        later,
-	"internal/sip.Server.Counters":                     later,
-	"supervision/hotline/training.Trainings.Qualified": later,
+	"internal/rtp.Conference.Leave": later,
+	"internal/rtp.Key.GoString":     later,
+	"internal/rtp.NewKey":           later,
+	"internal/sip.Call.Reoffer":     later,
+	"internal/sip.Server.Counters":  later,
 }
 
 const (

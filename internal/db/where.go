@@ -44,6 +44,22 @@ func In[T any](w *Where, col string, vs []T) *Where {
 	return w.And(col+" in ("+marks+")", args...)
 }
 
+// Among is the condition that a column is one of many ids. They are one argument,
+// so that the statement is the same, and prepared once, however many they are.
+func (t *Tx) Among(w *Where, col string, ids []int64) string {
+	if t.db.postgres {
+		return col + " = any(" + w.Next(ids) + ")"
+	}
+	list := []byte{'['}
+	for i, id := range ids {
+		if i > 0 {
+			list = append(list, ',')
+		}
+		list = strconv.AppendInt(list, id, 10)
+	}
+	return col + " in (select value from json_each(" + w.Next(string(append(list, ']'))) + "))"
+}
+
 // SQL is " where … and …" (or "") and its arguments.
 func (w *Where) SQL() (string, []any) {
 	if len(w.parts) == 0 {

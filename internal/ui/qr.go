@@ -1,9 +1,7 @@
 package ui
 
 import (
-	"fmt"
 	"strconv"
-	"strings"
 
 	qr "github.com/piglig/go-qr"
 )
@@ -19,7 +17,8 @@ func qrDraw(address string) (box, path string) {
 		return "0 0 1 1", ""
 	}
 	side := code.Size()
-	var b strings.Builder
+	var b []byte
+	number := func(before string, n int) { b = strconv.AppendInt(append(b, before...), int64(n), 10) }
 	for y := range side {
 		for x := 0; x < side; x++ {
 			start := x
@@ -27,10 +26,14 @@ func qrDraw(address string) (box, path string) {
 				x++
 			}
 			if x > start {
-				fmt.Fprintf(&b, "M%d %dh%dv1h-%dz", start+qrQuiet, y+qrQuiet, x-start, x-start)
+				number("M", start+qrQuiet)
+				number(" ", y+qrQuiet)
+				number("h", x-start)
+				number("v1h-", x-start)
+				b = append(b, 'z')
 			}
 		}
 	}
 	whole := strconv.Itoa(side + 2*qrQuiet)
-	return "0 0 " + whole + " " + whole, b.String()
+	return "0 0 " + whole + " " + whole, string(b)
 }

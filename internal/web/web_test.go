@@ -46,6 +46,7 @@ func newApp(t *testing.T) *app {
 		{Pattern: "GET /desk", Access: web.SignedIn, Handler: say},
 		{Pattern: "GET /desk/approve", Access: web.May("x.approve"), Handler: say},
 		{Pattern: "GET /{division}/{agency}", Access: web.Public, Handler: say},
+		{Pattern: "GET /spoken", Access: web.Public, Handler: say, Voice: true},
 		{Pattern: "GET /broken", Access: web.Public, Handler: func(http.ResponseWriter, *http.Request) error { return errors.New("secret detail 13800000000") }},
 		{Pattern: "GET /panics", Access: web.Public, Handler: func(http.ResponseWriter, *http.Request) error { panic("boom") }},
 		{Pattern: "POST /form", Access: web.Public, Handler: say, Limit: web.Rate{N: 3, Per: time.Minute}},
@@ -243,5 +244,19 @@ func TestPathIDsThatNameNothingAreNotFound(t *testing.T) {
 func TestLocale(t *testing.T) {
 	for _, s := range i18n.Check(web.Locale) {
 		t.Error(s)
+	}
+}
+
+// A page somebody speaks at may ask for the microphone, and no other may.
+func TestTheMicrophoneIsForPagesSomebodySpeaksAt(t *testing.T) {
+	a := newApp(t)
+	for path, want := range map[string]string{"/spoken": "microphone=(self)", "/plain": "microphone=()", "/page": "microphone=()", "/nowhere": "microphone=()"} {
+		res := a.do(httptest.NewRequest(http.MethodGet, path, nil))
+		if got := res.Header.Get("Permissions-Policy"); !strings.Contains(got, want) {
+			t.Errorf("%s: %q, want %s", path, got, want)
+		}
+		if csp := res.Header.Get("Content-Security-Policy"); csp != web.CSP {
+			t.Errorf("%s: %q", path, csp)
+		}
 	}
 }

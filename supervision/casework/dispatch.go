@@ -50,6 +50,10 @@ const maxCo = 10
 // outer clock goes on.
 func (c *Casework) Dispatch(ctx context.Context, province int, id, lead int64, co []int64, note string) (err error) {
 	defer fault.Wrap(&err, "casework.Dispatch(%d)", id)
+	return c.DB.Write(ctx, func(tx *db.Tx) error { return c.dispatchIn(tx, province, id, lead, co, note) })
+}
+
+func (c *Casework) dispatchIn(tx *db.Tx, province int, id, lead int64, co []int64, note string) error {
 	note = strings.TrimSpace(note)
 	k := checker{}
 	k.length("note", note, 0, maxNote)
@@ -57,7 +61,7 @@ func (c *Casework) Dispatch(ctx context.Context, province int, id, lead int64, c
 	if err := k.err(); err != nil {
 		return err
 	}
-	return c.act(ctx, province, id, "dispatch", func(tx *db.Tx, s *step) error {
+	return c.actIn(tx, province, id, "dispatch", func(tx *db.Tx, s *step) error {
 		units, err := c.receivers(tx, s.m, lead, co)
 		if err != nil {
 			return err

@@ -69,7 +69,11 @@ type Reply struct {
 // SaveReply writes the draft of the reply.
 func (c *Casework) SaveReply(ctx context.Context, province int, id int64, r Reply) (err error) {
 	defer fault.Wrap(&err, "casework.SaveReply(%d)", id)
-	return c.act(ctx, province, id, "save", func(tx *db.Tx, s *step) error {
+	return c.DB.Write(ctx, func(tx *db.Tx) error { return c.saveIn(tx, province, id, r) })
+}
+
+func (c *Casework) saveIn(tx *db.Tx, province int, id int64, r Reply) error {
+	return c.actIn(tx, province, id, "save", func(tx *db.Tx, s *step) error {
 		_, err := c.draft(tx, s, r, false)
 		if err != nil {
 			return err

@@ -12,13 +12,17 @@ import (
 // Accept takes a matter on: the outer clock begins.
 func (c *Casework) Accept(ctx context.Context, province int, id int64, note string) (err error) {
 	defer fault.Wrap(&err, "casework.Accept(%d)", id)
+	return c.DB.Write(ctx, func(tx *db.Tx) error { return c.acceptIn(tx, province, id, note) })
+}
+
+func (c *Casework) acceptIn(tx *db.Tx, province int, id int64, note string) error {
 	note = strings.TrimSpace(note)
 	k := checker{}
 	k.length("note", note, 0, maxNote)
 	if err := k.err(); err != nil {
 		return err
 	}
-	return c.act(ctx, province, id, "accept", func(tx *db.Tx, s *step) error {
+	return c.actIn(tx, province, id, "accept", func(tx *db.Tx, s *step) error {
 		s.m.AcceptedAt = tx.Now
 		if err := c.move(tx, s, Event{Kind: evAccepted}, note, true); err != nil {
 			return err
@@ -134,6 +138,10 @@ type Change struct {
 // the unit that answers for it goes one level up.
 func (c *Casework) Reclassify(ctx context.Context, province int, id int64, x Change) (err error) {
 	defer fault.Wrap(&err, "casework.Reclassify(%d)", id)
+	return c.DB.Write(ctx, func(tx *db.Tx) error { return c.reclassifyIn(tx, province, id, x) })
+}
+
+func (c *Casework) reclassifyIn(tx *db.Tx, province int, id int64, x Change) error {
 	x.Reason, x.Subject = strings.TrimSpace(x.Reason), strings.TrimSpace(x.Subject)
 	k := checker{}
 	k.when(x.Type != "" && c.Norm.Casework.Type(x.Type) == nil, "type", "casework.need_type")
@@ -146,7 +154,7 @@ func (c *Casework) Reclassify(ctx context.Context, province int, id int64, x Cha
 	if err := k.err(); err != nil {
 		return err
 	}
-	return c.act(ctx, province, id, "reclassify", func(tx *db.Tx, s *step) error {
+	return c.actIn(tx, province, id, "reclassify", func(tx *db.Tx, s *step) error {
 		m := s.m
 		set := func(field *string, v string) {
 			if v != "" {
@@ -274,18 +282,20 @@ func (c *Casework) Withdraw(ctx context.Context, number, code string) (err error
 // Note is a remark of the office's own.
 func (c *Casework) Note(ctx context.Context, province int, id int64, text string) (err error) {
 	defer fault.Wrap(&err, "casework.Note(%d)", id)
+	return c.DB.Write(ctx, func(tx *db.Tx) error { return c.noteIn(tx, province, id, text) })
+}
+
+func (c *Casework) noteIn(tx *db.Tx, province int, id int64, text string) error {
 	text = strings.TrimSpace(text)
 	k := checker{}
 	k.length("note", text, 1, maxNote)
 	if err := k.err(); err != nil {
 		return err
 	}
-	return c.DB.Write(ctx, func(tx *db.Tx) error {
-		m, a, err := c.reach(tx, province, id, Registering, Accepting, Handling, Reviewing)
-		if err != nil {
-			return err
-		}
-		before := *m
-		return c.record(tx, &before, m, Event{Kind: "note", Unit: a.Behalf().Agency}, a, text, false, "note")
-	})
+	m, a, err := c.reach(tx, province, id, Registering, Accepting, Handling, Reviewing)
+	if err != nil {
+		return err
+	}
+	before := *m
+	return c.record(tx, &before, m, Event{Kind: "note", Unit: a.Behalf().Agency}, a, text, false, "note")
 }

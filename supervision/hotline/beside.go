@@ -15,10 +15,10 @@ import (
 // the call ended.
 const KeepUnsent = 12 * time.Hour
 
-// CallFor is a call the person acting talks in or talked in a while ago; for
+// OwnCall is a call the person acting talks in or talked in a while ago; for
 // everybody else it is not there, nor for the unit it complains of.
-func (h *Hotline) CallFor(ctx context.Context, call Ref) (c *Call, err error) {
-	defer fault.Wrap(&err, "hotline.CallFor(%d)", call.ID)
+func (h *Hotline) OwnCall(ctx context.Context, call Ref) (c *Call, err error) {
+	defer fault.Wrap(&err, "hotline.OwnCall(%d)", call.ID)
 	err = h.DB.Read(ctx, func(tx *db.Tx) error {
 		if c, err = callByID(tx, call); err != nil {
 			return err
@@ -177,16 +177,15 @@ func (h *Hotline) Shift(ctx context.Context) (out []OnShift, err error) {
 	return out, err
 }
 
-// How a shift lead follows a call, and the event each leaves in its history.
-var watching = map[string]string{"listen": "listened", "whisper": "whispered", "barge": "barged"}
+// watching are the ways a shift lead follows a call.
+var watching = []string{"listen", "whisper", "barge"}
 
 // Watch says that the person acting, who leads the shift there, hears the call
-// of a seat, or speaks in it. It is recorded before he hears a word. Sealed calls
-// are nobody's to hear.
+// of a seat, or speaks in it: the audit row is written before he hears a word, the
+// call's own history when he does. Sealed calls are nobody's to hear.
 func (h *Hotline) Watch(ctx context.Context, seat Ref, mode string) (err error) {
 	defer fault.Wrap(&err, "hotline.Watch(%d)", seat.ID)
-	kind := watching[mode]
-	if kind == "" {
+	if !slices.Contains(watching, mode) {
 		return fault.Say(fault.Invalid, "fault.invalid")
 	}
 	return h.DB.Write(ctx, func(tx *db.Tx) error {
@@ -208,9 +207,6 @@ func (h *Hotline) Watch(ctx context.Context, seat Ref, mode string) (err error) 
 			return fault.Say(fault.Forbidden, "hotline.sealed_talk")
 		}
 		c := &rows[0]
-		if err := note(tx, c, kind, s.ID, "", 0); err != nil {
-			return err
-		}
 		return record(tx, c.Province, c.Agency, mode, object("call", c.ID), object("seat", s.ID))
 	})
 }

@@ -7,6 +7,7 @@ import (
 
 	"yangguang/agency"
 	"yangguang/internal/calendar"
+	"yangguang/internal/clock"
 	"yangguang/internal/db"
 	"yangguang/internal/notify"
 	"yangguang/internal/secret"
@@ -25,6 +26,9 @@ type Hotline struct {
 	Log       *slog.Logger
 	Node      string   // this process when it carries calls; "" in serve
 	Bell      db.Bells // rings when the queue, a seat or a call changed in this process
+	// Qualified answers whether a person of a unit may answer on a day (上岗资格, 3.1.2);
+	// nil: nobody asks.
+	Qualified func(ctx context.Context, person, unit int64, day clock.Date) (Qualified, error)
 	// Leader is the leader on duty at a line at a time; nil: there is no roster.
 	Leader func(ctx context.Context, line Ref, at time.Time) (d Duty, ok bool, err error)
 }

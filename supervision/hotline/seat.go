@@ -86,10 +86,39 @@ func (h *Hotline) seatAct(ctx context.Context, seat Ref, what, to, reason string
 	})
 }
 
+// Qualified is what is known of somebody's qualification to answer (上岗资格).
+type Qualified struct {
+	OK       bool
+	Until    clock.Date // when OK
+	Required bool       // his unit lets nobody answer without
+}
+
+// Refused answers whether he may not sign on.
+func (q Qualified) Refused() bool { return q.Required && !q.OK }
+
+// QualifiedAt is the qualification of a seat's person today; where nobody asks,
+// he is qualified without end.
+func (h *Hotline) QualifiedAt(ctx context.Context, s *Seat) (Qualified, error) {
+	if h.Qualified == nil {
+		return Qualified{OK: true}, nil
+	}
+	return h.Qualified(ctx, s.Person, s.Agency, clock.DateOf(h.DB.Clock().Now()))
+}
+
 // SignOn puts a person's seat on duty, away until he says he is ready. reach is
-// browser or phone; a phone must be one that was given to the seat.
+// browser or phone; a phone must be one that was given to the seat. Who has no
+// qualification is refused where his unit insists on one.
 func (h *Hotline) SignOn(ctx context.Context, person int64, reach string) (s *Seat, err error) {
 	defer fault.Wrap(&err, "hotline.SignOn(%d)", person)
+	if s, err = h.SeatOf(ctx, person); err != nil {
+		return nil, err
+	}
+	if q, err := h.QualifiedAt(ctx, s); err != nil || q.Refused() {
+		if err == nil {
+			err = fault.Say(fault.Conflict, "hotline.not_qualified")
+		}
+		return nil, err
+	}
 	err = h.DB.Write(ctx, func(tx *db.Tx) error {
 		if s, err = seatOf(tx, person); err != nil {
 			return err

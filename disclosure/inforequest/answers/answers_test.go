@@ -62,6 +62,7 @@ func served(h *house) *web.App {
 	f := &front.Front{Site: front.Site{Home: agencytest.County, Name: i18n.Text{Zh: "示例站", En: "Example"}, Organiser: i18n.Text{Zh: "办公室", En: "Office"}, Demo: true}}
 	p := &portal.Portal{Front: f, Disclosure: h.Disclosure}
 	h.Answers.Front, h.Answers.Portal = f, p
+	p.Answers = h.Answers.Search
 	return web.New(web.Options{DB: h.DB, Clock: h.Clock, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), ShowError: func(w http.ResponseWriter, _ *http.Request, err error) {
 		http.Error(w, err.Error(), fault.KindOf(err).Status())
 	}}, h.Answers.Routes(), p.Routes())
@@ -121,17 +122,19 @@ func TestAnAnswerIsPublishedWithoutWhoAsked(t *testing.T) {
 			t.Errorf("a draft answers %d to everybody", status)
 		}
 		check(t, h.Answers.Submit(h.As(h.Handler), w.Province, w.ID, told))
-		if _, body := get(app, "/requests/answers?q=补助资金"); strings.Contains(body, told.Title) {
-			t.Error("a draft is found")
+		for _, p := range []string{"/requests/answers?q=补助资金", "/search?q=补助资金"} {
+			if _, body := get(app, p); strings.Contains(body, told.Title) {
+				t.Errorf("%s finds a draft", p)
+			}
 		}
 		refused(t, h.Answers.Approve(h.As(h.Handler), w.Province, w.ID), fault.Forbidden, "inforequest.no_grant_decide")
 		check(t, h.Answers.Approve(h.As(h.Head), w.Province, w.ID))
-		for _, p := range []string{"/requests/answers", "/requests/answers?q=补助资金", "/requests/answers?decision=granted", "/requests/answers?agency=" + h.County.Path(), "/requests/answers/feed.atom", path(h, w)} {
+		for _, p := range []string{"/requests/answers", "/requests/answers?q=补助资金", "/requests/answers?decision=granted", "/requests/answers?agency=" + h.County.Path(), "/requests/answers/feed.atom", "/search?q=补助资金", "/search?q=补助资金&within=350525", path(h, w)} {
 			if status, body := get(app, p); status != 200 || !strings.Contains(body, told.Title) {
 				t.Errorf("%s (%d) does not show the answer", p, status)
 			}
 		}
-		for _, p := range []string{"/requests/answers?q=别的事情", "/requests/answers?decision=partial", "/requests/answers?agency=" + h.Township.Path()} {
+		for _, p := range []string{"/requests/answers?q=别的事情", "/requests/answers?decision=partial", "/requests/answers?agency=" + h.Township.Path(), "/search?q=别的事情", "/search?q=补助资金&within=350525100", "/search?q=补助资金&unit=" + h.County.Path()} {
 			if status, body := get(app, p); status != 200 || strings.Contains(body, told.Title) {
 				t.Errorf("%s (%d) shows the answer", p, status)
 			}
@@ -377,7 +380,7 @@ func TestWhatIsTakenDownSaysWhy(t *testing.T) {
 		if status != http.StatusGone || !strings.Contains(body, "数额有误") || strings.Contains(body, told.Title) {
 			t.Errorf("taken down: %d", status)
 		}
-		for _, p := range []string{"/requests/answers", "/requests/answers?q=补助资金", "/requests/answers/feed.atom"} {
+		for _, p := range []string{"/requests/answers", "/requests/answers?q=补助资金", "/search?q=补助资金", "/requests/answers/feed.atom"} {
 			if _, body := get(app, p); strings.Contains(body, told.Title) {
 				t.Errorf("%s still shows it", p)
 			}

@@ -214,7 +214,12 @@ func pathOf(u agency.Agency, id int64) string { return "/" + u.Path() + "/answer
 // Found is what the log holds on a question at a unit's place, for whoever is
 // about to ask for it.
 func (s *Answers) Found(tx *db.Tx, u agency.Agency, words string, most int) ([]ui.Entry, error) {
-	all, _, err := find(tx, words, Query{Within: u.Division, Limit: most + 1}, "")
+	return s.Search(tx, words, u.Division, most)
+}
+
+// Search is what the log holds on words, in a place: the newest few.
+func (s *Answers) Search(tx *db.Tx, words string, within agency.Code, most int) ([]ui.Entry, error) {
+	all, _, err := find(tx, words, Query{Within: within, Limit: most + 1}, "")
 	if err != nil {
 		return nil, err
 	}

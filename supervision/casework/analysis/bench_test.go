@@ -329,95 +329,97 @@ func BenchmarkCaseworkCreate(b *testing.B) {
 	})
 }
 
-// BenchmarkCaseworkList is the worklist of 30 of a county among many matters.
-func BenchmarkCaseworkList(b *testing.B) {
+// BenchmarkCaseworkRead reads among many matters, which are made once for the
+// lists, the search and the pages of figures together: making a million takes long.
+func BenchmarkCaseworkRead(b *testing.B) {
 	engines(b, func(b *testing.B, o *bureau) {
 		fill(b, o, scale())
-		code := o.County.Division.At(agency.LevelProvince) + 1e8 + 1e6
-		for name, c := range map[string]agency.Code{"county": code, "province": o.County.Division.At(agency.LevelProvince)} {
-			lo, hi := c.Range()
-			ctx := account.With(b.Context(), &account.Actor{Person: o.reader.ID, Rights: []account.Right{{Verb: casework.Overseeing, Range: account.Range{Lo: int64(lo), Hi: int64(hi)}}}})
-			for _, view := range []string{casework.All, casework.Late} {
-				b.Run(name+"/"+view, func(b *testing.B) {
-					measureEach(b, func() {
-						ms, err := o.Cases.List(ctx, casework.Filter{View: view, Limit: 30})
-						disclosuretest.Check(b, err)
-						if len(ms) == 0 {
-							b.Fatal("the list is empty")
-						}
-					})
-				})
-			}
-		}
+		b.Run("list", func(b *testing.B) { benchList(b, o) })
+		b.Run("search", func(b *testing.B) { benchSearch(b, o) })
+		b.Run("statistics", func(b *testing.B) { benchStatistics(b, o) })
 	})
 }
 
-// BenchmarkCaseworkSearch asks the worklists for two characters: of words many
-// matters have, and of names few have or none, as often the one as the other.
-func BenchmarkCaseworkSearch(b *testing.B) {
-	engines(b, func(b *testing.B, o *bureau) {
-		fill(b, o, scale())
-		province := o.County.Division.At(agency.LevelProvince)
-		for name, c := range map[string]agency.Code{"county": province + 1e8 + 1e6, "prefecture": province + 1e8, "province": province} {
-			lo, hi := c.Range()
-			ctx := account.With(b.Context(), &account.Actor{Person: o.reader.ID, Rights: []account.Right{{Verb: casework.Overseeing, Range: account.Range{Lo: int64(lo), Hi: int64(hi)}}}})
-			for _, view := range []string{casework.All, casework.Done} {
-				b.Run(name+"/"+view, func(b *testing.B) {
-					r, found := rand.New(rand.NewPCG(5, 6)), 0
-					questions := make([]string, 200)
-					for i := range questions {
-						subject := []rune(usual[r.IntN(len(usual))])
-						at := r.IntN(len(subject) - 1)
-						if questions[i] = string(subject[at : at+2]); i%2 == 0 {
-							questions[i] = string([]rune(named(r))[:2])
-						}
-					}
-					i := 0
-					measureEach(b, func() {
-						ms, err := o.Cases.List(ctx, casework.Filter{View: view, Limit: 31, Text: questions[i%len(questions)]})
-						disclosuretest.Check(b, err)
-						found += len(ms)
-						i++
-					})
-					if found == 0 {
-						b.Fatal("nothing was found")
-					}
-				})
-			}
-		}
-	})
-}
-
-// BenchmarkCaseworkStatistics are the pages of figures of a province, served.
-func BenchmarkCaseworkStatistics(b *testing.B) {
-	engines(b, func(b *testing.B, o *bureau) {
-		fill(b, o, scale())
-		province := o.County.Division.At(agency.LevelProvince)
-		o.Room.Front.Home = province
-		s := newSite(b, o)
-		lo, hi := province.Range()
-		in := account.Range{Lo: int64(lo), Hi: int64(hi)}
-		ctx := account.With(b.Context(), &account.Actor{Person: o.reader.ID, Rights: []account.Right{{Verb: casework.Overseeing, Range: in}, {Verb: Reading, Range: in}}})
-		last := addMonths(monthOf(o.today()), -1)
-		prefecture := province + 1e8
-		for _, p := range []struct{ name, path string }{
-			{"province-month", "/desk/analysis?place=" + province.Short() + "&period=" + monthKey(last)},
-			{"province-year", "/desk/analysis?place=" + province.Short() + "&period=" + strconv.Itoa(o.today().Year())},
-			{"prefecture-month", "/desk/analysis?place=" + prefecture.Short() + "&period=" + monthKey(last)},
-			{"province-public", "/matters/statistics?place=" + province.Short() + "&period=" + monthKey(last)},
-			{"list", "/desk/analysis/list?place=" + province.Short() + "&period=" + monthKey(last) + "&measure=late"},
-		} {
-			b.Run(p.name, func(b *testing.B) {
+// benchList is the worklist of 30 of a county and of its province.
+func benchList(b *testing.B, o *bureau) {
+	code := o.County.Division.At(agency.LevelProvince) + 1e8 + 1e6
+	for name, c := range map[string]agency.Code{"county": code, "province": o.County.Division.At(agency.LevelProvince)} {
+		lo, hi := c.Range()
+		ctx := account.With(b.Context(), &account.Actor{Person: o.reader.ID, Rights: []account.Right{{Verb: casework.Overseeing, Range: account.Range{Lo: int64(lo), Hi: int64(hi)}}}})
+		for _, view := range []string{casework.All, casework.Late} {
+			b.Run(name+"/"+view, func(b *testing.B) {
+				listed := 0
 				measureEach(b, func() {
-					w := httptest.NewRecorder()
-					s.app.ServeHTTP(w, httptest.NewRequestWithContext(ctx, "GET", p.path, nil))
-					if w.Code != 200 {
-						b.Fatalf("%d: %.300s", w.Code, w.Body.String())
-					}
+					ms, err := o.Cases.List(ctx, casework.Filter{View: view, Limit: 30})
+					disclosuretest.Check(b, err)
+					listed = len(ms)
 				})
+				b.ReportMetric(float64(listed), "matters-listed") // fewer than 30: there are no more to list
 			})
 		}
-	})
+	}
+}
+
+// benchSearch asks the worklists for two characters: of words many
+// matters have, and of names few have or none, as often the one as the other.
+func benchSearch(b *testing.B, o *bureau) {
+	province := o.County.Division.At(agency.LevelProvince)
+	for name, c := range map[string]agency.Code{"county": province + 1e8 + 1e6, "prefecture": province + 1e8, "province": province} {
+		lo, hi := c.Range()
+		ctx := account.With(b.Context(), &account.Actor{Person: o.reader.ID, Rights: []account.Right{{Verb: casework.Overseeing, Range: account.Range{Lo: int64(lo), Hi: int64(hi)}}}})
+		for _, view := range []string{casework.All, casework.Done} {
+			b.Run(name+"/"+view, func(b *testing.B) {
+				r, found := rand.New(rand.NewPCG(5, 6)), 0
+				questions := make([]string, 200)
+				for i := range questions {
+					subject := []rune(usual[r.IntN(len(usual))])
+					at := r.IntN(len(subject) - 1)
+					if questions[i] = string(subject[at : at+2]); i%2 == 0 {
+						questions[i] = string([]rune(named(r))[:2])
+					}
+				}
+				i := 0
+				measureEach(b, func() {
+					ms, err := o.Cases.List(ctx, casework.Filter{View: view, Limit: 31, Text: questions[i%len(questions)]})
+					disclosuretest.Check(b, err)
+					found += len(ms)
+					i++
+				})
+				if found == 0 {
+					b.Fatal("nothing was found")
+				}
+			})
+		}
+	}
+}
+
+// benchStatistics are the pages of figures of a province, served.
+func benchStatistics(b *testing.B, o *bureau) {
+	province := o.County.Division.At(agency.LevelProvince)
+	o.Room.Front.Home = province
+	s := newSite(b, o)
+	lo, hi := province.Range()
+	in := account.Range{Lo: int64(lo), Hi: int64(hi)}
+	ctx := account.With(b.Context(), &account.Actor{Person: o.reader.ID, Rights: []account.Right{{Verb: casework.Overseeing, Range: in}, {Verb: Reading, Range: in}}})
+	last := addMonths(monthOf(o.today()), -1)
+	prefecture := province + 1e8
+	for _, p := range []struct{ name, path string }{
+		{"province-month", "/desk/analysis?place=" + province.Short() + "&period=" + monthKey(last)},
+		{"province-year", "/desk/analysis?place=" + province.Short() + "&period=" + strconv.Itoa(o.today().Year())},
+		{"prefecture-month", "/desk/analysis?place=" + prefecture.Short() + "&period=" + monthKey(last)},
+		{"province-public", "/matters/statistics?place=" + province.Short() + "&period=" + monthKey(last)},
+		{"list", "/desk/analysis/list?place=" + province.Short() + "&period=" + monthKey(last) + "&measure=late"},
+	} {
+		b.Run(p.name, func(b *testing.B) {
+			measureEach(b, func() {
+				w := httptest.NewRecorder()
+				s.app.ServeHTTP(w, httptest.NewRequestWithContext(ctx, "GET", p.path, nil))
+				if w.Code != 200 {
+					b.Fatalf("%d: %.300s", w.Code, w.Body.String())
+				}
+			})
+		})
+	}
 }
 
 // BenchmarkCaseworkRecount holds every sum against every matter.

@@ -24,6 +24,7 @@ type casePage struct {
 	Who       []ui.Pair // opened just now
 	Primary   []ui.Action
 	More      []ui.Action
+	Macros    []ui.Link
 	Told      []string
 	About     []ui.Pair
 	Replies   []replyShown
@@ -95,6 +96,13 @@ func (d *Desk) showCase(w http.ResponseWriter, r *http.Request, k *casework.Case
 		p.Who = contactPairs(ctx, *s.who)
 	}
 	d.actions(ctx, k, &p)
+	macros, err := d.macros(ctx, k)
+	if err != nil {
+		return err
+	}
+	for _, c := range macros {
+		p.Macros = append(p.Macros, ui.Link{Text: c.Name, Href: here("/macros/" + c.ID)})
+	}
 	for i := range k.Replies {
 		x := &k.Replies[i]
 		p.Replies = append(p.Replies, replyShown{t(ctx, "reply_"+x.State), d.replyFacts(ctx, k, x), paragraphs(x.Text), x.State == "returned"})

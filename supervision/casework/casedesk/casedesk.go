@@ -38,8 +38,11 @@ type Desk struct {
 	ears ears
 }
 
-// Canned is a text a reply may begin with.
-type Canned struct{ Name, Text string }
+// Canned is a text a reply may begin with; with a macro, what using it does besides.
+type Canned struct {
+	ID, Name, Text string
+	Macro          *Macro
+}
 
 // Quote is something of the knowledge base: its article@version, and where it is read.
 type Quote struct{ ID, Title, Text, Href string }
@@ -80,6 +83,8 @@ func (d *Desk) Routes() []web.Route {
 		{Pattern: "GET " + root + "/catalogue/routes.xlsx", Access: web.May(casework.Accepting), Handler: d.routesSheet},
 		{Pattern: "POST " + root + "/catalogue/import", Access: web.May(casework.Accepting), Handler: d.importRoutes, Upload: maxSheet + 1<<20},
 		{Pattern: "GET " + casePath, Access: web.SignedIn, Handler: d.show},
+		{Pattern: "GET " + casePath + "/macros/{macro}", Access: web.SignedIn, Handler: d.macro},
+		{Pattern: "POST " + casePath + "/macros/{macro}", Access: web.SignedIn, Handler: d.carryOut},
 		{Pattern: "GET " + casePath + "/clock", Access: web.SignedIn, Handler: d.clock},
 		{Pattern: "GET " + casePath + "/order", Access: web.SignedIn, Handler: d.order},
 		{Pattern: "GET " + casePath + "/order.pdf", Access: web.SignedIn, Handler: d.orderPDF},

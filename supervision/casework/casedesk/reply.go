@@ -95,9 +95,11 @@ func (d *Desk) helpOf(r *http.Request, k *casework.Case) (b *beside, err error) 
 		b.Quoted = last.Quotes
 	}
 	if d.Canned != nil {
-		if b.Canned, err = d.Canned(ctx, k); err != nil {
+		all, err := d.Canned(ctx, k)
+		if err != nil {
 			return nil, err
 		}
+		b.Canned = slices.DeleteFunc(all, func(c Canned) bool { return c.Macro != nil && (c.Macro.Accept || c.Macro.Dispatch) })
 	}
 	if d.Knowledge != nil && b.Query != "" {
 		b.Quotes, err = d.Knowledge(ctx, k, b.Query)

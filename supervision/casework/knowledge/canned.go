@@ -1,6 +1,7 @@
 package knowledge
 
 import (
+	"cmp"
 	"context"
 	"regexp"
 	"slices"
@@ -24,7 +25,7 @@ var placeholders = []string{"number", "unit", "date", "due", "topic"}
 var suits = []string{"receipt", "triage", "not_accepted", "supplement", "handling", "reply", "transfer", "callback", "closing"}
 
 // Canned is a reply kept for use again (常用答复), of a unit or of one person.
-// With a topic or a note it is a macro: what it sets besides.
+// With a topic, a note or a step it is a macro: what it does besides.
 type Canned struct {
 	Province int
 	ID       int64
@@ -36,20 +37,37 @@ type Canned struct {
 	Suits    []string // states of a matter; none: any
 	Topic    string   // macro: the topic the matter is given
 	Note     string   // macro: the note that is added
+	Does     string   // macro: the step it takes, one of does; "": its text becomes the draft of a reply
+	Lead     int64    // macro: the unit it passes on to; 0: the one the dispatch catalogue names
 	Saves    int
 	Changed  time.Time
 	By       int64
 }
 
+// The steps a macro may take: its text goes with them.
+const (
+	Accept         = "accept"
+	Dispatch       = "dispatch"
+	AcceptDispatch = "accept_dispatch"
+)
+
+var does = []string{Accept, Dispatch, AcceptDispatch}
+
+// Macro answers whether using it does more than begin a reply.
+func (c *Canned) Macro() bool { return c.Does != "" || c.Topic != "" || c.Note != "" }
+
+// passes answers whether it passes a matter on.
+func (c *Canned) passes() bool { return c.Does == Dispatch || c.Does == AcceptDispatch }
+
 // Step is one thing a macro does, as data: the desk of the matters does it.
 type Step struct {
-	Verb string `json:"verb"` // reply, set_topic, note
+	Verb string `json:"verb"` // reply, accept, dispatch, accept_dispatch, set_topic, note
 	With string `json:"with"`
 }
 
 // Steps are what using the reply does, in order.
 func (c *Canned) Steps() (out []Step) {
-	for _, s := range []Step{{"reply", c.Body}, {"set_topic", c.Topic}, {"note", c.Note}} {
+	for _, s := range []Step{{cmp.Or(c.Does, "reply"), c.Body}, {"set_topic", c.Topic}, {"note", c.Note}} {
 		if s.With != "" {
 			out = append(out, s)
 		}
@@ -116,6 +134,9 @@ func (k *Knowledge) wrongCanned(c *Canned) []fault.Field {
 	case privacy.Blocks(privacy.Scan(c.Note)):
 		say("note", "personal")
 	}
+	if c.Does != "" && !slices.Contains(does, c.Does) {
+		say("does", "unfit_does")
+	}
 	if slices.ContainsFunc(c.Suits, func(s string) bool { return !slices.Contains(suits, s) }) {
 		say("suits", "unfit_suits")
 	}
@@ -170,7 +191,16 @@ func (k *Knowledge) KeepCanned(ctx context.Context, c *Canned) (err error) {
 		case !keepsCanned(a, c):
 			return fault.Say(fault.Forbidden, "knowledge.no_grant_write")
 		}
-		if err := fault.Fields(k.wrongCanned(c)...); err != nil {
+		if !c.passes() {
+			c.Lead = 0
+		}
+		bad := k.wrongCanned(c)
+		if c.Lead != 0 {
+			if below, err := agency.InSubtree(tx, c.Agency, c.Lead); err != nil || !below || c.Lead == c.Agency {
+				bad = append(bad, fault.Field{Name: "lead", Key: "knowledge.unfit_lead"})
+			}
+		}
+		if err := fault.Fields(bad...); err != nil {
 			return err
 		}
 		c.Saves, c.Changed, c.By = c.Saves+1, tx.Now, a.Person
@@ -211,12 +241,13 @@ func recordCanned(tx *db.Tx, a *account.Actor, c *Canned, verb string) error {
 	return audit.Append(tx, audit.Entry{Province: int64(c.Province), Person: a.Person, Login: a.Login, Agency: c.Agency, Verb: "knowledge." + verb, Object: "canned " + itoa(c.ID)})
 }
 
-// Usable lists the canned replies a person may use for a unit, in a state of a
-// matter; "" for any.
-func (k *Knowledge) Usable(tx *db.Tx, a *account.Actor, u agency.Agency, suit string) (out []Canned, err error) {
+// Usable lists the canned replies a person may use for a unit, made for one of
+// some moments of a matter; for any when none is named.
+func (k *Knowledge) Usable(tx *db.Tx, a *account.Actor, u agency.Agency, moments ...string) (out []Canned, err error) {
 	all, err := cannedFor(tx, u, a.Person)
 	for _, c := range all {
-		if seesCanned(a, &c) && (suit == "" || len(c.Suits) == 0 || slices.Contains(c.Suits, suit)) {
+		fits := len(moments) == 0 || len(c.Suits) == 0 || slices.ContainsFunc(moments, func(s string) bool { return slices.Contains(c.Suits, s) })
+		if seesCanned(a, &c) && fits {
 			out = append(out, c)
 		}
 	}

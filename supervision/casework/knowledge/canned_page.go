@@ -54,7 +54,11 @@ func (k *Knowledge) cannedList(w http.ResponseWriter, r *http.Request) error {
 		}
 		var own cannedGroup
 		for _, u := range units {
-			all, err := k.Usable(tx, a, u, suit)
+			var moments []string
+			if suit != "" {
+				moments = []string{suit}
+			}
+			all, err := k.Usable(tx, a, u, moments...)
 			if err != nil {
 				return err
 			}
@@ -114,7 +118,7 @@ func (k *Knowledge) cannedRow(ctx context.Context, c *Canned) cannedRow {
 			meta += word(ctx, "suits_"+s)
 		}
 	}
-	return cannedRow{Name: c.Name, Body: excerpt(c.Body), Href: href(ctx, cannedPath(c)), Meta: meta, Macro: len(c.Steps()) > 1}
+	return cannedRow{Name: c.Name, Body: excerpt(c.Body), Href: href(ctx, cannedPath(c)), Meta: meta, Macro: c.Macro()}
 }
 
 // cannedPage is one canned reply.
@@ -164,7 +168,11 @@ func (k *Knowledge) showCanned(w http.ResponseWriter, r *http.Request, status in
 	p := cannedPage{Errors: bad, Refused: refused, May: true, Action: href(ctx, cannedRoot, "/new")}
 	title := word(ctx, "canned_new")
 	has := &Canned{}
-	err := k.DB.Read(ctx, func(tx *db.Tx) error {
+	var below []ui.Option
+	err := k.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		if below, err = k.leads(tx, a, c); err != nil {
+			return err
+		}
 		if c == nil {
 			return k.whose(tx, r, a, &p)
 		}
@@ -178,15 +186,15 @@ func (k *Knowledge) showCanned(w http.ResponseWriter, r *http.Request, status in
 	if err != nil {
 		return err
 	}
-	p.In = k.cannedInputs(ctx, r, has, bad)
+	p.In = k.cannedInputs(ctx, r, has, below, bad)
 	f := k.deskFrame(r, title, ui.Link{Text: word(ctx, "show_canned"), Href: href(ctx, cannedRoot)}, ui.Link{Text: title})
 	f.Narrow = true
 	return web.Render(w, r, status, cannedView(f, p))
 }
 
-func (k *Knowledge) cannedInputs(ctx context.Context, r *http.Request, c *Canned, bad ui.Errors) map[string]ui.Input {
+func (k *Knowledge) cannedInputs(ctx context.Context, r *http.Request, c *Canned, below []ui.Option, bad ui.Errors) map[string]ui.Input {
 	out := map[string]ui.Input{}
-	for name, has := range map[string]string{"name": c.Name, "body": c.Body, "topic": c.Topic, "note": c.Note, "suits": ""} {
+	for name, has := range map[string]string{"name": c.Name, "body": c.Body, "topic": c.Topic, "note": c.Note, "suits": "", "does": c.Does, "lead": ""} {
 		in := ui.Input{Name: name, Label: word(ctx, "c_"+name), Value: has, Error: bad.Of(ctx, name)}
 		if r.Method == http.MethodPost {
 			in.Value = r.PostForm.Get(name)
@@ -205,6 +213,13 @@ func (k *Knowledge) cannedInputs(ctx context.Context, r *http.Request, c *Canned
 	set("body", func(in *ui.Input) { in.MaxLen, in.Rows = maxCanned, 8 })
 	set("topic", func(in *ui.Input) { in.Optional, in.Options = true, k.topicOptions(ctx, "topic_none") })
 	set("note", func(in *ui.Input) { in.Optional, in.MaxLen, in.Rows = true, maxReason, 2 })
+	set("does", func(in *ui.Input) { in.Optional, in.Options = true, options(ctx, "does_none", "does_", does...) })
+	set("lead", func(in *ui.Input) {
+		in.Optional, in.Options = true, append([]ui.Option{{Text: word(ctx, "lead_catalogue")}}, below...)
+		if in.Value == "" && c.Lead != 0 {
+			in.Value = itoa(c.Lead)
+		}
+	})
 	set("suits", func(in *ui.Input) {
 		in.Optional, in.Value, in.Options, in.Values = true, "", options(ctx, "", "suits_", suits...), c.Suits
 		if r.Method == http.MethodPost {
@@ -212,6 +227,30 @@ func (k *Knowledge) cannedInputs(ctx context.Context, r *http.Request, c *Canned
 		}
 	})
 	return out
+}
+
+// leads are the units a macro may pass matters on to: those below the unit it
+// belongs to or, of a new one, below the units the person keeps replies for.
+func (k *Knowledge) leads(tx *db.Tx, a *account.Actor, c *Canned) (out []ui.Option, err error) {
+	units := []agency.Agency{}
+	if c == nil {
+		units, err = k.cannedUnits(tx, a)
+	} else {
+		units = []agency.Agency{{ID: c.Agency, Division: c.Seat}}
+	}
+	for _, u := range units {
+		if err != nil {
+			return nil, err
+		}
+		var found []agency.Agency
+		found, err = agency.List(tx, agency.Filter{Within: u.Division, Limit: unitsLooked})
+		for _, x := range found {
+			if x.ID != u.ID && !slices.ContainsFunc(out, func(o ui.Option) bool { return o.Value == itoa(x.ID) }) {
+				out = append(out, ui.Option{Value: itoa(x.ID), Text: x.Name})
+			}
+		}
+	}
+	return out, err
 }
 
 // whose asks whether a new reply is the person's own or a unit's.
@@ -250,13 +289,28 @@ func (k *Knowledge) fillCanned(tx *db.Tx, c *Canned, p *cannedPage) error {
 	p.Preview = lines(text)
 	for _, s := range c.Steps() {
 		if with := s.With; s.Verb != "reply" {
-			if s.Verb == "set_topic" {
+			switch {
+			case s.Verb == "set_topic":
 				with = k.topic(ctx, with)
+			case c.passes() && s.Verb == c.Does:
+				if with, err = k.leadName(tx, c); err != nil {
+					return err
+				}
+			case s.Verb == Accept:
+				with = word(ctx, "step_accept_with")
 			}
 			p.Steps = append(p.Steps, ui.Pair{Term: word(ctx, "step_"+s.Verb), Text: with})
 		}
 	}
 	return nil
+}
+
+func (k *Knowledge) leadName(tx *db.Tx, c *Canned) (string, error) {
+	if c.Lead == 0 {
+		return word(tx.Ctx, "lead_catalogue"), nil
+	}
+	u, err := agency.Find(tx, c.Lead)
+	return u.Name, err
 }
 
 // sampleTopic is the topic a preview names.
@@ -269,7 +323,8 @@ func (k *Knowledge) sampleTopic(ctx context.Context, c *Canned) string {
 
 func cannedOf(r *http.Request) *Canned {
 	get := r.PostForm.Get
-	return &Canned{Name: get("name"), Body: get("body"), Topic: get("topic"), Note: get("note"), Suits: r.PostForm["suits"]}
+	lead, _ := web.Int64(get("lead")) // none: by the catalogue
+	return &Canned{Does: get("does"), Lead: lead, Name: get("name"), Body: get("body"), Topic: get("topic"), Note: get("note"), Suits: r.PostForm["suits"]}
 }
 
 func (k *Knowledge) cannedCreate(w http.ResponseWriter, r *http.Request) error {

@@ -1,6 +1,7 @@
 package knowledge
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -46,7 +47,7 @@ func TestWhoseCannedRepliesAre(t *testing.T) {
 		refused(t, k.KeepCanned(h.As(h.Writer), &Canned{Agency: h.County.ID, Person: h.Checker.ID, Name: "替别人", Body: "替别人写的。"}), fault.NotFound, "fault.not_found")
 		usable := func(p account.Actor, u agency.Agency, suit string) (names []string) {
 			h.Read(t, func(tx *db.Tx) error {
-				all, err := k.Usable(tx, &p, u, suit)
+				all, err := k.Usable(tx, &p, u, strings.Fields(suit)...)
 				for _, c := range all {
 					names = append(names, c.Name)
 				}
@@ -71,6 +72,24 @@ func TestWhoseCannedRepliesAre(t *testing.T) {
 		if diff := cmp.Diff([]Step{{"reply", "我再核实一下。"}, {"set_topic", "registration"}, {"note", "回访时再问一次"}}, own.Steps()); diff != "" {
 			t.Errorf("the macro does (-want +got):\n%s", diff)
 		}
+		for _, c := range []struct {
+			does string
+			lead int64
+			want string
+		}{{"close", 0, "does:knowledge.unfit_does"}, {Dispatch, h.County.ID, "lead:knowledge.unfit_lead"}, {AcceptDispatch, h.County.ID + 1_000_000, "lead:knowledge.unfit_lead"}} {
+			err := k.KeepCanned(h.As(h.Writer), &Canned{Agency: h.County.ID, Name: "转办的", Body: "请核实后办理。", Does: c.does, Lead: c.lead})
+			refused(t, err, fault.Invalid, c.want)
+		}
+		sends := &Canned{Agency: h.County.ID, Name: "转乡镇", Body: "请核实后办理。", Does: Dispatch, Lead: h.Township.ID}
+		check(t, k.KeepCanned(h.As(h.Writer), sends))
+		h.Read(t, func(tx *db.Tx) error {
+			got, err := cannedByID(tx, sends.Province, sends.ID, "")
+			if err == nil && (got.Lead != h.Township.ID || !got.Macro() || got.Steps()[0].Verb != Dispatch) {
+				t.Errorf("kept as %+v", got)
+			}
+			return err
+		})
+		check(t, k.DropCanned(h.As(h.Writer), sends.Province, sends.ID))
 		stale := *own
 		stale.Saves--
 		refused(t, k.KeepCanned(h.As(h.Checker), &stale), fault.Conflict, "knowledge.saved_meanwhile")

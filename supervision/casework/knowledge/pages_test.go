@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -109,6 +110,13 @@ func TestStaffArticlesAreNeverPublic(t *testing.T) {
 			status(t, name+", counted", got, 404)
 		}
 	}
+	h.Read(t, func(tx *db.Tx) error {
+		got, err := h.k.Mapped(tx, 10)
+		if want := []string{"/knowledge", "/knowledge/" + itoa(shown.ID), "/knowledge/" + itoa(elsewhere.ID)}; err == nil && !slices.Equal(got, want) {
+			t.Errorf("the site map names %v, want %v", got, want)
+		}
+		return err
+	})
 }
 
 func TestTheExpiredAndTheRetiredSayWhy(t *testing.T) {

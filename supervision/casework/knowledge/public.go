@@ -66,6 +66,16 @@ func (k *Knowledge) all(w http.ResponseWriter, r *http.Request) error {
 	return web.Render(w, r, http.StatusOK, allView(f, p))
 }
 
+// Mapped are the public pages for the site map: the list, and each article.
+func (k *Knowledge) Mapped(tx *db.Tx, limit int) ([]string, error) {
+	ids, err := mapped(tx, k.Front.Home, limit-1)
+	out := []string{publicRoot}
+	for _, id := range ids {
+		out = append(out, publicRoot+"/"+itoa(id))
+	}
+	return out, err
+}
+
 // keep has each form keep what the other asked.
 func (p *allPage) keep(q query, home agency.Code) {
 	if q.words != "" {

@@ -157,6 +157,25 @@ func standingAfter(tx *db.Tx, after int64, limit int) ([]standingArticle, error)
 	return db.List(tx, scanStanding, "select "+articleCols+", "+versionCols+" from knowledge_article a join knowledge_version v on v.province = a.province and v.article = a.id and v.number = a.standing where a.state = 'valid' and a.id > $1 order by a.id limit $2", after, limit)
 }
 
+// mapped lists the articles in force everybody may read that hold for a division,
+// or for a place within it.
+func mapped(tx *db.Tx, home agency.Code, limit int) ([]int64, error) {
+	w := &db.Where{}
+	if p := home.Province(); p != 0 {
+		db.In(w, "a.province", []int{0, p})
+		lo, hi := home.Range()
+		args := []any{lo, hi}
+		for _, c := range chain(home) {
+			args = append(args, c)
+		}
+		w.And("(a.region between ? and ? or a.region in (?"+strings.Repeat(", ?", len(args)-3)+"))", args...)
+	}
+	w.And("a.state = 'valid' and a.audience = 'public' and a.valid_from <= ? and (a.valid_to is null or a.valid_to >= ?)", today(tx), today(tx))
+	sql, _ := w.SQL()
+	n := w.Next(limit)
+	return db.List(tx, func(r *db.Rows, id *int64) error { return r.Scan(id) }, "select a.id from knowledge_article a"+sql+" order by a.id limit "+n, w.Args()...)
+}
+
 // countHolding tells how many articles are in force for a division.
 func countHolding(tx *db.Tx, place agency.Code) (n int64, err error) {
 	provinces := []int{0}
@@ -292,11 +311,11 @@ func reportsOf(tx *db.Tx, x *Article) ([]Report, error) {
 	return db.List(tx, scanReport, "select "+reportCols+reportFrom+" where r.province = $1 and r.article = $2 and r.state = 'open' order by r.due_on, r.id limit 50", x.Province, x.ID)
 }
 
-const cannedCols = `c.province, c.id, c.agency, c.seat, c.person, c.name, c.body, c.suits, c.topic, c.note, c.saves, c.changed_at, c.changed_by`
+const cannedCols = `c.province, c.id, c.agency, c.seat, c.person, c.name, c.body, c.suits, c.topic, c.note, c.does, c.lead, c.saves, c.changed_at, c.changed_by`
 
 func scanCanned(r *db.Rows, c *Canned) error {
 	var of string
-	err := r.Scan(&c.Province, &c.ID, &c.Agency, &c.Seat, db.OrZero(&c.Person), &c.Name, &c.Body, &of, &c.Topic, &c.Note, &c.Saves, db.OrZero(&c.Changed), &c.By)
+	err := r.Scan(&c.Province, &c.ID, &c.Agency, &c.Seat, db.OrZero(&c.Person), &c.Name, &c.Body, &of, &c.Topic, &c.Note, &c.Does, db.OrZero(&c.Lead), &c.Saves, db.OrZero(&c.Changed), &c.By)
 	c.Suits = strings.Fields(of)
 	return err
 }
@@ -311,14 +330,14 @@ func cannedFor(tx *db.Tx, u agency.Agency, person int64) ([]Canned, error) {
 }
 
 func insertCanned(tx *db.Tx, c *Canned) error {
-	_, err := tx.Exec(`insert into knowledge_canned (province, id, agency, seat, person, name, body, suits, topic, note, saves, changed_at, changed_by)
- values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`, c.Province, c.ID, c.Agency, c.Seat, db.OrNull(c.Person), c.Name, c.Body, strings.Join(c.Suits, " "), c.Topic, c.Note, c.Saves, clock.Millis(c.Changed), c.By)
+	_, err := tx.Exec(`insert into knowledge_canned (province, id, agency, seat, person, name, body, suits, topic, note, saves, changed_at, changed_by, does, lead)
+ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`, c.Province, c.ID, c.Agency, c.Seat, db.OrNull(c.Person), c.Name, c.Body, strings.Join(c.Suits, " "), c.Topic, c.Note, c.Saves, clock.Millis(c.Changed), c.By, c.Does, db.OrNull(c.Lead))
 	return err
 }
 
 func updateCanned(tx *db.Tx, c *Canned) error {
-	_, err := tx.Exec("update knowledge_canned set name = $3, body = $4, suits = $5, topic = $6, note = $7, saves = $8, changed_at = $9, changed_by = $10 where province = $1 and id = $2",
-		c.Province, c.ID, c.Name, c.Body, strings.Join(c.Suits, " "), c.Topic, c.Note, c.Saves, clock.Millis(c.Changed), c.By)
+	_, err := tx.Exec("update knowledge_canned set name = $3, body = $4, suits = $5, topic = $6, note = $7, saves = $8, changed_at = $9, changed_by = $10, does = $11, lead = $12 where province = $1 and id = $2",
+		c.Province, c.ID, c.Name, c.Body, strings.Join(c.Suits, " "), c.Topic, c.Note, c.Saves, clock.Millis(c.Changed), c.By, c.Does, db.OrNull(c.Lead))
 	return err
 }
 

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -102,10 +103,13 @@ func refOf(s string) hotline.Ref {
 	return hotline.Ref{Province: province, ID: n}
 }
 
-// span is a length of time as a clock shows it: 1:05.
+// span is a length of time as a clock shows it: 1:05, 2:03:20.
 func span(x time.Duration) string {
 	s := max(int64(x/time.Second), 0)
-	return num(s/60) + ":" + string('0'+byte(s%60/10)) + string('0'+byte(s%10))
+	if s < 3600 {
+		return fmt.Sprintf("%d:%02d", s/60, s%60)
+	}
+	return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
 }
 
 // mine is the seat of the person acting, where he may answer.

@@ -21,7 +21,7 @@ import (
 
 // callOf is the call an address names, for whoever holds it.
 func (d *Desk) callOf(r *http.Request) (*hotline.Call, error) {
-	return d.Hotline.CallFor(r.Context(), refOf(r.URL.Query().Get("call")))
+	return d.Hotline.OwnCall(r.Context(), refOf(r.URL.Query().Get("call")))
 }
 
 // keepDraft keeps the form as it stands, sealed with the call.

@@ -151,7 +151,7 @@ const seatPrefix = "seat:"
 // passTo reads where a call is to be passed: one of those its line names, or a
 // seat that is ready.
 func (d *Desk) passTo(ctx context.Context, c seatwire.Command, to string, s *hotline.Seat, call hotline.Ref) (seatwire.Command, error) {
-	x, err := d.Hotline.CallFor(ctx, call)
+	x, err := d.Hotline.OwnCall(ctx, call)
 	if err != nil {
 		return c, err
 	}
@@ -210,7 +210,7 @@ func (d *Desk) targets(ctx context.Context, c *hotline.Call, own *hotline.Seat) 
 // handOver reads the hand-over to the report line: it must be meant, and the
 // unit complained of is one near.
 func (d *Desk) handOver(ctx context.Context, c seatwire.Command, r *http.Request, call hotline.Ref) (seatwire.Command, error) {
-	x, err := d.Hotline.CallFor(ctx, call)
+	x, err := d.Hotline.OwnCall(ctx, call)
 	if err != nil {
 		return c, err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"yangguang/agency"
 	"yangguang/internal/account"
+	"yangguang/internal/clock"
 	"yangguang/internal/fault"
 	"yangguang/internal/i18n"
 	"yangguang/internal/ui"
@@ -43,29 +44,30 @@ type page struct {
 
 // phonePart is the seat and its telephone.
 type phonePart struct {
-	Now         time.Time
-	Refused     string
-	Off         string // why no call can come here
-	Label       string
-	State       string
-	Tag         ui.TagKind
-	Since       time.Time
-	Reason      string
-	WrapUntil   time.Time
-	Way         string // how it answers
-	Wait        bool   // the browser is not joined yet
-	Acts        []act
-	Ring        *ringPart
-	Talk        *talkPart
-	Watched     []string
-	Failed      string
-	Backs       []backRow
-	Unsent      []ui.Link
-	AllBacks    string
-	Action      string // of the seat
-	Order       string // of the telephone
-	Settle      ui.Input
-	NothingBack string
+	Warn, Record string // of his qualification, and where he reads it
+	Now          time.Time
+	Refused      string
+	Off          string // why no call can come here
+	Label        string
+	State        string
+	Tag          ui.TagKind
+	Since        time.Time
+	Reason       string
+	WrapUntil    time.Time
+	Way          string // how it answers
+	Wait         bool   // the browser is not joined yet
+	Acts         []act
+	Ring         *ringPart
+	Talk         *talkPart
+	Watched      []string
+	Failed       string
+	Backs        []backRow
+	Unsent       []ui.Link
+	AllBacks     string
+	Action       string // of the seat
+	Order        string // of the telephone
+	Settle       ui.Input
+	NothingBack  string
 }
 
 // ringPart is a call that rings.
@@ -198,12 +200,29 @@ func (d *Desk) inHand(r *http.Request, s *hotline.Seat, own *hotline.Call) (*hot
 		return c, err
 	}
 	if q := r.URL.Query().Get("call"); q != "" {
-		asked, err := d.Hotline.CallFor(r.Context(), refOf(q))
+		asked, err := d.Hotline.OwnCall(r.Context(), refOf(q))
 		if err == nil || !fault.Is(err, fault.NotFound) {
 			return asked, err
 		}
 	}
 	return c, nil
+}
+
+// endingSoon is how many days before its end a qualification is brought to mind.
+const endingSoon = 30
+
+// qualification says what is wrong with somebody's qualification to answer (上岗),
+// "" when nothing is.
+func qualification(ctx context.Context, q hotline.Qualified, day clock.Date) string {
+	switch {
+	case q.Refused():
+		return words(ctx, "not_qualified")
+	case !q.OK:
+		return words(ctx, "not_qualified_warn")
+	case !q.Until.IsZero() && q.Until.Sub(day) <= endingSoon:
+		return words(ctx, "qualified_until", i18n.Date(ctx, q.Until))
+	}
+	return ""
 }
 
 func (d *Desk) phone(r *http.Request, s *hotline.Seat, refused string) (p phonePart, err error) {
@@ -220,6 +239,11 @@ func (d *Desk) phone(r *http.Request, s *hotline.Seat, refused string) (p phoneP
 	case away:
 		p.Off = t(ctx, "phone_away")
 	}
+	q, err := d.Hotline.QualifiedAt(ctx, s)
+	if err != nil {
+		return p, err
+	}
+	p.Warn, p.Record = qualification(ctx, q, clock.DateOf(d.now())), web.URL(ctx, root+"/training/mine")
 	if s.State != hotline.Off {
 		p.Way = t(ctx, "way_"+s.Reach)
 		p.Wait = s.Reach == "browser" && !st.Joined && p.Off == ""

@@ -132,7 +132,7 @@ func (p *Pages) showLine(w http.ResponseWriter, r *http.Request, status int, l h
 	}
 	ask := func(kind, name, value string, optional bool, opts []ui.Option) {
 		help := ""
-		if slices.Contains([]string{"number", "hours", "overflow", "fallback", "crisis", "target", "wrapup", "ring"}, name) {
+		if slices.Contains([]string{"number", "hours", "overflow", "fallback", "crisis", "target", "wrapup", "ring", "lang"}, name) {
 			help = word(ctx, "help_"+name)
 		}
 		v.Texts = append(v.Texts, question{kind, ui.Input{Name: name, Label: word(ctx, "f_"+name), Value: value, Help: help, Optional: optional, Options: opts, Error: bad.Of(ctx, name)}})
@@ -144,6 +144,7 @@ func (p *Pages) showLine(w http.ResponseWriter, r *http.Request, status int, l h
 	ask("select", "mode", l.Mode, false, modes)
 	ask("text", "target", l.Target, true, nil)
 	ask("text", "hours", l.Hours, true, nil)
+	ask("select", "lang", l.Lang, true, tongues(ctx))
 	ask("area", "purpose", l.Purpose, true, nil)
 	ask("select", "overflow", num(l.Overflow), true, over)
 	ask("text", "overflow_after", seconds(l.OverflowAfter), false, nil)
@@ -184,6 +185,7 @@ func (p *Pages) saveLine(w http.ResponseWriter, r *http.Request) error {
 	l.Overflow, _ = strconv.ParseInt(get("overflow"), 10, 64)
 	l.Name, l.Number, l.Mode, l.Target, l.Hours, l.Purpose, l.Fallback = get("name"), get("number"), get("mode"), get("target"), get("hours"), get("purpose"), get("fallback")
 	l.Crisis, l.Police, l.Ambulance = get("crisis"), get("police"), get("ambulance")
+	l.Lang = tongue(get("lang"))
 	l.OverflowAfter, l.Ring, l.WrapUp = seconds("overflow_after"), seconds("ring"), seconds("wrapup")
 	flags := r.PostForm["flags"]
 	l.Open, l.Sealed, l.Record = slices.Contains(flags, "open"), slices.Contains(flags, "sealed"), slices.Contains(flags, "record")

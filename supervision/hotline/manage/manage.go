@@ -23,6 +23,9 @@ import (
 type Pages struct {
 	Hotline *hotline.Hotline
 	Front   *front.Front
+	// TextNumber is the number people text to a line, "" when there is none; nil:
+	// the hotline takes no texts.
+	TextNumber func(ctx context.Context, line hotline.Ref) (string, error)
 
 	streams web.Streams
 }
@@ -35,14 +38,13 @@ const (
 	callbacks = root + "/callbacks"
 	calls     = root + "/calls"
 	board     = root + "/board"
-	shift     = root + "/shift"
 	public    = "/hotline"
 )
 
 // Join adds the hotline to the navigation of the staff and of the public.
 func (p *Pages) Join(f *front.Front) {
 	f.DeskNav(front.Hotline, "hotline.duty", root, hotline.Answering)
-	f.DeskNav(front.Hotline, "hotline.shift", shift, hotline.Leading)
+	f.DeskNav(front.Hotline, "hotline.shift", root+"/shift", hotline.Leading)
 	f.DeskNav(front.Hotline, "hotline.callbacks", callbacks, hotline.Answering, hotline.Leading)
 	f.DeskNav(front.Hotline, "hotline.board", board, hotline.Leading, hotline.Managing)
 	f.DeskNav(front.Hotline, "hotline.calls", calls, hotline.Leading)
@@ -104,7 +106,7 @@ func refOf(r *http.Request, name string) (hotline.Ref, error) {
 	return hotline.Ref{Province: int(p), ID: id}, err
 }
 
-// Frame is the frame of a page of the desk.
+// Frame is the frame of a page of the hotline at the desk.
 func (p *Pages) Frame(r *http.Request, title string, crumbs ...ui.Link) ui.Frame {
 	ctx := r.Context()
 	way := []ui.Link{{Text: word(ctx, "desk"), Href: href(ctx, "/desk")}, {Text: word(ctx, "nav"), Href: href(ctx, callbacks)}}

@@ -17,10 +17,10 @@ type publicPage struct {
 }
 
 type publicLine struct {
-	Name, Number, Dial, Unit, Hours, Purpose, Target string
-	Tag                                              ui.TagKind
-	State                                            string
-	Sealed                                           bool
+	Name, Number, Dial, Unit, Hours, Purpose, Target, Text string
+	Tag                                                    ui.TagKind
+	State                                                  string
+	Sealed                                                 bool
 }
 
 func (p *Pages) public(w http.ResponseWriter, r *http.Request) error {
@@ -64,6 +64,13 @@ func (p *Pages) publicLine(r *http.Request, l hotline.Line) (x publicLine, err e
 		x.Hours = word(ctx, "hours_office")
 	default:
 		x.Hours = word(ctx, "hours_daily", l.Hours)
+	}
+	if p.TextNumber != nil && !l.Sealed {
+		n, err := p.TextNumber(ctx, l.Ref())
+		if err != nil {
+			return x, err
+		}
+		x.Text = spaced(n)
 	}
 	open, next, err := p.Hotline.OpenNow(ctx, l)
 	if err == nil && !open {

@@ -1,6 +1,7 @@
 package recording
 
 import (
+	"strconv"
 	"time"
 
 	"yangguang/agency"
@@ -107,4 +108,41 @@ func list(tx *db.Tx, q query) ([]Recording, error) {
 	n := w.Next(q.limit)
 	cond, args := w.SQL()
 	return db.List(tx, scan, "select "+cols+" from recording r"+cond+" order by r.started_at desc, r.id desc limit "+n, args...)
+}
+
+// Between lists the recordings of a unit's lines begun in a time that last so many
+// seconds and that somebody answered: what a sample is drawn of. A destroyed
+// sound is among them, so that the same sample can be drawn again; a sealed call
+// never is.
+func Between(tx *db.Tx, unit int64, from, to time.Time, seconds int) ([]Recording, error) {
+	return db.List(tx, scan, "select "+cols+` from recording r join hotline_call c on c.province = r.province and c.id = r.call
+ where r.province = $1 and r.agency = $2 and r.started_at >= $3 and r.started_at < $4 and r.absent = '' and r.seat is not null and r.person is not null and r.seconds >= $5 and not c.sealed order by r.started_at, r.id limit 100000`,
+		db.ProvinceOf(unit), unit, clock.Millis(from), clock.Millis(to), seconds)
+}
+
+// Units lists the units whose lines were recorded in a time.
+func Units(tx *db.Tx, from, to time.Time) ([]int64, error) {
+	return db.List(tx, db.One[int64], "select distinct agency from recording where started_at >= $1 and started_at < $2 and absent = '' and seat is not null order by agency limit 5000", clock.Millis(from), clock.Millis(to))
+}
+
+// Heard answers whether somebody asked to listen to a recording.
+func Heard(tx *db.Tx, province int, id, person int64) (bool, error) {
+	n := 0
+	err := tx.Row("select count(*) from recording_access where province = $1 and recording = $2 and person = $3", province, id, person).Scan(&n)
+	return n > 0, err
+}
+
+// About is a recording for who reviews it, and where its sound is while his
+// reason holds; "" when he has to ask first.
+func About(tx *db.Tx, province int, id, person int64) (x *Recording, sound string, err error) {
+	if x, err = byID(tx, province, id); err != nil {
+		return nil, "", err
+	}
+	all, err := accesses(tx, province, id)
+	for _, y := range all {
+		if x.Place == Kept && y.Person == person && tx.Now.Before(y.Until) {
+			return x, pathOf(province, id) + "/sound/" + strconv.FormatInt(y.ID, 10), nil
+		}
+	}
+	return x, "", err
 }

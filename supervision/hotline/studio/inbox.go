@@ -7,7 +7,6 @@ import (
 	"yangguang/internal/account"
 	"yangguang/internal/db"
 	"yangguang/internal/fault"
-	"yangguang/internal/i18n"
 	"yangguang/internal/ui"
 )
 
@@ -37,7 +36,7 @@ func (s *Studio) Waiting(ctx context.Context) (out []front.Waiting, err error) {
 			work := ui.Work{Href: href(ctx, v.path()), Title: short(v.Text), Tag: stateTags[v.State], TagWords: word(ctx, "state_"+v.State), Spent: -1}
 			switch {
 			case v.State == Sent && a.May(Reviewing, at) && !v.ofHand(a):
-				work.Next, work.Due, work.DueISO = word(ctx, "next_review"), i18n.Time(ctx, v.SentAt), v.SentAt.Format("2006-01-02")
+				work.Next = word(ctx, "next_review")
 			case v.State == Draft && v.Remark != "" && a.May(Writing, at) && v.ofHand(a):
 				work.Next = word(ctx, "next_again")
 			default:

@@ -180,7 +180,8 @@ var words = sync.OnceValue(func() *strings.Replacer {
 	return strings.NewReplacer(flat...)
 })
 
-var numbers = regexp.MustCompile(`[0-9]{5,}`)
+// numbers are those said digit by digit: telephones, and what is long.
+var numbers = regexp.MustCompile(`[0-9]{5,}|[0-9]{3,4}-[0-9]{3,}`)
 
 // aloud is what the placeholder voice is given of a sentence: it reads
 // characters itself, one by one, so that words of several readings are put in

@@ -24,8 +24,8 @@ func TestATextIsCutToSentences(t *testing.T) {
 }
 
 func TestWordsOfSeveralReadingsAndLongNumbersAreSpelt(t *testing.T) {
-	got := strings.Join(strings.Fields(aloud(ivr.Chinese, "到银行重新办，拨0591123")), " ")
-	if got != "到 yin2 hang2 chong2 xin1 办，拨 ling2 wu3 jiu3 yao1 yao1 er4 san1" {
+	got := strings.Join(strings.Fields(aloud(ivr.Chinese, "到银行重新办，拨0591123或0591-120，5天")), " ")
+	if got != "到 yin2 hang2 chong2 xin1 办，拨 ling2 wu3 jiu3 yao1 yao1 er4 san1 或 ling2 wu3 jiu3 yao1 yao1 er4 ling2 ，5天" {
 		t.Errorf("aloud %q", got)
 	}
 	if got := aloud(ivr.English, "call 123456"); got != "call 123456" {

@@ -169,26 +169,25 @@ const (
 // the top in the louder channel.
 func mix(f form, b []byte) (mono []int16, over int) {
 	mono = make([]int16, len(b)/(f.octets*f.channels))
-	var run, all [2]int
-	for i := range mono {
-		sum := 0
-		for c := range f.channels {
+	for c := range f.channels {
+		run, all := 0, 0
+		for i := range mono {
 			at := f.octets * (i*f.channels + c)
 			x := int(int16(binary.LittleEndian.Uint16(b[at+f.octets-2:]))) // of 24 bits the upper 16
-			sum += x
+			mono[i] += int16(x / f.channels)
 			if x < top && x > -top {
-				run[c] = 0
+				run = 0
 				continue
 			}
-			if run[c]++; run[c] == stay {
-				all[c] += stay
-			} else if run[c] > stay {
-				all[c]++
+			if run++; run == stay {
+				all += stay
+			} else if run > stay {
+				all++
 			}
 		}
-		mono[i] = int16(sum / f.channels)
+		over = max(over, all)
 	}
-	return mono, max(all[0], all[1])
+	return mono, over
 }
 
 // lobes is how many zero crossings of the filter are kept on each side.

@@ -20,7 +20,10 @@ func (c *call) leader(ctx context.Context) (over bool) {
 	music := c.s.media.Play(c.v, true, c.s.music())
 	p, person := c.leaderAt(ctx, d.Phone), d.Person
 	if p == nil {
-		p, person = c.leaderAt(ctx, d.Stand), d.Deputy
+		p = c.leaderAt(ctx, d.Stand)
+		if d.Deputy != 0 { // a telephone without a name answers for the leader
+			person = d.Deputy
+		}
 	}
 	music.Stop()
 	if p == nil {

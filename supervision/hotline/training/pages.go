@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"yangguang/agency/front"
 	"yangguang/internal/account"
@@ -32,6 +33,10 @@ func (s *Trainings) Routes() []web.Route {
 		{Pattern: "GET " + root + "/mine", Access: web.SignedIn, Handler: s.mine},
 		{Pattern: "GET " + root + "/results.xlsx", Access: manage, Handler: s.export},
 		{Pattern: "POST " + root + "/results.xlsx", Access: manage, Handler: s.doImport, Upload: maxSheet + 1<<20},
+		{Pattern: "GET " + planPath, Access: manage, Handler: s.plan},
+		{Pattern: "POST " + planPath, Access: manage, Handler: s.doPlan(s.addPlanned)},
+		{Pattern: "POST " + planPath + "/{planned}/drop", Access: manage, Handler: s.doPlan(s.dropOne)},
+		{Pattern: "POST " + root + "/rule", Access: manage, Handler: s.do(s.require)},
 		{Pattern: "POST " + root + "/sessions", Access: manage, Handler: s.do(s.hold)},
 		{Pattern: "POST " + root + "/results", Access: manage, Handler: s.do(s.examine)},
 		{Pattern: "POST " + root + "/qualifications", Access: manage, Handler: s.do(s.qualify)},
@@ -62,6 +67,8 @@ type homePage struct {
 	Persons  ui.Input
 	Result   []ui.Input
 	Give     []ui.Input
+	Planned  ui.Input
+	Rule     ui.Input
 	Who      [2]ui.Input // of a result, of a qualification
 	Ends     []end
 	File     ui.Input
@@ -212,6 +219,25 @@ func (s *Trainings) show(w http.ResponseWriter, r *http.Request, status int, bad
 		if err != nil {
 			return err
 		}
+		must, err := required(tx, u.ID)
+		if err != nil {
+			return err
+		}
+		p.Rule = ui.Input{Name: "required", Label: word(ctx, "f_required"), Help: word(ctx, "required_help"), Value: map[bool]string{true: "yes", false: "no"}[must], Error: bad.Of(ctx, "required"),
+			Options: []ui.Option{{Value: "yes", Text: word(ctx, "required_yes")}, {Value: "no", Text: word(ctx, "required_no")}}}
+		p.Planned = ui.Input{Name: "planned", Of: "sessions", Label: word(ctx, "f_planned"), Value: r.PostFormValue("planned"), Optional: true, Options: []ui.Option{{Text: word(ctx, "unplanned")}}}
+		planned, err := plannedOf(tx, u.ID, clock.DateOf(tx.Now).Year())
+		if err != nil {
+			return err
+		}
+		for _, x := range planned {
+			if x.Session == 0 && x.Dropped.IsZero() {
+				p.Planned.Options = append(p.Planned.Options, ui.Option{Value: strconv.FormatInt(x.ID, 10), Text: word(ctx, "month_no", x.Month) + " " + x.Subject})
+			}
+		}
+		if bad.Of(ctx, "planned") != "" {
+			p.Planned.Of, p.Planned.Error = "", bad.Of(ctx, "planned")
+		}
 		p.Held, p.Sessions, p.Results = heldGrid(tx, held, names), sessionGrid(ctx, sessions), resultGrid(ctx, results, names)
 		for _, x := range held {
 			if x.Withdrawn.IsZero() && !x.To.Before(clock.DateOf(tx.Now)) {
@@ -301,6 +327,7 @@ func date(r *http.Request, name string) clock.Date {
 
 func (s *Trainings) hold(r *http.Request) error {
 	in := Session{Subject: r.PostFormValue("subject"), Day: date(r, "day"), Minutes: number(r, "minutes"), Material: r.PostFormValue("material")}
+	in.Planned, _ = strconv.ParseInt(r.PostFormValue("planned"), 10, 64) // 0: nothing of the plan
 	for _, v := range r.PostForm["persons"] {
 		n, _ := strconv.ParseInt(v, 10, 64) // 0 is nobody, and refused
 		in.Persons = append(in.Persons, n)
@@ -388,6 +415,20 @@ func (s *Trainings) Waiting(ctx context.Context) (out []front.Waiting, err error
 				return err
 			}
 			group.Works = append(group.Works, ui.Work{Href: href(ctx, root), Title: word(ctx, "ends", names[x.Person]), Tag: ui.TagReview, TagWords: word(ctx, "is_soon"), Next: word(ctx, "next"), Due: i18n.Date(ctx, x.To), DueISO: x.To.String(), Spent: -1})
+		}
+		if a.May(Managing, a.Behalf()) {
+			planned, err := plannedOf(tx, a.Behalf().Agency, today.Year())
+			if err != nil {
+				return err
+			}
+			for _, x := range planned {
+				late := x.late(today)
+				if x.Session != 0 || !x.Dropped.IsZero() || !late && x.Month != int(today.Month()) {
+					continue
+				}
+				last := clock.NewDate(x.Year, time.Month(x.Month), 1).AddMonths(1).AddDays(-1)
+				group.Works = append(group.Works, ui.Work{Href: href(ctx, planPath), Title: word(ctx, "plan_due", x.Subject), Tag: ui.TagWaiting, TagWords: word(ctx, "is_planned"), Next: word(ctx, "plan_next"), Due: i18n.Date(ctx, last), DueISO: last.String(), Late: late, Spent: -1})
+			}
 		}
 		if len(group.Works) > 0 {
 			out = append(out, group)

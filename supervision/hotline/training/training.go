@@ -1,5 +1,7 @@
 // Package training keeps the second half of clause 3.1.2: those who answer the
-// hotline are trained and examined, and hold a qualification (上岗资格) that ends.
+// hotline are trained by a plan for the year and examined, and hold a
+// qualification (上岗资格) that ends. A unit that gives them lets nobody answer
+// without, unless it says otherwise.
 //
 // What is stored about people: of the staff alone, what they attended, their
 // results and how long they may answer. Each person reads his own record;
@@ -65,6 +67,7 @@ type Session struct {
 	Minutes  int
 	Material string // a link
 	Persons  []int64
+	Planned  int64 // what of the plan it was; 0: nothing
 }
 
 // Result is what somebody reached in an examination.
@@ -170,6 +173,11 @@ func (s *Trainings) Hold(ctx context.Context, in Session) (err error) {
 			return 0, fault.Fields(bad...)
 		}
 		in.ID = tx.ID(u.Division.Province())
+		if in.Planned != 0 {
+			if err := fulfil(tx, u, in.Planned, in.ID); err != nil {
+				return 0, err
+			}
+		}
 		return in.ID, insertSession(tx, u, a.Person, &in)
 	})
 }

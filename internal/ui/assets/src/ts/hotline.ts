@@ -161,7 +161,8 @@ function desk(line: HTMLElement): void {
 
   function clock(ms: number): string {
     const s = Math.max(0, Math.floor(ms / 1000));
-    return Math.floor(s / 60) + ":" + String(s % 60).padStart(2, "0");
+    const two = (n: number): string => String(n % 60).padStart(2, "0");
+    return s < 3600 ? Math.floor(s / 60) + ":" + two(s) : Math.floor(s / 3600) + ":" + two(Math.floor(s / 60)) + ":" + two(s);
   }
 
   function mute(): void {

@@ -11,10 +11,11 @@ function start(form: HTMLFormElement): void {
   const tools = form.querySelector<HTMLElement>("[data-recorder-tools]");
   const input = form.querySelector<HTMLInputElement>("input[type=file]");
   const status = form.querySelector<HTMLElement>("[data-recorder-status]");
+  const clock = form.querySelector<HTMLElement>("[data-recorder-clock]");
   const meter = form.querySelector("meter");
   const button = (act: string) => form.querySelector<HTMLButtonElement>(`[data-act=${act}]`);
   const begin = button("start"), end = button("stop"), play = button("play");
-  if (!tools || !input || !status || !meter || !begin || !end || !play) return;
+  if (!tools || !input || !status || !clock || !meter || !begin || !end || !play) return;
   if (!navigator.mediaDevices || !window.AudioContext) return;
   tools.hidden = false;
   const most = Number(form.dataset.most) || 120;
@@ -45,6 +46,7 @@ function start(form: HTMLFormElement): void {
       for (const t of stream.getTracks()) t.stop();
       void context.close();
       meter.value = 0;
+      clock.textContent = "";
       begin.disabled = false;
       end.disabled = true;
       play.disabled = now.length === 0;
@@ -58,9 +60,9 @@ function start(form: HTMLFormElement): void {
       now.length += heard.length;
       meter.value = heard.reduce((top, x) => Math.max(top, Math.abs(x)), 0);
       const seconds = Math.floor(now.length / now.rate);
-      if (seconds % 5 === 0 && seconds !== said) {
+      if (seconds !== said) {
         said = seconds;
-        status.textContent = words(form.dataset.going, seconds);
+        clock.textContent = words(form.dataset.going, seconds);
       }
       if (now.length >= most * now.rate && stop) stop();
     };

@@ -1,0 +1,158 @@
+package e2e
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"yangguang/internal/rtp"
+	"yangguang/internal/rtp/rtptest"
+)
+
+// Somebody calls the hotline by telephone and somebody at the desk answers in the
+// browser: they hear each other, the page is loaded again in the middle of it,
+// what was written is still there, the call goes on and ends at the desk.
+func TestACallIsAnsweredInTheBrowser(t *testing.T) {
+	if telephone == "" {
+		t.Skip("this program runs no telephone that a test could call: YANGGUANG_E2E_URL names one started elsewhere")
+	}
+	w := newTab(t)
+	w.signIn("xian.pizhun")
+	w.open("/desk/hotline")
+	w.loads("signing on", chromedp.Click(`#do-sign_on_browser`))
+	w.until(`document.getElementById("line").dataset.voice === "joined"`)
+	w.do(chromedp.Click(`#do-ready`))
+	w.until(`document.getElementById("do-away_break") !== null`)
+
+	dir := t.TempDir()
+	tone, heard := filepath.Join(dir, "tone.wav"), filepath.Join(dir, "heard.wav")
+	wav(t, tone, rtptest.Tone(880, time.Second))
+	caller := exec.CommandContext(t.Context(), telephoneBy, "phone", "call", "--at", telephone, "--say", tone, "--heard", heard, "--for", "90s", "000088880000")
+	said, err := os.Create(filepath.Join(dir, "said"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = said.Close() }()
+	caller.Stdout, caller.Stderr = said, said
+	if err := caller.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = caller.Wait() }()
+
+	w.until(`document.querySelector("[data-ring]") !== null`)
+	w.shot("hotline-rings")
+	w.do(chromedp.KeyEvent("F2"))
+	w.until(`document.querySelector("#work form.intake") !== null`)
+	w.hears(880)
+	w.do(chromedp.SendKeys(`#work [name=subject]`, "咨询奖励扶助如何申报"))
+	w.until(`document.getElementById("draft-said").textContent !== "" && !document.getElementById("draft-said").classList.contains("failed")`)
+	w.shot("hotline-talks")
+
+	w.loads("the page again", chromedp.Reload())
+	w.until(`document.getElementById("line").dataset.voice === "joined"`)
+	w.hears(880)
+	w.until(`document.querySelector("#work [name=subject]").value === "咨询奖励扶助如何申报"`)
+	w.do(chromedp.Click(`#do-hangup`))
+	w.until(`document.getElementById("do-hangup") === null`)
+	_ = caller.Process.Signal(os.Interrupt)
+	_ = caller.Wait()
+	left, right := channels(t, heard)
+	if loud(left) == 0 || loud(right) < 1000 {
+		b, _ := os.ReadFile(said.Name())
+		t.Errorf("the caller heard a loudness of %d from the desk; he says:\n%s", loud(right), b)
+	}
+}
+
+// until waits until a condition holds in the page.
+func (w *tab) until(condition string) {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.ctx, 40*time.Second)
+	defer cancel()
+	for {
+		// A poll ends with an error when its page makes way for the next one.
+		if _, err := chromedp.Run(ctx, chromedp.Poll[bool]("(() => { try { return "+condition+" } catch { return false } })()")); err == nil {
+			return
+		} else if ctx.Err() != nil {
+			w.t.Fatalf("in vain for %s (at %s)", condition, w.at())
+		}
+	}
+}
+
+// hears waits until the page's voice is mostly a tone.
+func (w *tab) hears(hz int) {
+	w.t.Helper()
+	w.until(fmt.Sprintf(`(() => {
+ const voice = document.getElementById("voice");
+ if (!voice.ear || voice.ear.of !== voice.srcObject) {
+  const ctx = new AudioContext(), ear = ctx.createAnalyser();
+  ear.fftSize = 4096; ear.of = voice.srcObject;
+  ctx.createMediaStreamSource(voice.srcObject).connect(ear);
+  voice.ear = ear;
+ }
+ const of = new Float32Array(voice.ear.frequencyBinCount);
+ voice.ear.getFloatFrequencyData(of);
+ const most = of.indexOf(Math.max(...of)) * voice.ear.context.sampleRate / voice.ear.fftSize;
+ return Math.max(...of) > -60 && Math.abs(most - %d) < 30;
+})()`, hz))
+}
+
+// wav writes samples as a file of a telephone's quality.
+func wav(t *testing.T, path string, samples []int16) {
+	t.Helper()
+	b := []byte("RIFF")
+	le := func(n uint32) { b = binary.LittleEndian.AppendUint32(b, n) }
+	size := uint32(2 * len(samples)) //nolint:gosec // of a second
+	le(36 + size)
+	b = append(b, "WAVEfmt "...)
+	le(16)
+	le(1 | 1<<16) // PCM, one channel
+	le(8000)
+	le(16000)
+	le(2 | 16<<16)
+	b = append(b, "data"...)
+	le(size)
+	for _, s := range samples {
+		b = binary.LittleEndian.AppendUint16(b, uint16(s)) //nolint:gosec // two's complement is what is written
+	}
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// channels are what the scripted caller said and what he heard.
+func channels(t *testing.T, path string) (said, heard []int16) {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, r := rtptest.Channels(b)
+	return rtp.PCMA.Decode(nil, l), rtp.PCMA.Decode(nil, r)
+}
+
+// loud is the largest sample of the last seconds.
+func loud(samples []int16) (most int16) {
+	for _, s := range samples[max(0, len(samples)-10*8000):] {
+		most = max(most, s)
+	}
+	return most
+}
+
+// TestOnlyTheAnsweringDeskMayHear asks the browser itself.
+func TestOnlyTheAnsweringDeskMayHear(t *testing.T) {
+	w := newTab(t)
+	w.signIn("xian.qicao")
+	for path, want := range map[string]bool{"/desk/hotline": true, "/desk/hotline/callbacks": false, "/desk": false} {
+		w.open(path)
+		if got := eval[bool](w, `document.featurePolicy.allowsFeature("microphone")`); got != want {
+			t.Errorf("%s: the microphone may be asked for: %t", path, got)
+		}
+	}
+}
