@@ -50,12 +50,23 @@ func (s *swap) put(line rtp.Line) bool {
 		_ = (*before).Close()
 	}
 	go s.follow(&line)
-	s.moved(true)
 	return true
 }
 
-// follow passes keys on until the connection ends.
+// follow says when the browser has come, and passes keys on until the connection
+// ends.
 func (s *swap) follow(line *rtp.Line) {
+	if l, ok := (*line).(interface{ Reached() <-chan struct{} }); ok {
+		select {
+		case <-l.Reached():
+		case <-(*line).Done():
+			s.away(line)
+			return
+		case <-s.done:
+			return
+		}
+	}
+	s.moved(true)
 	for {
 		select {
 		case d := <-(*line).Digits():
