@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"yangguang/internal/rtp"
 	"yangguang/internal/rtp/rtptest"
@@ -24,9 +25,9 @@ func TestACallIsAnsweredInTheBrowser(t *testing.T) {
 		t.Skip("this program runs no telephone that a test could call: YANGGUANG_E2E_URL names one started elsewhere")
 	}
 	w := newTab(t)
-	w.signIn("xian.pizhun")
+	w.signIn("xian.qicao") // may register matters too
 	w.open("/desk/hotline")
-	w.loads("signing on", chromedp.Click(`#do-sign_on_browser`))
+	w.loads("signing on", chromedp.Click(`#do-on_browser`))
 	w.until(`document.getElementById("line").dataset.voice === "joined"`)
 	w.do(chromedp.Click(`#do-ready`))
 	w.until(`document.getElementById("do-away_break") !== null`)
@@ -48,7 +49,7 @@ func TestACallIsAnsweredInTheBrowser(t *testing.T) {
 
 	w.until(`document.querySelector("[data-ring]") !== null`)
 	w.shot("hotline-rings")
-	w.do(chromedp.KeyEvent("F2"))
+	w.do(chromedp.KeyEvent(kb.F2))
 	w.until(`document.querySelector("#work form.intake") !== null`)
 	w.hears(880)
 	w.do(chromedp.SendKeys(`#work [name=subject]`, "咨询奖励扶助如何申报"))

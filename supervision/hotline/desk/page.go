@@ -316,7 +316,7 @@ func (d *Desk) fillCall(ctx context.Context, p *phonePart, s *hotline.Seat, st s
 		if st.Offer != nil {
 			p.Ring.Offer, p.Ring.Until = keyOf(st.Offer.Ref), st.Offer.Until
 		}
-		if s.State == hotline.Busy && st.Offer == nil { // taken, not yet connected
+		if st.Offer == nil && (s.State == hotline.Busy || s.Reach == "browser") { // taken and not yet connected, or not yet told to the browser
 			p.Ring = nil
 		}
 		if p.Ring != nil || st.Call == nil {

@@ -1819,7 +1819,7 @@ func backsOf(p phonePart) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Button(ui.Action{Text: t(ctx, "do_dial"), Small: true, Name: "do", Value: seatwire.Dial, Attrs: templ.Attributes{"id": "dial-" + b.Key, "aria-label": t(ctx, "dial_whom", b.Who)}}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Button(ui.Action{Text: t(ctx, "do_dial"), Kind: "secondary", Small: true, Name: "do", Value: seatwire.Dial, Attrs: templ.Attributes{"id": "dial-" + b.Key, "aria-label": t(ctx, "dial_whom", b.Who)}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -52,6 +52,14 @@ function desk(line: HTMLElement): void {
     return now.getElementById("line") ? now : null;
   }
 
+  // leave loads the page anew, once: a second time would break off the first.
+  let leaving = false;
+
+  function leave(): void {
+    if (!leaving) location.assign(at);
+    leaving = true;
+  }
+
   let asking = false;
   let again = false;
 
@@ -65,7 +73,7 @@ function desk(line: HTMLElement): void {
       const r = await fetch(at, { credentials: "same-origin" });
       if (!r.ok && r.status !== 401 && r.status !== 403) return; // the server has a bad moment
       const now = parsed(await r.text());
-      if (!now) return location.assign(at); // signed out, or no seat any more
+      if (!now) return leave(); // signed out, or no seat any more
       swap("phone", now);
       swap("say", now);
       await work(now);
@@ -93,7 +101,7 @@ function desk(line: HTMLElement): void {
   // joined begins or ends the browser's voice where the seat's way changed.
   function joined(now: Document): void {
     const wants = now.getElementById("line")?.dataset.join || "";
-    if (wants !== (line.dataset.join || "")) location.assign(at);
+    if (wants !== (line.dataset.join || "")) leave();
   }
 
   // --- forms without a page load ----------------------------------------------
@@ -126,7 +134,7 @@ function desk(line: HTMLElement): void {
       const to = form.getAttribute("action") || at;
       const r = reads ? await fetch(to + "?" + body, { credentials: "same-origin" }) : await fetch(to, { method: "POST", credentials: "same-origin", body });
       const now = parsed(await r.text());
-      if (!now) return r.ok ? renew() : location.assign(at);
+      if (!now) return r.ok ? renew() : leave();
       for (const id of parts) {
         if (id === "work" && !form.closest("#work")) await work(now);
         else swap(id, now);
