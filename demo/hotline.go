@@ -54,7 +54,7 @@ func (w *world) openHotline(ctx context.Context) error {
 	u := w.units["county"]
 	head := u.staff[approver].as(ctx)
 	h := w.Hotline
-	l := hotline.Line{Agency: u.ID, Number: demoLine, Name: w.texts.Hotline.Name, Purpose: w.texts.Hotline.Purpose, Mode: hotline.Own, Ring: 20 * time.Second, WrapUp: 30 * time.Second, OverflowAfter: 30 * time.Second, Open: true, Record: true}
+	l := hotline.Line{Agency: u.ID, Number: demoLine, Name: w.texts.Hotline.Name, Purpose: w.texts.Hotline.Purpose, Mode: hotline.Own, Hours: "always", Ring: 20 * time.Second, WrapUp: 30 * time.Second, OverflowAfter: 30 * time.Second, Open: true, Record: true}
 	var err error
 	if w.line, err = h.SaveLine(head, l); err != nil {
 		return words(err)

@@ -26,7 +26,12 @@ func TestACallIsAnsweredInTheBrowser(t *testing.T) {
 	}
 	w := newTab(t)
 	w.signIn("xian.qicao") // may register matters too
+	w.nobodyToCallBack()
 	w.open("/desk/hotline")
+	if eval[bool](w, `document.getElementById("do-sign_off") !== null`) { // left on duty by an earlier run
+		w.do(chromedp.Click(`#do-sign_off`))
+		w.until(`document.getElementById("do-on_browser") !== null`)
+	}
 	w.loads("signing on", chromedp.Click(`#do-on_browser`))
 	w.until(`document.getElementById("line").dataset.voice === "joined"`)
 	w.do(chromedp.Click(`#do-ready`))
@@ -53,7 +58,7 @@ func TestACallIsAnsweredInTheBrowser(t *testing.T) {
 	w.until(`document.querySelector("#work form.intake") !== null`)
 	w.hears(880)
 	w.do(chromedp.SendKeys(`#work [name=subject]`, "咨询奖励扶助如何申报"))
-	w.until(`document.getElementById("draft-said").textContent !== "" && !document.getElementById("draft-said").classList.contains("failed")`)
+	w.until(`/[0-9]:[0-9]/.test(document.getElementById("draft-said").textContent)`)
 	w.shot("hotline-talks")
 
 	w.loads("the page again", chromedp.Reload())
@@ -68,6 +73,28 @@ func TestACallIsAnsweredInTheBrowser(t *testing.T) {
 	if loud(left) == 0 || loud(right) < 1000 {
 		b, _ := os.ReadFile(said.Name())
 		t.Errorf("the caller heard a loudness of %d from the desk; he says:\n%s", loud(right), b)
+	}
+}
+
+// nobodyToCallBack settles the demonstration's call-backs: a seat that is ready is
+// rung for them before anybody else.
+func (w *tab) nobodyToCallBack() {
+	w.t.Helper()
+	w.open("/desk/hotline/callbacks")
+	left := eval[int](w, `(async () => {
+ for (let i = 0; i < 100; i++) {
+  const page = new DOMParser().parseFromString(await (await fetch("/desk/hotline/callbacks")).text(), "text/html");
+  const settle = page.querySelector('main form[action$="/settle"]');
+  const form = settle || page.querySelector('main form[action$="/take"]');
+  if (!form) return 0;
+  const body = new URLSearchParams();
+  if (settle) body.set(settle.querySelector("select").name, "not_needed");
+  await fetch(form.getAttribute("action"), { method: "POST", body });
+ }
+ return 1;
+})()`)
+	if left != 0 {
+		w.t.Fatal("there are call-backs that cannot be settled")
 	}
 }
 

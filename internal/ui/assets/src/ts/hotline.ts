@@ -193,6 +193,7 @@ function desk(line: HTMLElement): void {
     open = false; // something was typed and is not filed
     private timer = 0;
     private dirty = false;
+    private saving = false; // a page that goes breaks it off
     private sent = false;
     private tries = 0;
 
@@ -243,6 +244,7 @@ function desk(line: HTMLElement): void {
       const to = part("work")?.dataset.draft;
       if (!form || !to || this.sent) return;
       this.dirty = false;
+      this.saving = true;
       this.say(line.dataset.saving, false);
       try {
         const r = await fetch(to, { method: "POST", credentials: "same-origin", redirect: "error", body: this.body(form) });
@@ -254,6 +256,8 @@ function desk(line: HTMLElement): void {
         this.dirty = true;
         this.say(line.dataset.failed, true);
         this.later(Math.min(30000, 3000 * ++this.tries));
+      } finally {
+        this.saving = false;
       }
     }
 
@@ -261,7 +265,7 @@ function desk(line: HTMLElement): void {
     leave(): void {
       const form = this.form();
       const to = part("work")?.dataset.draft;
-      if (form && to && this.dirty && !this.sent) navigator.sendBeacon(to, this.body(form));
+      if (form && to && (this.dirty || this.saving) && !this.sent) navigator.sendBeacon(to, this.body(form));
     }
 
     private say(sentence: string | undefined, failed: boolean): void {
