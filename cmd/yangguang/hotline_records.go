@@ -39,7 +39,7 @@ func (h *house) wireHotlineRecords() {
 	h.recordings.Join(h.front)
 	h.trainings.Join(h.front)
 	h.rosters.Join(h.front)
-	h.texts = &texts.Texts{Hotline: h.hotline, Intake: h.casedesk, Secret: h.c.post.SMSInSecret, Frame: h.hotlinePages.Frame}
+	h.texts = &texts.Texts{Hotline: h.hotline, Intake: h.casedesk, Secret: h.c.SMSInSecret, Frame: h.hotlinePages.Frame}
 	h.hotlinePages.TextNumber = h.texts.NumberOf
 	h.reviews.Join(h.front)
 	h.texts.Join(h.front)

@@ -128,7 +128,7 @@ func (w *phoneWatch) start(ctx context.Context) error {
 	case <-ctx.Done():
 		_ = cmd.Process.Signal(syscall.SIGTERM) // it may not answer yet, and must not be left behind
 		select {
-		case <-ended:
+		case <-ended: //nolint:errcheck // it was told to end
 		case <-time.After(w.Drain + phoneGrace):
 		}
 		return nil

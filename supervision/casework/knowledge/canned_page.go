@@ -232,7 +232,7 @@ func (k *Knowledge) cannedInputs(ctx context.Context, r *http.Request, c *Canned
 // leads are the units a macro may pass matters on to: those below the unit it
 // belongs to or, of a new one, below the units the person keeps replies for.
 func (k *Knowledge) leads(tx *db.Tx, a *account.Actor, c *Canned) (out []ui.Option, err error) {
-	units := []agency.Agency{}
+	var units []agency.Agency
 	if c == nil {
 		units, err = k.cannedUnits(tx, a)
 	} else {

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"yangguang/agency"
 	"yangguang/internal/account"
 	"yangguang/internal/clock"
 	"yangguang/internal/fault"
@@ -465,7 +464,7 @@ func (d *Desk) answers(r *http.Request, s *hotline.Seat, c *hotline.Call) (p ans
 	}
 	at := s.Region
 	if c != nil {
-		at = agency.Code(c.Region)
+		at = c.Region
 	}
 	p.Asked = true
 	found, err := d.Look(ctx, at, p.Query, "", true, mostAnswers)

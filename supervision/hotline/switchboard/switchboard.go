@@ -16,6 +16,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"yangguang/internal/account"
 	"yangguang/internal/clock"
 	"yangguang/internal/ivr"
 	"yangguang/internal/rtp"
@@ -258,13 +259,12 @@ func (s *Switchboard) beat(ctx context.Context) error {
 
 // learnLines keeps the lines in mind for when the store is away.
 func (s *Switchboard) learnLines(ctx context.Context) error {
-	all, err := s.Hotline.Lines(ctx)
+	all, err := s.Hotline.Lines(account.AsSystem(ctx))
 	if err != nil {
 		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	clear(s.lines)
 	for _, l := range all {
 		s.lines[l.Number] = l
 	}

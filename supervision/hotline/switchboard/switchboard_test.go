@@ -341,3 +341,12 @@ func TestTheLeaderOnDutyAnswersAtHisTelephone(t *testing.T) {
 		t.Errorf("ended by %s: %s, answered by %d at %v", got.By, got.Why, got.Person, got.AnsweredAt)
 	}
 }
+
+// The lines are in mind for when the store is away, also those nobody has called yet.
+func TestLinesAreInMindBeforeAnybodyCalls(t *testing.T) {
+	x := begin(t, nil)
+	line := x.Line(t, nil)
+	if ok, err := x.board.Relearn(t.Context(), line.Number); err != nil || !ok {
+		t.Errorf("the line is known: %t, %v", ok, err)
+	}
+}
