@@ -41,6 +41,11 @@ func (h *Hotline) dutyAt(ctx context.Context, line Ref, at time.Time) (Duty, boo
 	return d, ok && err == nil
 }
 
+// LeaderNow is the leader on duty at a line now, for a seat that passes a call on.
+func (h *Hotline) LeaderNow(ctx context.Context, line Ref) (Duty, bool) {
+	return h.dutyAt(ctx, line, h.DB.Clock().Now())
+}
+
 // prefer puts the seats of the leader on duty and of his substitute before the
 // others; those who suit the call best keep their order behind them. A sealed
 // call is nobody's to take first.

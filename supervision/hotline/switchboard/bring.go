@@ -1,7 +1,9 @@
 package switchboard
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"yangguang/internal/fault"
@@ -35,27 +37,64 @@ func (t *talk) bring(ctx context.Context, o order) (next, error) {
 	return goesOn, nil
 }
 
+// aid are those who help a caller in need.
+var aid = []string{seatwire.Crisis, seatwire.Police, seatwire.Ambulance}
+
 // target is how an order's target is rung, and the word for it.
 func (t *talk) target(ctx context.Context, o order) (func(context.Context) (*party, error), string, error) {
 	c := t.c
-	if o.Target != nil {
-		if *o.Target == t.seat.seat {
-			return nil, "", errTaken
-		}
-		s, err := c.s.Hotline.Engage(ctx, c.ref, *o.Target)
-		if err != nil {
-			return nil, "", err
-		}
-		return func(ctx context.Context) (*party, error) { return c.s.ringSeat(ctx, c, s) }, "seat", nil
+	switch {
+	case o.Target != nil:
+		return t.colleague(ctx, *o.Target)
+	case (c.row.Sealed || c.line.Sealed) && !slices.Contains(aid, o.To):
+		return nil, "", errTaken // who complains unseen is passed to nobody outside, unless a life is at stake
+	case o.To == seatwire.Leader:
+		return t.leader(ctx)
 	}
 	number := map[string]string{seatwire.Crisis: c.line.Crisis, seatwire.Police: c.line.Police, seatwire.Ambulance: c.line.Ambulance, seatwire.Centre: c.line.Target, seatwire.Fallback: c.line.Fallback}[o.To]
 	if number == "" {
 		return nil, "", fault.Say(fault.Invalid, "fault.invalid")
 	}
-	c.s.event(c.ref, "consulted", o.To, 0)
+	return t.outside(number, o.To), o.To, nil
+}
+
+func (t *talk) outside(number, word string) func(context.Context) (*party, error) {
+	c := t.c
+	c.s.event(c.ref, "consulted", word, 0)
 	return func(ctx context.Context) (*party, error) {
 		return c.s.dial(ctx, c.gone(), c.target(number), passTime, sip.DialOptions{})
-	}, o.To, nil
+	}
+}
+
+// colleague rings another seat.
+func (t *talk) colleague(ctx context.Context, seat hotline.Ref) (func(context.Context) (*party, error), string, error) {
+	c := t.c
+	if seat == t.seat.seat {
+		return nil, "", errTaken
+	}
+	s, err := c.s.Hotline.Engage(ctx, c.ref, seat)
+	if err != nil {
+		return nil, "", err
+	}
+	return func(ctx context.Context) (*party, error) { return c.s.ringSeat(ctx, c, s) }, "seat", nil
+}
+
+// leader rings the leader on duty: his seat where he sits at one, else his
+// telephone, else that of who stands in (3.1.5).
+func (t *talk) leader(ctx context.Context) (func(context.Context) (*party, error), string, error) {
+	h, c := t.c.s.Hotline, t.c
+	d, ok := h.LeaderNow(ctx, c.line.Ref())
+	if !ok {
+		return nil, "", errTaken
+	}
+	if s, err := h.SeatOf(ctx, d.Person); err == nil && s.State == hotline.Ready {
+		return t.colleague(ctx, s.Ref())
+	}
+	number := cmp.Or(d.Phone, d.Stand)
+	if number == "" {
+		return nil, "", errTaken
+	}
+	return t.outside(number, seatwire.Leader), seatwire.Leader, nil
 }
 
 // colleagueTime is how long another seat is rung.

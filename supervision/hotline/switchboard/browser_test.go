@@ -229,7 +229,7 @@ func TestAShiftLeadListensAndTheSeatIsTold(t *testing.T) {
 // nothing of him is kept, nobody listens, and only a seat of that line gets him.
 func TestACallIsHandedToTheReportLine(t *testing.T) {
 	x, all := withBrowsers(t, nil)
-	line := x.Line(t, func(l *hotline.Line) { l.Record = true })
+	line := x.Line(t, func(l *hotline.Line) { l.Record, l.Fallback = true, "0000555" })
 	first, second, lead := x.page(t, all, 440).ready(), x.page(t, all, 520).ready(), x.page(t, all, 640)
 	_, err := x.Hotline.SaveSeat(x.As(x.Manager), hotline.Seat{Province: second.seat.Province, ID: second.seat.ID, Agency: x.County.ID, Person: second.who.ID, Label: "8018", Active: true, Skills: []hotline.Skill{{Kind: "report", Level: 5}}})
 	check(t, err)
@@ -246,6 +246,12 @@ func TestACallIsHandedToTheReportLine(t *testing.T) {
 	second.hears(880)
 	if err := x.board.Order(t.Context(), lead.seat, seatwire.Command{Act: seatwire.Listen, Target: &second.seat}); err == nil {
 		t.Error("somebody listens to a sealed call")
+	}
+	lead.ready()
+	for _, c := range []seatwire.Command{{Act: seatwire.Transfer, To: seatwire.Fallback}, {Act: seatwire.Transfer, Target: &lead.seat}} {
+		if err := x.board.Order(t.Context(), second.seat, c); err == nil {
+			t.Errorf("a sealed call is passed to %s%v", c.To, c.Target)
+		}
 	}
 	if got := x.only(t, func(c *hotline.Call) bool { return c.Seat == second.seat.ID }); !got.Sealed {
 		t.Error("the call is not sealed")

@@ -119,7 +119,7 @@ func (t *talk) doTransfer(ctx context.Context, o order) (next, error) {
 		}
 		return t.otherLeft(), nil
 	case seatwire.Three:
-		if t.other == nil || t.c.row.Sealed && t.other.seat.ID == 0 {
+		if t.other == nil {
 			return goesOn, errTaken
 		}
 		t.three, t.held = true, false
