@@ -426,6 +426,42 @@ func TestContactIsShownOnceWithAReason(t *testing.T) {
 	hasNot(t, b.get(b.Front, pathOf(m, "")), "13800000000")
 }
 
+// TestAPersonIsCalledWithoutTheNumberBeingShown: the hotline is given it, the page
+// is not, and the person sees that it was used.
+func TestAPersonIsCalledWithoutTheNumberBeingShown(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	m, code := b.File(t, b.Filing("complaint"))
+	hasNot(t, b.get(b.Front, pathOf(m, "")), "打电话给诉求人") // no telephone belongs to this house
+	refuse := fault.Say(fault.Conflict, "flow.not_now")
+	var dialled string
+	b.desk.Dial = func(_ context.Context, _ *casework.Case, number func() (string, error)) (err error) {
+		if refuse != nil {
+			return refuse
+		}
+		dialled, err = number()
+		return err
+	}
+	has(t, b.get(b.Front, pathOf(m, "")), "打电话给诉求人")
+	b.post(b.Front, pathOf(m, "/dial"), http.StatusConflict)
+	if k, err := b.Cases.Follow(b.Anyone(), m.Number, code); err != nil || k.Entries[len(k.Entries)-1].Kind == "opened" {
+		t.Errorf("a call that could not be made used the number: %v", err)
+	}
+	refuse = nil
+	w := b.answer(b.As(b.Front), form(pathOf(m, "/dial")))
+	if w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/desk/hotline" || strings.Contains(w.Body.String(), "1380") {
+		t.Errorf("answered %d to %s", w.Code, w.Header().Get("Location"))
+	}
+	if dialled != "13800000000" {
+		t.Errorf("dialled %q", dialled)
+	}
+	k, err := b.Cases.Follow(b.Anyone(), m.Number, code)
+	check(t, err)
+	if last := k.Entries[len(k.Entries)-1]; last.Kind != "opened" || !strings.Contains(last.Note, "由热线拨打") {
+		t.Errorf("the person sees %+v", last)
+	}
+}
+
 // TestSeveralAreDoneAtOnce, and what one refuses is told.
 func TestSeveralAreDoneAtOnce(t *testing.T) {
 	t.Parallel()
