@@ -12,7 +12,7 @@ import (
 // call goes to seats with the skill report only, and to none of the unit it
 // complains of; another call never needs that skill, so those seats take it too.
 func Fits(c *Call, s *Seat, overflowAgency int64, now time.Time) bool {
-	if s.State != Ready || !s.Active || s.Reach == "browser" && s.Node == "" { // its page is not there yet
+	if s.State != Ready || !s.Active || !reachable(c, s) {
 		return false
 	}
 	over := c.overflowed(now)
@@ -32,6 +32,13 @@ func Fits(c *Call, s *Seat, overflowAgency int64, now time.Time) bool {
 		}
 	}
 	return true
+}
+
+// reachable answers whether the process that has a call can ring a seat: a browser
+// whose page is there and whose voice comes to that process; a call out is made
+// where the browser is.
+func reachable(c *Call, s *Seat) bool {
+	return s.Reach != "browser" || s.Node != "" && (c.Way == "out" || s.Node == c.Node)
 }
 
 func (c *Call) overflowed(now time.Time) bool {
