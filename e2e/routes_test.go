@@ -39,7 +39,7 @@ func init() {
 	unvisited["/desk/hotline/studio/folder/{lang}/{key}"] = "sound, no page"
 	unvisited["/desk/hotline/studio/prompts.zip"] = "a pack for a recording studio, no page"
 	unvisited["/desk/write-outcome/{province}/{matter}"] = "the same form as a case sent back; tested by its handlers"
-	for _, step := range strings.Fields("answer take sign object rule contribute deliver call keep resume unmerge recall suspend reopen release renew archive") {
+	for _, step := range strings.Fields("answer take sign object rule contribute deliver call dial keep resume unmerge recall suspend reopen release renew archive") {
 		unvisited["/desk/matters/{province}/{matter}/"+step] = "the same view as the steps that are visited, tested by its handlers"
 	}
 }
