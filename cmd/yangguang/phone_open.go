@@ -23,9 +23,7 @@ import (
 func (h *house) openSwitchboard(ctx context.Context) (*switchboard.Switchboard, error) {
 	p := &h.c.phone
 	h.hotline.Node = nodeName(h.c.Node)
-	if _, err := studio.Make(ctx, h.c.prompts()); err != nil {
-		h.log.WarnContext(ctx, "callers hear tones where no prompt is recorded: install espeak-ng for a placeholder voice", "fault", err.Error())
-	}
+	go h.makePlaceholders(ctx) // it takes a while the first time, and calls do not wait for it
 	addr, host, err := p.hosts()
 	if err != nil {
 		return nil, err
@@ -57,6 +55,13 @@ func (h *house) openSwitchboard(ctx context.Context) (*switchboard.Switchboard, 
 		Hotline: h.hotline, Dir: h.c.Data, Prompts: set, PromptsOf: func(l hotline.Line) switchboard.Prompts { return set.Of(l.Agency, l.Lang) }, Script: p.led, Read: h.read, SIP: c, Host: host, Ports: ports, Browsers: browsers, InBand: p.inBand, Clock: h.db.Clock(), Log: h.log,
 		Recordings: &recording.Recordings{DB: h.db, Keys: h.keys, Blobs: h.blobs, Dir: filepath.Join(h.c.Data, "recordings"), Node: h.hotline.Node},
 	})
+}
+
+// makePlaceholders has the placeholder voice say what nobody recorded.
+func (h *house) makePlaceholders(ctx context.Context) {
+	if _, err := studio.Make(ctx, h.c.prompts()); err != nil && ctx.Err() == nil {
+		h.log.WarnContext(ctx, "callers hear tones where no prompt is recorded: install espeak-ng for a placeholder voice", "fault", err.Error())
+	}
 }
 
 // promptSet is what lines say: recordings in use first. Where the store cannot

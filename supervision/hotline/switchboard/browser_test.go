@@ -298,3 +298,26 @@ func TestACallerIsNotLostWithABrowser(t *testing.T) {
 		t.Errorf("ended with seat %d", got.Seat)
 	}
 }
+
+// hushed has no voice for the notice of the recording.
+type hushed struct{ tones }
+
+func (h hushed) Prompt(lang, key string) *rtp.Prompt {
+	if key == "notice" {
+		return nil
+	}
+	return h.tones.Prompt(lang, key)
+}
+
+// Nobody is recorded whom no voice told so.
+func TestWhoIsNotToldIsNotRecorded(t *testing.T) {
+	x, all := withBrowsers(t, func(c *switchboard.Config) { c.Prompts = hushed{} })
+	line := x.Line(t, func(l *hotline.Line) { l.Record = true })
+	seat := x.page(t, all, 440).ready()
+	caller := x.caller(t, 880)
+	caller.do("dial", "sip:"+line.Number+"@"+x.at)
+	seat.shows("what rings", func(s seatwire.State) bool { return s.Offer != nil })
+	seat.do(seatwire.Take)
+	seat.hears(880)
+	seat.shows("a call that is not recorded", func(s seatwire.State) bool { return s.Call != nil && s.Recording == "" })
+}

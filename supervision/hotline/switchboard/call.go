@@ -28,6 +28,7 @@ type call struct {
 	mu      sync.Mutex
 	by, why string // how it was told to end
 	mute    bool   // the caller refused the recording
+	untold  bool   // there was no voice to tell him of it
 	asked   bool   // to be called back
 }
 
@@ -167,6 +168,7 @@ func (c *call) serve(ctx context.Context) {
 		return
 	}
 	if c.line.Record && !c.line.Sealed { // nobody is recorded who did not hear so first
+		c.untold = c.s.promptsOf(c.line).Prompt(string(c.lang()), "notice") == nil
 		if over := c.heed(ctx, "open"); over {
 			return
 		}

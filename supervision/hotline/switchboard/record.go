@@ -30,6 +30,11 @@ func (c *call) record(p *party) taping {
 		c.absent(ctx, meta, recording.ByCaller)
 		return taping{}
 	}
+	if c.untold {
+		c.s.Log.WarnContext(ctx, "a call is not recorded: there is no voice to tell callers that it would be")
+		c.absent(ctx, meta, recording.ByFault)
+		return taping{}
+	}
 	w, err := c.s.Recordings.Begin(ctx, c.ref, meta, false)
 	if err != nil {
 		c.s.Log.ErrorContext(ctx, "a call is not recorded", "fault", err.Error())
