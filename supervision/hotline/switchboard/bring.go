@@ -21,14 +21,18 @@ func (t *talk) bring(ctx context.Context, o order) (next, error) {
 		return goesOn, err
 	}
 	ctx, t.stop = context.WithCancel(ctx)
+	answered := make(chan reached) // of this ringing alone: one that was broken off must not end the next
+	t.answered = answered
 	go func() {
 		p, err := ring(ctx)
 		select {
-		case t.answered <- reached{p, err}:
+		case answered <- reached{p, err}:
+			return
+		case <-ctx.Done():
 		case <-t.over:
-			if p != nil {
-				t.c.s.part(p)
-			}
+		}
+		if p != nil {
+			t.c.s.part(p)
 		}
 	}()
 	t.with, t.rings, t.blind = word, true, o.Act == seatwire.Transfer
@@ -140,9 +144,17 @@ func (s *Switchboard) ringBrowser(ctx context.Context, c *call, seat hotline.Ref
 	return p, err
 }
 
+// rung says that nothing rings any more.
+func (t *talk) rung() {
+	if t.stop != nil {
+		t.stop()
+	}
+	t.stop, t.answered, t.rings = nil, nil, false
+}
+
 // reached takes whoever answered, or brings the caller back.
 func (t *talk) reached(ctx context.Context, r reached) next {
-	t.stop, t.rings = nil, false
+	t.rung()
 	if r.err != nil {
 		t.dropOther()
 		t.fail(why(r.err))
@@ -190,7 +202,7 @@ func (t *talk) alone(ctx context.Context) next {
 		return over
 	case r := <-t.answered:
 		music.Stop()
-		t.stop, t.rings = nil, false
+		t.rung()
 		if r.err != nil {
 			return t.again()
 		}

@@ -284,7 +284,11 @@ func TestACallerIsNotLostWithABrowser(t *testing.T) {
 	first.hears(450)
 	caller.hears(300)
 	first.do(seatwire.Back)
+	first.do(seatwire.Consult, to(seatwire.Crisis)) // what was broken off does not end the next
+	first.hears(450)
+	first.do(seatwire.Back)
 	first.hears(880)
+	first.shows("no failure", func(s seatwire.State) bool { return s.Failed == "" && s.Consult == "" })
 	if err := x.board.Order(t.Context(), first.seat, seatwire.Command{Act: seatwire.Transfer, To: seatwire.Police}); err == nil {
 		t.Error("passed to a number the line does not have")
 	}

@@ -69,7 +69,7 @@ const (
 // talk joins the caller with whoever took the call, until one of them leaves.
 // It returns false when the caller waits again.
 func (c *call) talk(ctx context.Context, p *party) (ends bool) {
-	t := &talk{c: c, began: c.s.Clock.Now(), orders: make(chan order), answered: make(chan reached), holds: make(chan bool, 8), refers: make(chan string, 1), over: make(chan struct{})}
+	t := &talk{c: c, began: c.s.Clock.Now(), orders: make(chan order), holds: make(chan bool, 8), refers: make(chan string, 1), over: make(chan struct{})}
 	defer t.end()
 	t.seated(p)
 	c.s.bridged(c.ref, p.seat)
@@ -205,15 +205,12 @@ func (t *talk) otherLeft() next {
 }
 
 func (t *talk) dropOther() {
-	if t.stop != nil {
-		t.stop()
-		t.stop = nil
-	}
+	t.rung()
 	if t.other != nil {
 		t.apart()
 		t.c.s.part(t.other)
 	}
-	t.other, t.with, t.rings, t.three, t.blind = nil, "", false, false, false
+	t.other, t.with, t.three, t.blind = nil, "", false, false
 }
 
 // hold lets the caller hear music, or ends that.
