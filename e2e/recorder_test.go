@@ -36,15 +36,18 @@ func TestAPromptIsSpokenIntoTheBrowser(t *testing.T) {
 	}
 	w.press(`form[action$="/sound"] button[type=submit]`, http.StatusOK)
 	w.shows("草稿", "1.")
-	hz := eval[float64](w, `(async () => {
+	// The middle of all periods: a busy machine's browser leaves gaps in what it records.
+	hum := eval[struct{ Hz, Heard float64 }](w, `(async () => {
 		const src = document.querySelector('audio[src*="/sounds/"]').src;
 		const s = new Int16Array((await (await fetch(src)).arrayBuffer()).slice(44));
-		let n = 0;
-		for (let i = 1; i < s.length; i++) if (s[i - 1] < 0 && s[i] >= 0) n++;
-		return n / (s.length / 8000);
+		const periods = [];
+		let last = 0;
+		for (let i = 1; i < s.length; i++) if (s[i - 1] < 0 && s[i] >= 0) { periods.push(i - last); last = i; }
+		periods.sort((a, b) => a - b);
+		return {Hz: 8000 / periods[periods.length >> 1], Heard: periods.length / 440};
 	})()`)
-	if hz < 430 || hz > 450 {
-		t.Errorf("a hum of 440 Hz is heard as %.0f Hz", hz)
+	if hum.Hz < 430 || hum.Hz > 450 || hum.Heard < .5 {
+		t.Errorf("a hum of 440 Hz is heard as %.0f Hz for %.1f seconds", hum.Hz, hum.Heard)
 	}
 	w.press(`button[formaction$="/discard"]`, http.StatusOK)
 	w.shows("本单位还没有自己的版本")

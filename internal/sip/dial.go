@@ -36,7 +36,7 @@ type DialOptions struct {
 	// Hidden shows the called party neither. A trunk is told the number all the
 	// same (P-Asserted-Identity), for it will carry no call without.
 	Hidden    bool
-	OnRinging func()            // it rings there
+	OnRinging func()            // it rings there; never told of a ringing its answer overtook
 	OnEarly   func(sdp.Session) // there is something to hear before the answer
 }
 

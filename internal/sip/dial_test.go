@@ -47,7 +47,9 @@ func TestWeCallThroughAChattyProxyAndHangUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if rung != 1 || c.Remote().Port == 0 || c.Remote().Codec() != sdp.PCMA {
+	// Told twice is wrong; never is not, for an answer may overtake the ringing. That
+	// it is told at all, TestWeGiveUpWhileItRings shows.
+	if rung > 1 || c.Remote().Port == 0 || c.Remote().Codec() != sdp.PCMA {
 		t.Errorf("rung %d times, remote %+v", rung, c.Remote())
 	}
 	c.Hangup()

@@ -199,6 +199,18 @@ func dateOf(t time.Time) (d clock.Date) {
 	return clock.DateOf(t)
 }
 
+// since is from when a matter counts: when it was filed, or the first day it
+// counts for where that is earlier. An order of another platform may come when
+// its reply was due already.
+func (f facts) since(filed time.Time) time.Time {
+	for _, s := range f.seen {
+		if s.on.Before(clock.DateOf(filed)) {
+			filed = s.on.Start()
+		}
+	}
+	return filed
+}
+
 // marks writes facts as the memo keeps them: what the list behind a figure is
 // found by, and what is taken back when the matter changes.
 func (f facts) marks() string {

@@ -1,6 +1,8 @@
 package analysis
 
 import (
+	"cmp"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -77,47 +79,100 @@ func (b behind) mark() string {
 	return "%|" + string(m) + ":" + when + "-%"
 }
 
-// perLook is how many memos are read at a time, and mostLooks how often: beyond
-// it a page ends early and the next goes on.
+// firstLook is how many memos are read first, perLook at most, and mostLooks how
+// often: beyond it a page ends early and the next goes on.
 const (
-	perLook   = 500
+	firstLook = 64
+	perLook   = 512
 	mostLooks = 40
 )
 
-// find lists the memos behind a figure, the newest matter first.
-func (b behind) find(tx *db.Tx, before int64, limit int) (out []counted, next int64, err error) {
+// cursor is how far a list was read: its last matter, and how many it had shown.
+// The zero value is the beginning.
+type cursor struct {
+	since, matter int64
+	shown         int
+}
+
+func (p cursor) String() string {
+	return strconv.FormatInt(p.since, 10) + "." + strconv.FormatInt(p.matter, 10) + "." + strconv.Itoa(p.shown)
+}
+
+func parseCursor(s string) (p cursor) {
+	if n, err := fmt.Sscanf(s, "%d.%d.%d", &p.since, &p.matter, &p.shown); err != nil || n != 3 {
+		return cursor{}
+	}
+	return p
+}
+
+// find lists the memos behind a figure of n, the newest matter first, and where
+// the next page begins: at the zero value when there is none. It begins with what
+// had come when the period ended, for nothing later is counted in it, and ends
+// when the figure is complete.
+func (b behind) find(tx *db.Tx, n int64, from cursor, limit int) (out []counted, next cursor, err error) {
+	at, look := from, firstLook
+	if at == (cursor{}) {
+		at.since = clock.Millis(b.p.end().Start())
+	}
 	for range mostLooks {
-		w := &db.Where{}
-		if b.unit != 0 {
-			w.And("k.province = ?", b.code.Province()).And("k.agency = ?", b.unit)
-		} else {
-			agency.WithinAs(w, "k.", b.code)
-		}
-		w.And("k.marks like ?", b.mark()).If(before > 0, "k.matter < ?", before)
-		cond, _ := w.SQL()
-		n := w.Next(perLook)
-		xs, err := db.List(tx, scanCounted, "select "+countedCols+" from casework_counted k"+cond+" order by k.matter desc limit "+n, w.Args()...)
+		xs, err := b.look(tx, at, look)
 		if err != nil {
-			return nil, 0, err
+			return nil, cursor{}, err
 		}
 		for _, x := range xs {
 			f, err := readMarks(x.agency, x.region, x.marks)
 			if err != nil {
-				return nil, 0, err
+				return nil, cursor{}, err
 			}
 			if b.counts(f) {
 				if len(out) == limit {
-					return out, before, nil
+					return out, at, nil
 				}
 				out = append(out, x)
+				at.shown++
 			}
-			before = x.matter
+			at.since, at.matter = x.since, x.matter
 		}
-		if len(xs) < perLook {
-			return out, 0, nil
+		if len(xs) < look || int64(at.shown) >= n {
+			return out, cursor{}, nil
 		}
+		look = min(2*look, perLook)
 	}
-	return out, before, nil
+	return out, at, nil
+}
+
+// look reads memos that may be behind the figure, older than at; of the whole
+// country those of each province, merged.
+func (b behind) look(tx *db.Tx, at cursor, limit int) (out []counted, err error) {
+	if !b.nation() {
+		return b.lookIn(tx, b.place, at, limit)
+	}
+	provinces, err := provincesCounted(tx)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range provinces {
+		xs, err := b.lookIn(tx, place{code: agency.Code(p) * 1e10}, at, limit)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, xs...)
+	}
+	slices.SortFunc(out, func(x, y counted) int { return cmp.Or(cmp.Compare(y.since, x.since), cmp.Compare(y.matter, x.matter)) })
+	return out[:min(limit, len(out))], nil
+}
+
+func (b behind) lookIn(tx *db.Tx, in place, at cursor, limit int) ([]counted, error) {
+	w := &db.Where{}
+	if in.unit != 0 {
+		w.And("k.province = ?", in.code.Province()).And("k.agency = ?", in.unit)
+	} else {
+		agency.WithinAs(w, "k.", in.code)
+	}
+	w.And("(k.since, k.matter) < (?, ?)", at.since, at.matter).And("k.marks like ?", b.mark())
+	cond, _ := w.SQL()
+	n := w.Next(limit)
+	return db.List(tx, scanCounted, "select "+countedCols+" from casework_counted k"+cond+" order by k.since desc, k.matter desc limit "+n, w.Args()...)
 }
 
 type listPage struct {
@@ -164,13 +219,13 @@ func (s *Analysis) list(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		pg.Sum = v.text(ctx, b.cell, p)
-		before, _ := strconv.ParseInt(q.Get("before"), 10, 64)
-		xs, next, err := b.find(tx, before, perPage)
+		n, _ := v.count(b.cell, p)
+		xs, next, err := b.find(tx, n, parseCursor(q.Get("before")), perPage)
 		if err != nil {
 			return err
 		}
-		if next != 0 {
-			q.Set("before", strconv.FormatInt(next, 10))
+		if next != (cursor{}) {
+			q.Set("before", next.String())
 			pg.Older = web.URL(ctx, "/desk/analysis/list") + "?" + q.Encode()
 		}
 		return s.fillList(tx, a, &pg, xs)

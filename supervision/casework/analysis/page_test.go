@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -127,13 +128,13 @@ func TestEachFigureOpensItsList(t *testing.T) {
 						want, _ := v.count(c, p)
 						b := behind{place: at, p: p, today: today, cell: c, hide: hide}
 						got := 0
-						for before := int64(0); ; {
-							xs, next, err := b.find(tx, before, 30)
+						for from := (cursor{}); ; {
+							xs, next, err := b.find(tx, math.MaxInt64, from, 30)
 							if err != nil {
 								return err
 							}
 							got += len(xs)
-							if before = next; next == 0 {
+							if from = next; next == (cursor{}) {
 								break
 							}
 						}

@@ -48,14 +48,15 @@ type counted struct {
 	matter   int64
 	agency   int64
 	region   agency.Code
+	since    int64 // milliseconds
 	marks    string
 }
 
 func scanCounted(r *db.Rows, x *counted) error {
-	return r.Scan(&x.province, &x.matter, &x.agency, &x.region, &x.marks)
+	return r.Scan(&x.province, &x.matter, &x.agency, &x.region, &x.since, &x.marks)
 }
 
-const countedCols = "k.province, k.matter, k.agency, k.region, k.marks"
+const countedCols = "k.province, k.matter, k.agency, k.region, k.since, k.marks"
 
 // countedOf is what a matter was counted as; nothing when it was not.
 func countedOf(tx *db.Tx, province int, matter int64) (facts, string, error) {
@@ -72,10 +73,10 @@ func countedAfter(tx *db.Tx, province int, after int64, limit int) ([]counted, e
 	return db.List(tx, scanCounted, "select "+countedCols+" from casework_counted k where k.province = $1 and k.matter > $2 order by k.matter limit $3", province, after, limit)
 }
 
-func putCounted(tx *db.Tx, m *casework.Matter, marks string) error {
-	_, err := tx.Exec(`insert into casework_counted (province, matter, agency, region, prefecture, county, marks) values ($1, $2, $3, $4, $5, $6, $7)
- on conflict (province, matter) do update set agency = excluded.agency, region = excluded.region, prefecture = excluded.prefecture, county = excluded.county, marks = excluded.marks`,
-		m.Province, m.ID, m.Agency, m.Region, m.Region.Prefecture(), m.Region.County(), marks)
+func putCounted(tx *db.Tx, m *casework.Matter, f facts) error {
+	_, err := tx.Exec(`insert into casework_counted (province, matter, agency, region, prefecture, county, since, marks) values ($1, $2, $3, $4, $5, $6, $7, $8)
+ on conflict (province, matter) do update set agency = excluded.agency, region = excluded.region, prefecture = excluded.prefecture, county = excluded.county, since = excluded.since, marks = excluded.marks`,
+		m.Province, m.ID, m.Agency, m.Region, m.Region.Prefecture(), m.Region.County(), clock.Millis(f.since(m.FiledAt)), f.marks())
 	return err
 }
 

@@ -123,11 +123,10 @@ func count(tx *db.Tx, m *casework.Matter, fresh bool) error {
 	if err != nil {
 		return err
 	}
-	text := now.marks()
-	if text == old && was.agency == now.agency && was.region == now.region {
+	if now.marks() == old && was.agency == now.agency && was.region == now.region {
 		return nil
 	}
-	if err := putCounted(tx, m, text); err != nil {
+	if err := putCounted(tx, m, now); err != nil {
 		return err
 	}
 	t := tally{}

@@ -3,6 +3,7 @@ package analysis
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"yangguang/agency"
 	"yangguang/disclosure/disclosuretest"
@@ -153,5 +154,21 @@ func TestMarksAreReadBack(t *testing.T) {
 		if _, err := readMarks(1, 1, s); err == nil {
 			t.Errorf("%q is read", s)
 		}
+	}
+}
+
+// An order of another platform may come when its reply was due already: it is
+// looked for from that day.
+func TestAMatterCountsFromItsEarliestDay(t *testing.T) {
+	filed := time.Date(2026, 11, 3, 10, 0, 0, 0, time.UTC)
+	late := factsOf(&casework.Matter{FiledAt: filed, AcceptedAt: filed, FirstDue: filed.AddDate(0, -1, 0)}, nil, nil)
+	if got, want := late.since(filed), clock.DateOf(filed.AddDate(0, -1, 0)).Start(); !got.Equal(want) {
+		t.Errorf("due a month before it came: since %v, want %v", got, want)
+	}
+	if got := factsOf(&casework.Matter{FiledAt: filed, AcceptedAt: filed, FirstDue: filed.AddDate(0, 1, 0)}, nil, nil).since(filed); !got.Equal(filed) {
+		t.Errorf("filed before all else: since %v, want %v", got, filed)
+	}
+	if c := (cursor{17, 4, 30}); parseCursor(c.String()) != c || parseCursor("17.4") != (cursor{}) {
+		t.Error("a place in a list is not read back as it was written")
 	}
 }
