@@ -78,7 +78,7 @@ func fleetOf(t *testing.T) *fleet {
 type node struct {
 	*fleet
 	name, at, data string
-	args           []string
+	prefix, args   []string // prefix goes before the command
 	cmd            *exec.Cmd
 }
 
@@ -107,7 +107,8 @@ func (f *fleet) node(t *testing.T, n int, trunks string) *node {
 // start runs it and waits until it is ready.
 func (p *node) start(t *testing.T) {
 	t.Helper()
-	p.cmd = exec.Command(p.bin, p.args...)
+	line := slices.Concat(p.prefix, []string{p.bin}, p.args)
+	p.cmd = exec.Command(line[0], line[1:]...)
 	log, err := os.OpenFile(filepath.Join(p.data, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	check(t, err)
 	p.cmd.Stderr = log
