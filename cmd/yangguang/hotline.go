@@ -7,7 +7,6 @@ import (
 	"yangguang/supervision/hotline"
 	"yangguang/supervision/hotline/desk"
 	"yangguang/supervision/hotline/manage"
-	"yangguang/supervision/hotline/seatwire"
 )
 
 // wireHotline joins the hotline's queue and its pages. The process that carries
@@ -33,12 +32,12 @@ var hotlineDeskLocale = desk.Locale
 
 // wireHotlineDesk joins it; after wireHotlineRecords.
 func (h *house) wireHotlineDesk() {
-	h.answering = &desk.Desk{Hotline: h.hotline, Intake: h.casedesk, Node: nodeName(phoneNode(h.c.Node)), Look: h.knowledge.Look, Frame: h.hotlinePages.Frame,
+	h.answering = &desk.Desk{Hotline: h.hotline, Intake: h.casedesk, Look: h.knowledge.Look, Frame: h.hotlinePages.Frame,
 		Leader: func(ctx context.Context, line hotline.Ref) (bool, error) {
 			_, on, err := h.rosters.OnDuty(ctx, line, h.db.Clock().Now())
 			return on, err
 		}}
 	if h.c.phone.On {
-		h.answering.Exchange = &seatwire.Client{Socket: phoneSocket(h.c.Data)}
+		h.answering.Exchange = h.fleet()
 	}
 }

@@ -93,6 +93,11 @@ func (h *house) phoneServe(ctx context.Context, out io.Writer) error {
 	srv := &http.Server{Handler: h.phoneMux(s), ErrorLog: log.New(io.Discard, "", 0), ReadHeaderTimeout: 5 * time.Second}
 	go func() { _ = srv.Serve(ln) }()
 	defer func() { _ = srv.Close() }()
+	if stop, err := h.servePeers(ctx, s); err != nil {
+		return err
+	} else if stop != nil {
+		defer stop()
+	}
 	for _, a := range s.Addresses() {
 		if _, err := fmt.Fprintln(out, "telephone at", a); err != nil {
 			return err

@@ -27,6 +27,7 @@ type phoning struct {
 	Browser     string   // UDP address of browsers' voice, one port for all; none for no browsers
 	Trunks      string   // file
 	Script      string   // file of what callers are led through; "" the usual one
+	Peers       string   // where other machines' pages reach the process
 	Calls       int      // at most at a time
 	Drain       time.Duration
 	given       []string // what the process is started with
@@ -66,6 +67,7 @@ func phoneFlags(fs *flag.FlagSet, p *phoning) {
 	fs.StringVar(&p.Key, "sip-key", "", "its key file (PEM)")
 	fs.StringVar(&p.Ports, "voice-ports", "20000-20999", "UDP ports for the voice of calls, two for each party")
 	fs.StringVar(&p.Browser, "browser-voice", "", "UDP address browsers of the hotline's seats send their voice to, one port for all; port 21000 at the first --sip address when not given, and none for no browsers")
+	fs.StringVar(&p.Peers, "phone-peers", "", "address this machine's telephone process is spoken with by the pages of the installation's other machines, such as 192.0.2.10:5071; TLS by the installation's own key; without it by this machine's alone")
 	fs.StringVar(&p.Trunks, "trunks", "", "file of trunks to the public network (see docs/operate.md)")
 	fs.StringVar(&p.Script, "phone-script", "", "file of what callers hear otherwise than usual (see docs/operate.md); it is checked at the start")
 	fs.IntVar(&p.Calls, "calls", 200, "calls at a time; further ones are refused at once")
@@ -106,6 +108,11 @@ func (p *phoning) settle() (err error) {
 	}
 	if p.Calls < 1 {
 		return usageError{fmt.Errorf("--calls %d: at least one call must be possible", p.Calls)}
+	}
+	if p.Peers != "" {
+		if at, err := netip.ParseAddrPort(p.Peers); err != nil || at.Addr().IsUnspecified() || at.Port() == 0 {
+			return usageError{fmt.Errorf("--phone-peers %q is not an address other machines reach, like 192.0.2.10:5071", p.Peers)}
+		}
 	}
 	if err := p.readScript(); err != nil {
 		return err

@@ -22,7 +22,7 @@ import (
 // openSwitchboard makes the engine of the telephone process as it was set up.
 func (h *house) openSwitchboard(ctx context.Context) (*switchboard.Switchboard, error) {
 	p := &h.c.phone
-	h.hotline.Node = nodeName(h.c.Node)
+	h.hotline.Node, h.hotline.Address = nodeName(h.c.Node), p.Peers
 	go h.makePlaceholders(ctx) // it takes a while the first time, and calls do not wait for it
 	addr, host, err := p.hosts()
 	if err != nil {

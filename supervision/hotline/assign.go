@@ -186,7 +186,7 @@ func (h *Hotline) offerIn(tx *db.Tx, w waiting, s *Seat, l *Line) (o *Offer, err
 	if len(fences) == 0 {
 		return nil, errGone
 	}
-	o = &Offer{ID: tx.ID(c.Province), Call: c.Ref(), Seat: s.Ref(), Node: s.Node, CallNode: c.Node, Reach: s.Reach, Until: tx.Now.Add(l.Ring), CallBack: w.callback != nil, Fence: fences[0]}
+	o = &Offer{ID: tx.ID(c.Province), Call: c.Ref(), Seat: s.Ref(), Node: c.Node, CallNode: c.Node, Reach: s.Reach, Until: tx.Now.Add(l.Ring), CallBack: w.callback != nil, Fence: fences[0]}
 	if s.Reach == "phone" {
 		p, err := phoneByID(tx, Ref{s.Province, s.Phone})
 		if err != nil || !p.Reachable(tx.Now) {

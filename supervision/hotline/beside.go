@@ -105,7 +105,7 @@ func (h *Hotline) Partners(ctx context.Context, c *Call, own Ref) (out []Seat, e
 	err = h.DB.Read(ctx, func(tx *db.Tx) error {
 		all, err := readySeats(tx, c.Province)
 		out = slices.DeleteFunc(all, func(s Seat) bool {
-			return s.ID == own.ID || !s.Active || s.Agency != c.Agency && !s.Pool || c.About != 0 && s.Agency == c.About || c.Sealed && s.level("report", "") == 0
+			return s.ID == own.ID || !s.Active || !reachable(c, &s) || s.Agency != c.Agency && !s.Pool || c.About != 0 && s.Agency == c.About || c.Sealed && s.level("report", "") == 0
 		})
 		return err
 	})

@@ -157,7 +157,7 @@ func (h *Hotline) callOf(tx *db.Tx, b *CallBack, s *Seat) (*Call, error) {
 		return nil, err
 	}
 	c := &Call{Province: b.Province, ID: tx.ID(b.Province), Agency: b.Agency, Region: b.Region, Line: b.Line, Way: "out", Private: b.Private, Sealed: b.Sealed, About: b.About, Wants: b.Wants,
-		State: Offered, Node: s.Node, ArrivedAt: tx.Now, QueuedAt: b.QueuedAt, CallBack: b.ID, caller: b.caller}
+		State: Offered, Node: h.atOne(s), ArrivedAt: tx.Now, QueuedAt: b.QueuedAt, CallBack: b.ID, caller: b.caller}
 	if s.Reach == "phone" { // the process the telephone is registered at rings it, and calls out
 		p, err := phoneByID(tx, Ref{s.Province, s.Phone})
 		if err != nil {

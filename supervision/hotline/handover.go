@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"yangguang/internal/clock"
@@ -27,12 +28,15 @@ func (h *Hotline) Engage(ctx context.Context, call, seat Ref) (s *Seat, err erro
 		if err != nil {
 			return err
 		}
-		skills := []Seat{*s}
-		if err := withSkills(tx, s.Province, skills); err != nil {
+		full := []Seat{*s}
+		if err := whole(tx, s.Province, full); err != nil {
 			return err
 		}
+		if s.Reach == "browser" && !slices.Contains(full[0].Nodes, h.Node) {
+			return fault.Say(fault.Conflict, "hotline.seat_state")
+		}
 		// A sealed call stays with those who may have it, whoever passes it on.
-		if c.Sealed && (skills[0].level("report", "") == 0 || c.About != 0 && s.Agency == c.About) {
+		if c.Sealed && (full[0].level("report", "") == 0 || c.About != 0 && s.Agency == c.About) {
 			return fault.Say(fault.Conflict, "hotline.seat_state")
 		}
 		n, err := tx.Exec("update hotline_seat set state = 'busy', since = $3, reason = $4, node = $5 where province = $1 and id = $2 and state = 'ready'", s.Province, s.ID, clock.Millis(tx.Now), consulted, h.Node)
@@ -94,7 +98,7 @@ func (h *Hotline) CallNow(ctx context.Context, callBack, seat Ref) (o *Offer, er
 			return err
 		}
 		one := []Seat{*s}
-		if err := withSkills(tx, s.Province, one); err != nil {
+		if err := whole(tx, s.Province, one); err != nil {
 			return err
 		}
 		s = &one[0]

@@ -106,20 +106,3 @@ func TestAPersonOfAMatterIsCalled(t *testing.T) {
 		}
 	})
 }
-
-// A browser is rung only by the process its voice comes to: another could not
-// join it, and its person would be away for nothing.
-func TestABrowserAtAnotherProcessIsNotRung(t *testing.T) {
-	h := hotlinetest.New(t)
-	l := h.Line(t, nil)
-	seat, _ := h.Seat(t, h.County)
-	check(t, h.Hotline.AtNode(t.Context(), seat, "another"))
-	h.Call(t, l, "00000000001")
-	if os := h.Assign(t); len(os) != 0 {
-		t.Fatalf("%d offers where nobody could be joined", len(os))
-	}
-	check(t, h.Hotline.AtNode(t.Context(), seat, h.Hotline.Node))
-	if os := h.Assign(t); len(os) != 1 {
-		t.Errorf("%d offers where the browser is", len(os))
-	}
-}

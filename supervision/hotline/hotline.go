@@ -25,6 +25,7 @@ type Hotline struct {
 	Cases     *casework.Casework
 	Log       *slog.Logger
 	Node      string   // this process when it carries calls; "" in serve
+	Address   string   // where other machines' pages speak with it; "": nowhere
 	Bell      db.Bells // rings when the queue, a seat or a call changed in this process
 	// Qualified answers whether a person of a unit may answer on a day (上岗资格, 3.1.2);
 	// nil: nobody asks.
@@ -203,7 +204,8 @@ type Seat struct {
 	Reason    string
 	Reach     string
 	Phone     int64
-	Node      string
+	Node      string   // that engaged it, or the first its browser came to
+	Nodes     []string // its browser speaks with now; filled in where a seat is chosen
 	WrapUntil time.Time
 	Fence     int64
 	Active    bool

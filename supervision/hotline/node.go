@@ -18,8 +18,8 @@ func (h *Hotline) Start(ctx context.Context) (err error) {
 		return err
 	}
 	return h.DB.Write(ctx, func(tx *db.Tx) error {
-		_, err := tx.Exec(`insert into hotline_node (name, beat_at, started_at, draining) values ($1, $2, $2, $3)
- on conflict (name) do update set beat_at = excluded.beat_at, started_at = excluded.started_at, draining = excluded.draining, swept_at = null`, h.Node, clock.Millis(tx.Now), false)
+		_, err := tx.Exec(`insert into hotline_node (name, beat_at, started_at, draining, address) values ($1, $2, $2, $3, $4)
+ on conflict (name) do update set beat_at = excluded.beat_at, started_at = excluded.started_at, draining = excluded.draining, swept_at = null, address = excluded.address`, h.Node, clock.Millis(tx.Now), false, h.Address)
 		return err
 	})
 }
@@ -63,6 +63,7 @@ func (h *Hotline) Stop(ctx context.Context) (err error) {
 // Node is a process that carries calls.
 type Node struct {
 	Name     string
+	Address  string // where other machines' pages speak with it; of Peers alone
 	BeatAt   time.Time
 	Started  time.Time
 	Draining bool
@@ -85,6 +86,17 @@ func (h *Hotline) Nodes(ctx context.Context) (out []Node, err error) {
 				err = tx.Row("select count(*) from hotline_call where node = $1 and state <> 'ended'", out[i].Name).Scan(&out[i].Calls)
 			}
 		}
+		return err
+	})
+	return out, err
+}
+
+// Peers lists the processes that others' pages may speak with.
+func (h *Hotline) Peers(ctx context.Context) (out []Node, err error) {
+	defer fault.Wrap(&err, "hotline.Peers")
+	err = h.DB.Read(ctx, func(tx *db.Tx) error {
+		out, err = db.List(tx, func(r *db.Rows, n *Node) error { return r.Scan(&n.Name, &n.Address) },
+			"select name, address from hotline_node where swept_at is null and address <> '' order by name limit 200")
 		return err
 	})
 	return out, err
@@ -169,18 +181,21 @@ func (h *Hotline) clear(ctx context.Context, name string) (n int, err error) {
 			break
 		}
 	}
-	return n, h.seatsAway(ctx, "node_lost", "node = $1 and node <> ''", name, Busy, Ringing)
+	return n, h.leftBy(ctx, name)
 }
 
-// lost sends seats away whose browser has not been heard of.
+// lost sends seats away whose browser has not been heard of, and takes those
+// heard of elsewhere from the processes they speak with no more.
 func (h *Hotline) lost(ctx context.Context) error {
+	if err := h.lapsed(ctx); err != nil {
+		return err
+	}
 	return h.seatsAway(ctx, "lost", "reach = 'browser' and lease_until < $1", clock.Millis(h.DB.Clock().Now()))
 }
 
-// seatsAway sends away the seats a condition names, on duty and not in a call, or
-// in one of some further states.
-func (h *Hotline) seatsAway(ctx context.Context, why, cond string, arg any, also ...string) error {
-	from := append([]string{Ready, WrapUp}, also...)
+// seatsAway sends away the seats a condition names, on duty and not in a call.
+func (h *Hotline) seatsAway(ctx context.Context, why, cond string, arg any) error {
+	from := []string{Ready, WrapUp}
 	var seats []Seat
 	err := h.DB.Read(ctx, func(tx *db.Tx) (err error) {
 		seats, err = db.List(tx, scanSeat, "select "+seatCols+" from hotline_seat where state in ('"+strings.Join(from, "', '")+"') and "+cond+" order by id limit 5000", arg)

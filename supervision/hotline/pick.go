@@ -35,10 +35,9 @@ func Fits(c *Call, s *Seat, overflowAgency int64, now time.Time) bool {
 }
 
 // reachable answers whether the process that has a call can ring a seat: a browser
-// whose page is there and whose voice comes to that process; a call out is made
-// where the browser is.
+// speaks with that process; a call out is made by any it speaks with.
 func reachable(c *Call, s *Seat) bool {
-	return s.Reach != "browser" || s.Node != "" && (c.Way == "out" || s.Node == c.Node)
+	return s.Reach != "browser" || slices.Contains(s.Nodes, c.Node) || c.Way == "out" && len(s.Nodes) > 0
 }
 
 func (c *Call) overflowed(now time.Time) bool {

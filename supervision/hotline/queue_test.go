@@ -432,7 +432,8 @@ func TestADraftIsHandedOnWithTheCallBack(t *testing.T) {
 		c, err := waits.Arrive(t.Context(), hotline.Arrival{Line: l, Caller: "13800000001"})
 		check(t, err)
 		check(t, waits.Queue(t.Context(), c.Ref(), hotline.Want{Priority: 9}))
-		check(t, h.Hotline.Start(t.Context())) // the process was started anew at once
+		check(t, h.Hotline.Start(t.Context())) // the process was started anew at once, and the page joins again
+		check(t, h.Hotline.AtNode(t.Context(), seat, h.Hotline.Node))
 		check(t, h.Hotline.Ready(t.Context(), seat))
 		os := h.Assign(t)
 		if len(os) != 1 || !os[0].CallBack {

@@ -45,7 +45,7 @@ func seatOf(tx *db.Tx, person int64) (*Seat, error) {
 	if len(rows) == 0 {
 		return nil, fault.Say(fault.NotFound, "hotline.no_seat")
 	}
-	return &rows[0], withSkills(tx, rows[0].Province, rows)
+	return &rows[0], whole(tx, rows[0].Province, rows)
 }
 
 // Seat is one seat.
@@ -56,7 +56,7 @@ func (h *Hotline) Seat(ctx context.Context, seat Ref) (s *Seat, err error) {
 			return err
 		}
 		one := []Seat{*s}
-		err = withSkills(tx, s.Province, one)
+		err = whole(tx, s.Province, one)
 		*s = one[0]
 		return err
 	})
@@ -172,15 +172,6 @@ func (h *Hotline) WrapUp(ctx context.Context, seat Ref, until time.Time) error {
 		return fault.Say(fault.Invalid, "fault.invalid")
 	}
 	return h.seatAct(ctx, seat, "WrapUp", WrapUp, "", until, WrapUp, Ready)
-}
-
-// AtNode says which process a browser's seat is connected to, and renews its lease.
-func (h *Hotline) AtNode(ctx context.Context, seat Ref, node string) (err error) {
-	defer fault.Wrap(&err, "hotline.AtNode(%d)", seat.ID)
-	return h.DB.Write(ctx, func(tx *db.Tx) error {
-		_, err := tx.Exec("update hotline_seat set node = $3, lease_until = $4 where province = $1 and id = $2 and state <> 'off' and reach = 'browser'", seat.Province, seat.ID, node, clock.Millis(tx.Now.Add(seatLease)))
-		return err
-	})
 }
 
 // lapse ends write-ups that are over.

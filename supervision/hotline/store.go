@@ -104,7 +104,7 @@ func readySeats(tx *db.Tx, province int) ([]Seat, error) {
 	if err != nil {
 		return nil, err
 	}
-	return seats, withSkills(tx, province, seats)
+	return seats, whole(tx, province, seats)
 }
 
 type seatSkill struct {

@@ -21,9 +21,10 @@ import (
 	"yangguang/supervision/hotline/seatwire"
 )
 
-// Exchange is what the pages ask of the process that carries calls.
+// Exchange is what the pages ask of the processes that carry calls.
 type Exchange interface {
-	Offer(ctx context.Context, seat hotline.Ref, person int64, sdp string) (answer string, err error)
+	// Offer joins the seat's browser to one of them; the empty name is this machine's.
+	Offer(ctx context.Context, node string, seat hotline.Ref, person int64, sdp string) (answer string, err error)
 	Do(ctx context.Context, seat hotline.Ref, c seatwire.Command) error
 	State(ctx context.Context, seat hotline.Ref) (seatwire.State, error)
 	Watch(ctx context.Context, seat hotline.Ref, f func(seatwire.State)) error
@@ -34,7 +35,6 @@ type Desk struct {
 	Hotline  *hotline.Hotline
 	Intake   *casedesk.Desk
 	Exchange Exchange // nil: this machine runs no telephone
-	Node     string   // what the process that carries this machine's calls is called
 	// Look searches the knowledge base where a call came in; nil where there is none.
 	Look func(ctx context.Context, division agency.Code, words, topic string, staff bool, limit int) ([]knowledge.Found, error)
 	// Leader answers whether a leader is on duty at a line now; nil: never.

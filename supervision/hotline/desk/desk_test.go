@@ -61,12 +61,12 @@ func (x *exchange) set(seat hotline.Ref, f func(s *seatwire.State)) {
 	x.change = make(chan struct{})
 }
 
-func (x *exchange) Offer(_ context.Context, seat hotline.Ref, _ int64, sdp string) (string, error) {
+func (x *exchange) Offer(_ context.Context, at string, seat hotline.Ref, _ int64, sdp string) (string, error) {
 	if x.away {
 		return "", fault.As(fault.Unavailable, io.EOF)
 	}
 	x.set(seat, func(s *seatwire.State) { s.Joined = true })
-	return "answer to " + sdp, nil
+	return "answer of " + at + " to " + sdp, nil
 }
 
 func (x *exchange) Do(_ context.Context, _ hotline.Ref, c seatwire.Command) error {
@@ -123,7 +123,7 @@ func open(t *testing.T) *office {
 	o := &office{House: hotlinetest.New(t), log: &strings.Builder{}, x: &exchange{states: map[hotline.Ref]seatwire.State{}, change: make(chan struct{})}}
 	f := &front.Front{Site: front.Site{Home: agencytest.County, Name: i18n.Text{Zh: "示例站", En: "Example"}, Organiser: i18n.Text{Zh: "办公室", En: "Office"}, Demo: true}}
 	pages := &manage.Pages{Hotline: o.Hotline, Front: f}
-	o.desk = &Desk{Hotline: o.Hotline, Intake: &casedesk.Desk{Cases: o.Cases, Front: f}, Exchange: o.x, Node: "a", Frame: pages.Frame,
+	o.desk = &Desk{Hotline: o.Hotline, Intake: &casedesk.Desk{Cases: o.Cases, Front: f}, Exchange: o.x, Frame: pages.Frame,
 		Look: func(_ context.Context, _ agency.Code, words, _ string, staff bool, _ int) ([]knowledge.Found, error) {
 			if words != "奖励扶助" || !staff {
 				return nil, nil
@@ -213,13 +213,8 @@ func TestASeatSignsOnByBrowserAndIsReadyWithAVoice(t *testing.T) {
 	if status, page = o.ask(who, root, url.Values{"do": {"ready"}}); status != http.StatusConflict || !strings.Contains(page, "麦克风还没有接通") {
 		t.Errorf("ready without a voice: %d", status)
 	}
-	if status, page = o.ask(who, root+"/voice", url.Values{"sdp": {"v=0"}}); status != http.StatusOK || !strings.Contains(page, `"sdp":"answer to v=0"`) {
+	if status, page = o.ask(who, root+"/voice", url.Values{"sdp": {"v=0"}, "at": {"b"}}); status != http.StatusOK || !strings.Contains(page, `"sdp":"answer of b to v=0"`) {
 		t.Fatalf("joined: %d %s", status, page)
-	}
-	s, err := o.Hotline.Seat(t.Context(), seat.Ref())
-	check(t, err)
-	if s.Node != "a" {
-		t.Errorf("the seat is at %q", s.Node)
 	}
 	if status, _ = o.ask(who, root, url.Values{"do": {"ready"}}); status != http.StatusSeeOther || o.State(t, seat.Ref()) != hotline.Ready {
 		t.Errorf("ready: %d", status)
@@ -563,7 +558,7 @@ func TestASealedCallIsNobodysToHear(t *testing.T) {
 	}
 }
 
-func TestTheDeskIsToldAndItsLeaseRenewed(t *testing.T) {
+func TestTheDeskIsToldWhatIsOtherwise(t *testing.T) {
 	t.Parallel()
 	o := open(t)
 	seat, who := o.Seat(t, o.County)
@@ -588,13 +583,12 @@ func TestTheDeskIsToldAndItsLeaseRenewed(t *testing.T) {
 		}
 	}
 	until("ready")
-	o.x.set(seat, func(s *seatwire.State) { s.Joined = true })
-	until(`\"joined\":true`)
-	s, err := o.Hotline.Seat(t.Context(), seat)
-	check(t, err)
-	if s.Node != "a" {
-		t.Errorf("the seat is at %q: nothing renewed its lease", s.Node)
-	}
+	o.x.set(seat, func(s *seatwire.State) {
+		s.Joined, s.Voices = true, []seatwire.Voice{{Node: "a", Joined: true}, {Node: "b"}}
+	})
+	until(`"at":"a b"`)
+	_, page := o.ask(who, root, nil)
+	holds(t, page, `data-places="a b"`)
 	call := o.Call(t, o.Line(t, nil), "13866667777")
 	o.Assign(t)
 	until(`"ring":"` + keyOf(call) + `"`)

@@ -33,10 +33,7 @@ func (d *Desk) voice(w http.ResponseWriter, r *http.Request) error {
 	}
 	var sdp string
 	if err == nil {
-		sdp, err = d.Exchange.Offer(ctx, s.Ref(), a.Person, r.PostFormValue("sdp"))
-	}
-	if err == nil {
-		err = d.Hotline.AtNode(ctx, s.Ref(), d.Node)
+		sdp, err = d.Exchange.Offer(ctx, r.PostFormValue("at"), s.Ref(), a.Person, r.PostFormValue("sdp"))
 	}
 	if err == nil {
 		return web.JSON(w, http.StatusOK, map[string]string{"sdp": sdp})

@@ -33,6 +33,7 @@ type page struct {
 	At      string // its own address, for the script
 	Events  string
 	Join    string // where the browser's voice is agreed on; "" where it is not wanted
+	Places  string // the telephone processes it is to speak with
 	Now     time.Time
 	Phone   phonePart
 	Work    workPart
@@ -169,6 +170,8 @@ func (d *Desk) page(r *http.Request, s *hotline.Seat, x shown) (p page, err erro
 	p = page{At: web.URL(ctx, at), Events: web.URL(ctx, root+"/events"), Now: d.now()}
 	if s.State != hotline.Off && s.Reach == "browser" && d.Exchange != nil {
 		p.Join = web.URL(ctx, root+"/voice")
+		st, _ := d.stateOf(ctx, s.Ref())
+		p.Places = placesOf(st)
 	}
 	if p.Phone, err = d.phone(r, s, x.refused); err != nil {
 		return p, err

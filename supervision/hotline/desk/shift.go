@@ -22,6 +22,7 @@ type shiftPage struct {
 	At      string
 	Events  string
 	Join    string
+	Places  string
 	Now     time.Time
 	Off     string // why nobody can be heard from here
 	Own     string // the seat of the lead's own, where calls are heard
@@ -65,6 +66,8 @@ func (d *Desk) showShift(w http.ResponseWriter, r *http.Request, status int, ref
 		p.Own = t(ctx, "shift_own", own.Label, t(ctx, "way_"+own.Reach))
 		if own.Reach == "browser" {
 			p.Join = web.URL(ctx, root+"/voice")
+			st, _ := d.stateOf(ctx, own.Ref())
+			p.Places = placesOf(st)
 		}
 	}
 	seats, err := d.Hotline.Shift(ctx)
@@ -172,7 +175,7 @@ func (d *Desk) shiftStamp(ctx context.Context, h heard) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	x := tick{}
+	x := tick{At: placesOf(h.state)}
 	for i := range seats {
 		s := &seats[i]
 		x.Stamp += fmt.Sprint(s.ID, s.State, s.Since.UnixMilli(), " ")

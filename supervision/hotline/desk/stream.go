@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"yangguang/internal/fault"
@@ -13,13 +14,13 @@ import (
 )
 
 // How long a page is followed before it connects anew, how often it is looked at
-// although nothing rang here (another process writes too), how often the seat's
-// lease is renewed, and how long the telephone process is left alone after it
-// went away.
+// although nothing rang here (another process writes too), how often it is told
+// that we are still here, and how long the telephone processes are left alone
+// after they went away.
 const (
 	followFor  = 10 * time.Minute
 	lookEvery  = 2 * time.Second
-	renewEvery = 20 * time.Second
+	stillEvery = 20 * time.Second
 	tryAgain   = 2 * time.Second
 )
 
@@ -60,8 +61,8 @@ func (d *Desk) follow(ctx context.Context, seat hotline.Ref, to chan heard) {
 }
 
 // events tells the page of a seat to look again whenever something it shows is
-// otherwise, and whether it rings. While it is open and the browser speaks for
-// the seat, the seat's lease is renewed.
+// otherwise, and whether it rings. The seat's lease is renewed by the processes
+// its browser speaks with.
 func (d *Desk) events(w http.ResponseWriter, r *http.Request) error {
 	s, err := d.mine(r.Context())
 	if fault.Is(err, fault.NotFound) {
@@ -93,10 +94,10 @@ func (d *Desk) stream(w http.ResponseWriter, r *http.Request, seat hotline.Ref, 
 		go func() { defer close(done); d.follow(ctx, seat, news) }()
 		defer func() { stop(); <-done }()
 	}
-	end, look, renew := time.NewTimer(followFor), time.NewTicker(lookEvery), time.NewTicker(renewEvery)
+	end, look, still := time.NewTimer(followFor), time.NewTicker(lookEvery), time.NewTicker(stillEvery)
 	defer end.Stop()
 	defer look.Stop()
-	defer renew.Stop()
+	defer still.Stop()
 	var now heard
 	last := ""
 	for {
@@ -120,13 +121,9 @@ func (d *Desk) stream(w http.ResponseWriter, r *http.Request, seat hotline.Ref, 
 			return nil
 		case <-bell:
 		case <-look.C:
-		case was := <-news:
-			if was.state.Joined && !now.state.Joined {
-				_ = d.Hotline.AtNode(ctx, seat, d.Node) // the next renewal says it again
-			}
-			now = was
-		case <-renew.C:
-			if now.state.Joined && d.Hotline.AtNode(ctx, seat, d.Node) != nil || !st.Say(": still here\n\n") {
+		case now = <-news:
+		case <-still.C:
+			if !st.Say(": still here\n\n") {
 				return nil
 			}
 		}
@@ -137,6 +134,7 @@ func (d *Desk) stream(w http.ResponseWriter, r *http.Request, seat hotline.Ref, 
 // tells it that it is old.
 type tick struct {
 	Ring  string `json:"ring,omitempty"`
+	At    string `json:"at,omitempty"` // the processes the browser is to speak with
 	Stamp string `json:"stamp"`
 }
 
@@ -157,6 +155,7 @@ func (d *Desk) stampOf(ctx context.Context, seat hotline.Ref, h heard) (string, 
 			x.Ring = keyOf(c.Ref())
 		}
 	}
+	x.At = placesOf(h.state)
 	if h.state.Offer != nil {
 		x.Ring = keyOf(h.state.Offer.Call)
 	}
@@ -177,4 +176,13 @@ func (d *Desk) stampOf(ctx context.Context, seat hotline.Ref, h heard) (string, 
 	x.Stamp += " " + string(voice)
 	b, err := json.Marshal(x)
 	return string(b), err
+}
+
+// placesOf are the processes a seat's browser is to speak with.
+func placesOf(s seatwire.State) string {
+	var names []string
+	for _, v := range s.Voices {
+		names = append(names, v.Node)
+	}
+	return strings.Join(names, " ")
 }

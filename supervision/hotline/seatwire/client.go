@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"net"
@@ -15,9 +16,12 @@ import (
 	"yangguang/supervision/hotline"
 )
 
-// Client speaks to the telephone process of this machine.
+// Client speaks to one telephone process: this machine's by its socket, another's
+// by its address.
 type Client struct {
-	Socket string // a path
+	Socket   string // a path
+	Address  string // host:port, when there is no socket
+	Identity *Identity
 }
 
 // answerTime is how long the other process may take to answer.
@@ -107,6 +111,13 @@ func (c *Client) ask(ctx context.Context, method, path string, in, out any) erro
 	return nil
 }
 
+func (c *Client) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	if c.Socket != "" {
+		return new(net.Dialer).DialContext(ctx, "unix", c.Socket)
+	}
+	return (&tls.Dialer{Config: c.Identity.config()}).DialContext(ctx, "tcp", c.Address)
+}
+
 func (c *Client) send(ctx context.Context, method, path string, in any, most time.Duration) (*http.Response, error) {
 	var body bytes.Buffer
 	if in != nil {
@@ -119,9 +130,7 @@ func (c *Client) send(ctx context.Context, method, path string, in any, most tim
 		return nil, err
 	}
 	// A connection for each order: the process may have been another a moment ago.
-	t := &http.Transport{DisableKeepAlives: true, ResponseHeaderTimeout: most, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return new(net.Dialer).DialContext(ctx, "unix", c.Socket)
-	}}
+	t := &http.Transport{DisableKeepAlives: true, ResponseHeaderTimeout: most, DialContext: c.dial}
 	res, err := (&http.Client{Transport: t}).Do(req)
 	if err != nil {
 		return nil, away(err)

@@ -1,7 +1,8 @@
 // Package seatwire is what the process of the pages and the process of the calls
 // say to each other about a seat (3.1.1): the browser's voice is agreed on, an
-// order is given, the state of the seat's voice is told, over a socket that only
-// this machine's account may open.
+// order is given, the state of the seat's voice is told: over a socket that only
+// this machine's account may open, and between machines by TLS with a key only
+// the installation's own have.
 //
 // Who may order what is asked by the process of the pages before it speaks; the
 // other does what it is told. What is said holds ids and words of ours, never a
@@ -91,6 +92,13 @@ type State struct {
 	Watching  *hotline.Ref `json:"watching,omitempty"` // the seat this one hears
 	Mode      string       `json:"mode,omitempty"`
 	Failed    string       `json:"failed,omitempty"` // of the last order that came to nothing
+	Voices    []Voice      `json:"voices,omitempty"` // what each process says, of a Fleet
+}
+
+// Voice is whether the seat's browser speaks with a process.
+type Voice struct {
+	Node   string `json:"node"`
+	Joined bool   `json:"joined"`
 }
 
 // Command is an order to a seat's voice.

@@ -3,6 +3,8 @@ package seatwire
 import (
 	"context"
 	"encoding/json"
+	"io"
+	"log"
 	"net/http"
 	"strconv"
 	"time"
@@ -10,6 +12,9 @@ import (
 	"yangguang/internal/fault"
 	"yangguang/supervision/hotline"
 )
+
+// silent is for servers that log elsewhere what concerns anybody.
+var silent = log.New(io.Discard, "", 0)
 
 // Exchange is what the process of the calls does for seats.
 type Exchange interface {

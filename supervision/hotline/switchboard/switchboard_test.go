@@ -105,7 +105,15 @@ func beginOver(t *testing.T, d *db.DB, c *clock.Fake, change func(*switchboard.C
 	if change != nil {
 		change(&cfg)
 	}
+	x.open(t, cfg)
+	return x
+}
+
+// open runs the process.
+func (x *exchange) open(t *testing.T, cfg switchboard.Config) {
+	t.Helper()
 	x.config = cfg
+	var err error
 	x.board, err = switchboard.Open(t.Context(), cfg)
 	check(t, err)
 	x.at = strings.TrimPrefix(x.board.Addresses()[0], "UDP ")
@@ -119,7 +127,6 @@ func beginOver(t *testing.T, d *db.DB, c *clock.Fake, change func(*switchboard.C
 		}
 		x.board.Close()
 	})
-	return x
 }
 
 // desk hires somebody at the county with a desk phone that answers by itself.

@@ -283,22 +283,25 @@ function desk(line: HTMLElement): void {
   window.setInterval(mark, 1000);
   addEventListener("pagehide", () => draft.leave());
   if (line.dataset.join) {
-    const audio = part("voice") as HTMLAudioElement | null;
     const said = part("voice-said");
     const here = part("voice-here");
-    if (audio && "RTCPeerConnection" in window && navigator.mediaDevices) {
-      voice = new Softphone(line.dataset.join, audio, (s, why) => {
-        if (said) said.textContent = (why ? why + " " : "") + (line.dataset[s] || "");
+    if ("RTCPeerConnection" in window && navigator.mediaDevices) {
+      voice = new Softphone(line.dataset.join, (s, why, counts) => {
+        if (said) said.textContent = (why ? why + " " : "") + words(line.dataset[s], ...(counts || []));
         if (here) here.hidden = s !== "elsewhere";
         line.dataset.voice = s;
         mark();
       });
-      voice.join();
+      voice.join((line.dataset.places || "").split(" "));
     }
   }
   if (line.dataset.events && "EventSource" in window) {
     const source = new EventSource(line.dataset.events);
-    source.addEventListener("tick", () => renew());
+    source.addEventListener("tick", (e) => {
+      const at = JSON.parse((e as MessageEvent).data).at;
+      if (voice && at) voice.places(at.split(" "));
+      renew();
+    });
     addEventListener("pagehide", () => source.close());
   }
 }
