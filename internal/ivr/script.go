@@ -58,13 +58,14 @@ const (
 	Crisis    = "crisis"    // go on to psychological aid
 	Police    = "police"    // go on to the police
 	Ambulance = "ambulance" // go on to the ambulance
+	Report    = "report"    // be heard by the report line, unseen and unrecorded
 	NoRecord  = "norecord"  // the call is not recorded, and goes on
 	Rate      = "rate"      // say how the call was
 	HangUp    = "hangup"    // the end
 )
 
 var (
-	deeds  = []string{Guides, Answers, Items, Status, Message, CallBack, Person, Crisis, Police, Ambulance, NoRecord, Rate, HangUp}
+	deeds  = []string{Guides, Answers, Items, Status, Message, CallBack, Person, Crisis, Police, Ambulance, Report, NoRecord, Rate, HangUp}
 	goesOn = []string{Guides, Answers, Items, Status, NoRecord}
 	params = []string{"{place}", "{wait}"}
 )

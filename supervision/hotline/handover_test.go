@@ -106,3 +106,36 @@ func TestAPersonOfAMatterIsCalled(t *testing.T) {
 		}
 	})
 }
+
+// Who asks for the report line himself keeps his place, and whoever was rung for
+// him is free; once somebody speaks with him it is that seat's to hand him over.
+func TestACallerAsksForTheReportLineHimself(t *testing.T) {
+	t.Parallel()
+	hotlinetest.Each(t, func(t *testing.T, h *hotlinetest.House) {
+		l := h.Line(t, nil)
+		seat, _ := h.Seat(t, h.County)
+		call := h.Call(t, l, "00000000001")
+		before := h.Found(t, call).QueuedAt
+		h.Clock.Advance(time.Minute)
+		os := h.Assign(t)
+		check(t, h.Hotline.AskReport(t.Context(), call))
+		c := h.Found(t, call)
+		if !c.Sealed || c.State != hotline.Queued || !c.QueuedAt.Equal(before) || h.State(t, seat) != hotline.Ready {
+			t.Errorf("sealed %v, %s, since %v, the seat %s", c.Sealed, c.State, c.QueuedAt, h.State(t, seat))
+		}
+		if err := h.Hotline.Take(t.Context(), os[0].Ref()); !fault.Is(err, fault.Conflict) {
+			t.Errorf("a seat takes a call it may not hear: %v", err)
+		}
+		if os := h.Assign(t); len(os) != 0 {
+			t.Errorf("%d seats are rung that are not of the report line", len(os))
+		}
+		if err := h.Hotline.AskReport(t.Context(), call); !fault.Is(err, fault.Conflict) {
+			t.Errorf("asked twice: %v", err)
+		}
+		talks := h.Call(t, l, "00000000002")
+		h.Talk(t, h.Assign(t)[0])
+		if err := h.Hotline.AskReport(t.Context(), talks); !fault.Is(err, fault.Conflict) {
+			t.Errorf("asked in a talk: %v", err)
+		}
+	})
+}

@@ -21,7 +21,8 @@ type call struct {
 	v    *rtp.Stream
 	row  *hotline.Call
 
-	taken chan *party // a seat took the call
+	taken chan *party   // a seat took the call
+	asked chan struct{} // closed when the caller asked for the report line
 	quit  chan struct{}
 	once  sync.Once
 
@@ -29,7 +30,7 @@ type call struct {
 	by, why string // how it was told to end
 	mute    bool   // the caller refused the recording
 	untold  bool   // there was no voice to tell him of it
-	asked   bool   // to be called back
+	chose   bool   // to be called back, or to end it so
 }
 
 // leave has the call end, for the reason given first.
@@ -70,7 +71,7 @@ func (s *Switchboard) take(leg *sip.Call) {
 		s.withoutStore(ctx, leg, line, kept, at)
 		return
 	}
-	c := &call{s: s, ref: row.Ref(), line: line, leg: leg, row: row, taken: make(chan *party), quit: make(chan struct{})}
+	c := &call{s: s, ref: row.Ref(), line: line, leg: leg, row: row, taken: make(chan *party), asked: make(chan struct{}), quit: make(chan struct{})}
 	if c.v, err = s.answer(leg); err != nil {
 		_ = leg.Reject(488, "", 0)
 		s.ended(c.ref, hotline.Ending{By: "system", Why: "failed"})
@@ -143,7 +144,7 @@ func (s *Switchboard) drop(c *call) {
 	delete(s.calls, c.ref)
 	s.mu.Unlock()
 	c.mu.Lock()
-	e := hotline.Ending{By: c.by, Why: c.why, Chosen: c.asked}
+	e := hotline.Ending{By: c.by, Why: c.why, Chosen: c.chose}
 	c.mu.Unlock()
 	s.ended(c.ref, e)
 	s.soon()

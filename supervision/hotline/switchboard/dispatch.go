@@ -53,6 +53,9 @@ func (s *Switchboard) ring(ctx context.Context, o hotline.Offer) {
 	gone := make(<-chan struct{})
 	if c != nil {
 		gone = c.gone()
+		var stop context.CancelFunc
+		ctx, stop = c.unlessSealed(ctx)
+		defer stop()
 	} else if !o.CallBack {
 		return // ended meanwhile
 	}
@@ -166,7 +169,7 @@ func (s *Switchboard) callOut(ctx context.Context, o hotline.Offer, seat *party)
 		fail(why)
 		return
 	}
-	c := &call{s: s, ref: o.Call, line: line, leg: p.leg, v: p.v.(*rtp.Stream), row: row, taken: make(chan *party), quit: make(chan struct{})}
+	c := &call{s: s, ref: o.Call, line: line, leg: p.leg, v: p.v.(*rtp.Stream), row: row, taken: make(chan *party), asked: make(chan struct{}), quit: make(chan struct{})}
 	s.hold(c)
 	defer s.drop(c)
 	c.talk(ctx, seat)

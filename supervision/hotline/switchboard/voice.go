@@ -45,8 +45,8 @@ func (c *call) closed(ctx context.Context) {
 	r := c.runner()
 	r.Closed = true
 	out, err := r.Run(ctx, "closed")
-	if err == nil {
-		c.do(ctx, out)
+	for err == nil && !c.do(ctx, out) && out.Do == ivr.Report { // heard, he may leave a message or ask to be called
+		out, err = r.Run(ctx, "sealed")
 	}
 	c.leave("system", "closed")
 }
@@ -64,6 +64,9 @@ func (c *call) do(ctx context.Context, out ivr.Outcome) (over bool) {
 		c.choose()
 	case ivr.Crisis, ivr.Police, ivr.Ambulance:
 		c.help(ctx, out.Do)
+	case ivr.Report:
+		c.report(ctx)
+		return false
 	case ivr.HangUp:
 		c.choose()
 	default:
@@ -72,10 +75,42 @@ func (c *call) do(ctx context.Context, out ivr.Outcome) (over bool) {
 	return true
 }
 
+// report hands a caller who asked for it by a key to the report line. Nothing of
+// the call is kept, and no seat that rings for him has him any more.
+func (c *call) report(ctx context.Context) {
+	if err := c.s.Hotline.AskReport(ctx, c.ref); err != nil {
+		return // a seat has just taken the call: it can hand him over
+	}
+	c.row.Sealed = true
+	close(c.asked)
+	if err := c.s.Recordings.Forget(ctx, c.ref); err != nil {
+		c.s.Log.ErrorContext(ctx, "a recording of a call that was sealed is still there", "fault", err.Error())
+	}
+	c.s.soon()
+}
+
+// unlessSealed ends what is done for a caller when he asks for the report line.
+func (c *call) unlessSealed(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, stop := context.WithCancel(ctx)
+	select {
+	case <-c.asked: // it is done for him as he is now
+		return ctx, stop
+	default:
+	}
+	go func() {
+		select {
+		case <-c.asked:
+			stop()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, stop
+}
+
 // choose ends a call in the voice service, as the caller wanted.
 func (c *call) choose() {
 	c.mu.Lock()
-	c.asked = true
+	c.chose = true
 	c.mu.Unlock()
 	c.leave("caller", "hangup")
 }
