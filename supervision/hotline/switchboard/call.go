@@ -168,13 +168,20 @@ func (c *call) serve(ctx context.Context) {
 		c.closed(ctx)
 		return
 	}
-	if c.line.Record && !c.line.Sealed { // nobody is recorded who did not hear so first
-		c.untold = c.s.promptsOf(c.line).Prompt(string(c.lang()), "notice") == nil
-		if over := c.heed(ctx, "open"); over {
-			return
-		}
+	if c.notice(ctx) {
+		return
 	}
 	c.wait(ctx)
+}
+
+// notice tells whoever is to be recorded so, and takes his refusal: nobody is
+// recorded who did not hear it first.
+func (c *call) notice(ctx context.Context) (over bool) {
+	if !c.line.Record || c.line.Sealed || c.row.Sealed {
+		return false
+	}
+	c.untold = c.s.promptsOf(c.line).Prompt(string(c.lang()), "notice") == nil
+	return c.heed(ctx, "open")
 }
 
 // wait has the caller wait for a person.

@@ -159,8 +159,8 @@ func (s *Switchboard) callOut(ctx context.Context, o hotline.Offer, seat *party)
 		return
 	}
 	music := s.media.Play(seat.v, true, s.music())
+	defer music.Stop()
 	p, err := s.dial(ctx, seat.done(), s.outward("", number), outTime, sip.DialOptions{From: line.Number})
-	music.Stop()
 	if err != nil {
 		why := "no_answer"
 		if r, ok := errors.AsType[sip.Refused](err); ok && r.Code == 486 {
@@ -172,5 +172,25 @@ func (s *Switchboard) callOut(ctx context.Context, o hotline.Offer, seat *party)
 	c := &call{s: s, ref: o.Call, line: line, leg: p.leg, v: p.v.(*rtp.Stream), row: row, taken: make(chan *party), asked: make(chan struct{}), quit: make(chan struct{})}
 	s.hold(c)
 	defer s.drop(c)
+	if c.noticeFor(ctx, seat) {
+		return
+	}
+	music.Stop()
 	c.talk(ctx, seat)
+}
+
+// noticeFor is the notice to somebody who is called, while the seat that called
+// him waits with music in its ear.
+func (c *call) noticeFor(ctx context.Context, seat *party) (over bool) {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	go func() {
+		select {
+		case <-seat.done():
+			c.leave("seat", "hangup")
+			stop()
+		case <-ctx.Done():
+		}
+	}()
+	return c.notice(ctx)
 }

@@ -34,7 +34,10 @@ func (c *call) leader(ctx context.Context) (over bool) {
 	if err := h.LeaderTook(ctx, c.ref, person); err != nil {
 		return false
 	}
-	bridge := rtp.NewBridge(c.v, p.v, nil)
+	p.person = person
+	taping := c.record(p)
+	defer taping.stop()
+	bridge := rtp.NewBridge(c.v, p.v, taping.tap())
 	select {
 	case <-c.gone():
 		bridge.Close()

@@ -220,20 +220,33 @@ func TestACallerRatesWhatHeGot(t *testing.T) {
 }
 
 // Nobody is there: the caller asks for a call back, hangs up, and is called when
-// somebody is ready; the number was shown to nobody.
+// somebody is ready; the number was shown to nobody. He is told of the recording,
+// too, and refuses it by a key.
 func TestACallBackIsDialled(t *testing.T) {
 	callback := free(t, "udp")
 	x := begin(t, func(c *switchboard.Config) { c.SIP.Trunks[0].Proxy = "127.0.0.2:" + strconv.Itoa(callback) })
-	line := x.Line(t, nil)
+	line := x.Line(t, func(l *hotline.Line) { l.Record = true })
 	caller := phoneOn(t, "127.0.0.2", callback, "<sip:0000123@127.0.0.2>;regint=0;answermode=auto;audio_codecs=PCMA/8000/1", 880)
 	caller.do("dial", "sip:"+line.Number+"@"+x.at)
 	caller.hears(300) // waits
 	caller.do("sndcode", "6")
+	caller.wait("CALL_CLOSED")
 	x.only(t, func(c *hotline.Call) bool { return c.State == hotline.Ended && c.Chosen })
 	desk, _ := x.desk(t, 440)
 	desk.wait("CALL_ESTABLISHED")
+	caller.wait("CALL_ESTABLISHED")
+	caller.do("sndcode", "9")
 	caller.hears(440)
 	desk.hears(880)
+	_, err := x.recordings.Adopt(t.Context())
+	check(t, err)
+	x.Read(t, func(tx *db.Tx) error {
+		refused := 0
+		if err := tx.Row("select count(*) from recording where absent = $1", recording.ByCaller).Scan(&refused); err != nil || refused != 1 {
+			t.Errorf("%d recordings are said to be refused: %v", refused, err)
+		}
+		return nil
+	})
 	desk.do("hangup", "")
 	until(t, "the call-back to be done", func() bool {
 		done, err := x.Hotline.CallBacks(x.As(x.Manager), "done")
@@ -335,7 +348,7 @@ func TestTheLeaderOnDutyAnswersAtHisTelephone(t *testing.T) {
 			return hotline.Duty{Slot: 7, Person: 77, Phone: "0000777"}, true, nil
 		}
 	})
-	line := x.Line(t, nil)
+	line := x.Line(t, func(l *hotline.Line) { l.Record = true })
 	leader := phoneOn(t, "127.0.0.2", port, "<sip:0000777@127.0.0.2>;regint=0;answermode=auto;audio_codecs=PCMA/8000/1", 1000)
 	caller := x.caller(t, 880)
 	caller.do("dial", "sip:"+line.Number+"@"+x.at)
@@ -347,6 +360,15 @@ func TestTheLeaderOnDutyAnswersAtHisTelephone(t *testing.T) {
 	if got := x.only(t, func(c *hotline.Call) bool { return c.State == hotline.Ended }); got.Person != 77 || got.AnsweredAt.IsZero() || got.Transferred != "leader" || got.Why != "hangup" {
 		t.Errorf("ended by %s: %s, answered by %d at %v", got.By, got.Why, got.Person, got.AnsweredAt)
 	}
+	until(t, "the leader's recording", func() bool {
+		_, err := x.recordings.Adopt(t.Context())
+		check(t, err)
+		n := 0
+		x.Read(t, func(tx *db.Tx) error {
+			return tx.Row("select count(*) from recording where person = 77 and seat is null and absent = '' and complete = $1 and hash is not null", true).Scan(&n)
+		})
+		return n == 1
+	})
 }
 
 // The lines are in mind for when the store is away, also those nobody has called yet.

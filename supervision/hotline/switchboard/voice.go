@@ -78,10 +78,15 @@ func (c *call) do(ctx context.Context, out ivr.Outcome) (over bool) {
 // report hands a caller who asked for it by a key to the report line. Nothing of
 // the call is kept, and no seat that rings for him has him any more.
 func (c *call) report(ctx context.Context) {
-	if err := c.s.Hotline.AskReport(ctx, c.ref); err != nil {
+	err := c.s.Hotline.AskReport(ctx, c.ref)
+	if fault.Is(err, fault.Conflict) {
 		return // a seat has just taken the call: it can hand him over
 	}
-	c.row.Sealed = true
+	c.row.Sealed = true // not recorded, whether or not the store could say that it took it
+	if err != nil {
+		c.s.Log.WarnContext(ctx, "a caller's wish for the report line may not be in the store", "fault", err.Error())
+		return
+	}
 	close(c.asked)
 	if err := c.s.Recordings.Forget(ctx, c.ref); err != nil {
 		c.s.Log.ErrorContext(ctx, "a recording of a call that was sealed is still there", "fault", err.Error())
