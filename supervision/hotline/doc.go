@@ -8,7 +8,7 @@
 //
 // What is stored about people: a caller's number lies sealed under a key outside
 // the database until the retention table has it destroyed; beside it a keyed
-// hash that says only "the same again". On a sealed line (报告专线) no page shows
+// hash that says only "the same again". On a sealed line (举报专线) no page shows
 // even the masked number, the hash is made with another key, and only seats with
 // the skill "report" that are not of the unit complained of are offered the call.
 // Events and figures hold no number, no name and no word of a caller.

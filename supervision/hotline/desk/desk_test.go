@@ -280,7 +280,7 @@ func TestACallIsPassedOnlyWhereItsLineSays(t *testing.T) {
 	_, who, call := o.talking(t, func(l *hotline.Line) { l.Crisis, l.Record = "00009999", true })
 	ready, mate := o.Seat(t, o.County)
 	_, page := o.ask(who, root, nil)
-	holds(t, page, "通话中", "正在录音", `value="crisis"`, `value="seat:`+keyOf(ready)+`"`, "暂停录音", "转交报告专线", `data-fkey="F8"`)
+	holds(t, page, "通话中", "正在录音", `value="crisis"`, `value="seat:`+keyOf(ready)+`"`, "暂停录音", "转交举报专线", `data-fkey="F8"`)
 	lacks(t, page, `value="police"`, `value="fallback"`, "00009999")
 	post := func(do string, more ...string) int {
 		v := url.Values{"do": {do}, "call": {keyOf(call)}}
@@ -535,7 +535,7 @@ func TestASealedCallIsNobodysToHear(t *testing.T) {
 	_, err = o.Hotline.SignOn(o.As(o.Lead), o.Lead.ID, "browser")
 	check(t, err)
 	_, page := o.ask(o.Lead, shift, nil)
-	holds(t, page, "报告专线，不能监听")
+	holds(t, page, "举报专线，不能监听")
 	lacks(t, page, `value="listen"`)
 	for _, do := range []string{"listen", "whisper", "barge"} {
 		if status, page := o.ask(o.Lead, shift, url.Values{"do": {do}, "seat": {keyOf(seat)}}); status != http.StatusForbidden || !strings.Contains(page, "不能监听") {
@@ -546,7 +546,7 @@ func TestASealedCallIsNobodysToHear(t *testing.T) {
 		t.Errorf("ordered %+v", o.x.last())
 	}
 	_, page = o.ask(who, root, nil)
-	holds(t, page, "报告专线，不显示", "班长不能监听", "您可以不说姓名")
+	holds(t, page, "举报专线，不显示", "班长不能监听", "您可以不说姓名")
 	lacks(t, page, "138****7777", `id="seal"`)
 	form := url.Values{"token": {"t1"}, "type": {"petition"}, "text": {"单位里有人收钱办事，我要反映。"}, "agency": {strconv.FormatInt(o.County.ID, 10)}, "ack": {"none"}}
 	if status, page := o.ask(who, root+"/matter?call="+keyOf(call), form); status != http.StatusOK {

@@ -75,7 +75,7 @@ func TestALineIsConfiguredWithErrorsBesideItsFields(t *testing.T) {
 	}
 	v := url.Values{"unit": {strconv.FormatInt(h.County.ID, 10)}, "name": {""}, "number": {"热线"}, "mode": {"own"}, "hours": {"八点"}, "ring": {"20"}, "wrapup": {"30"}, "overflow_after": {"30"}, "flags": {"open", "sealed", "record"}}
 	status, page = ask(a, boss, lines+"/new", v)
-	if holds(t, page, "请填写 3 到 18 位数字的号码", "请填写名称", "08:00-20:00", "报告专线不录音", `value="热线"`); status != http.StatusUnprocessableEntity {
+	if holds(t, page, "请填写 3 到 18 位数字的号码", "请填写名称", "08:00-20:00", "举报专线不录音", `value="热线"`); status != http.StatusUnprocessableEntity {
 		t.Errorf("status %d", status)
 	}
 	v.Set("name", "示例热线")
@@ -213,7 +213,7 @@ func TestCallBacksAreTakenOnceAndNeverShowANumber(t *testing.T) {
 	holds(t, page, "已接通")
 	// The canary: the log of calls, a call's page and what was logged.
 	_, page = ask(a, h.As(h.Lead), calls, nil)
-	holds(t, page, "138****7770", "报告专线，不显示", "未接通")
+	holds(t, page, "138****7770", "举报专线，不显示", "未接通")
 	all := page + log.String()
 	for _, one := range regexp.MustCompile(`/desk/hotline/calls/[0-9]+/[0-9]+`).FindAllString(page, -1) {
 		_, p := ask(a, h.As(h.Lead), one, nil)
