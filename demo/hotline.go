@@ -77,14 +77,19 @@ func (w *world) openHotline(ctx context.Context) error {
 	return nil
 }
 
+// demoNode is a process that nobody runs.
+const demoNode = "demo"
+
 // answerHotline is a day of calls: most are answered, some in time, a few hang up.
 func (w *world) answerHotline(ctx context.Context, r *rand.Rand) error {
 	desk := w.units["county"].staff[drafter]
 	h := w.Hotline
+	h.Node = demoNode // the process its calls come to, and its seat's page speaks with
+	defer func() { h.Node = "" }()
 	if _, err := h.SignOn(desk.as(ctx), desk.id, "browser"); err != nil {
 		return words(err)
 	}
-	if err := h.AtNode(ctx, w.seats[0], "demo"); err != nil { // as if its page were open
+	if err := h.AtNode(ctx, w.seats[0], demoNode); err != nil { // as if its page were open
 		return words(err)
 	}
 	for range 5 + r.IntN(6) {

@@ -184,3 +184,18 @@ func TestOnlyTheAnsweringDeskMayHear(t *testing.T) {
 		}
 	}
 }
+
+// A month of calls came before anybody opened the demonstration: all of them are
+// over, and most were answered.
+func TestTheDemonstrationsCallsAreOver(t *testing.T) {
+	w := newTab(t)
+	w.signIn("xian.pizhun")
+	w.open("/desk/hotline/board")
+	if got := eval[string](w, `document.querySelector(".stat-value").textContent.replace(/\s/g, "")`); got != "0人" {
+		t.Errorf("%s wait on the board", got)
+	}
+	w.open("/desk/hotline/calls")
+	if answered := eval[int](w, `[...document.querySelectorAll("main table tbody tr")].filter(r => r.textContent.includes("已接听") || r.textContent.includes("接通")).length`); answered == 0 {
+		t.Error("no call of the list was answered")
+	}
+}

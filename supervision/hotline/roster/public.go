@@ -3,6 +3,7 @@ package roster
 import (
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -161,8 +162,8 @@ func (s *Rosters) figures(w http.ResponseWriter, r *http.Request) error {
 		if err := s.results(tx, found, ranges, from); err != nil {
 			return err
 		}
-		p.Chart = ui.Series{Title: word(ctx, "figures_chart", year), Says: word(ctx, "figures_says"), What: word(ctx, "leader")}
-		p.Grid = ui.Grid{Caption: word(ctx, "figures_of", year), Cards: true, Nothing: word(ctx, "none"), Columns: []ui.Column{{Title: word(ctx, "leader")}, {Title: word(ctx, "planned"), Number: true}, {Title: word(ctx, "held"), Number: true}, {Title: word(ctx, "calls"), Number: true}, {Title: word(ctx, "taken_over"), Number: true}, {Title: word(ctx, "closed"), Number: true}, {Title: word(ctx, "solved"), Number: true}}}
+		p.Chart = ui.Series{Title: word(ctx, "figures_chart", strconv.Itoa(year)), Says: word(ctx, "figures_says"), What: word(ctx, "leader")}
+		p.Grid = ui.Grid{Caption: word(ctx, "figures_of", strconv.Itoa(year)), Cards: true, Nothing: word(ctx, "none"), Columns: []ui.Column{{Title: word(ctx, "leader")}, {Title: word(ctx, "planned"), Number: true}, {Title: word(ctx, "held"), Number: true}, {Title: word(ctx, "calls"), Number: true}, {Title: word(ctx, "taken_over"), Number: true}, {Title: word(ctx, "closed"), Number: true}, {Title: word(ctx, "solved"), Number: true}}}
 		for _, c := range found {
 			p.Chart.Data = append(p.Chart.Data, ui.Point{Label: c.name, N: float64(c.held), Kind: "main"})
 			p.Grid.Rows = append(p.Grid.Rows, ui.Text(c.name, itoa(c.planned), itoa(c.held), itoa(c.calls), itoa(c.matter), itoa(c.closed), itoa(c.solved)))

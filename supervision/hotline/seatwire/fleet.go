@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -49,10 +48,11 @@ func (f *Fleet) posts(ctx context.Context) []post {
 	ctx, cancel := context.WithTimeout(ctx, lookEvery)
 	defer cancel()
 	nodes, err := f.Nodes(ctx)
+	f.at = time.Now() // also after a failure: not everybody is to wait for the store in turn
 	if err != nil && f.known != nil {
 		return f.known
 	}
-	f.known, f.at = []post{own}, time.Now()
+	f.known = []post{own}
 	for _, n := range nodes {
 		if n.Name != f.Own {
 			f.known = append(f.known, post{n.Name, &Client{Address: n.Address, Identity: f.Identity}})
@@ -72,37 +72,59 @@ type said struct {
 	err   error
 }
 
-// ask has every process say how a seat stands.
-func (f *Fleet) ask(ctx context.Context, seat hotline.Ref) []said {
+// ask has every process say how a seat stands, until one says what is looked for;
+// what is left unsaid then is an error. The processes stay in their order.
+func (f *Fleet) ask(ctx context.Context, seat hotline.Ref, found func(State) bool) []said {
 	posts := f.posts(ctx)
-	out := make([]said, len(posts))
-	var all sync.WaitGroup
-	for i, p := range posts {
-		all.Go(func() {
-			ctx := ctx
-			if len(posts) > 1 {
-				var cancel context.CancelFunc
-				ctx, cancel = context.WithTimeout(ctx, lookEvery)
-				defer cancel()
-			}
-			s, err := p.State(ctx, seat)
-			out[i] = said{p, s, err}
-		})
+	ctx, cancel := context.WithTimeout(ctx, askTime(len(posts)))
+	defer cancel()
+	type nth struct {
+		int
+		said
 	}
-	all.Wait()
+	news := make(chan nth, len(posts))
+	out := make([]said, len(posts))
+	for i, p := range posts {
+		out[i] = said{post: p, err: errSilent}
+		go func() {
+			s, err := p.State(ctx, seat)
+			news <- nth{i, said{p, s, err}}
+		}()
+	}
+	for range posts {
+		s := <-news
+		if out[s.int] = s.said; s.err == nil && found(s.state) {
+			break
+		}
+	}
 	return out
 }
 
-// merged is a seat's state of what all say; the error is that nobody does.
+// askTime is how long is waited for answers: one process has all the time there is.
+func askTime(posts int) time.Duration {
+	if posts == 1 {
+		return answerTime
+	}
+	return lookEvery
+}
+
+// errSilent is of a process that has not said anything.
+var errSilent = away(errors.New("the telephone process has not answered"))
+
+// nobody has everybody asked.
+func nobody(State) bool { return false }
+
+// merged is a seat's state of what all say; the error is that nobody does. Of
+// those who say nothing it is told that there they are: a page must not give up
+// a voice it has with one whose word is late.
 func merged(all []said) (out State, err error) {
 	err = away(errors.New("no telephone process answers"))
 	for _, s := range all {
-		if s.err != nil {
-			continue
+		if s.err == nil {
+			err = nil
+			out = out.with(s.state)
 		}
-		err = nil
-		out = out.with(s.state)
-		out.Voices = append(out.Voices, Voice{Node: s.name, Joined: s.state.Joined})
+		out.Voices = append(out.Voices, Voice{Node: s.name, Joined: s.err == nil && s.state.Joined})
 	}
 	return out, err
 }
@@ -129,7 +151,7 @@ func (s State) with(o State) State {
 
 // State is how the seat stands now.
 func (f *Fleet) State(ctx context.Context, seat hotline.Ref) (State, error) {
-	return merged(f.ask(ctx, seat))
+	return merged(f.ask(ctx, seat, nobody))
 }
 
 // Offer joins a seat's browser to one process; the empty name is this machine's.
@@ -149,10 +171,10 @@ func (f *Fleet) Do(ctx context.Context, seat hotline.Ref, c Command) error {
 	if slices.Contains([]string{Listen, Whisper, Barge}, c.Act) && c.Target != nil {
 		of = *c.Target
 	}
-	all := f.ask(ctx, of)
-	if len(all) == 1 {
-		return all[0].Do(ctx, seat, c)
+	if posts := f.posts(ctx); len(posts) == 1 {
+		return posts[0].Do(ctx, seat, c)
 	}
+	all := f.ask(ctx, of, func(s State) bool { return s.concerns(c) })
 	i := slices.IndexFunc(all, func(s said) bool { return s.err == nil && s.state.concerns(c) })
 	if i < 0 && c.Act == Dial { // this machine's comes first, else any the browser speaks with
 		i = slices.IndexFunc(all, func(s said) bool { return s.err == nil && s.state.Joined })
@@ -192,7 +214,7 @@ func (f *Fleet) Watch(ctx context.Context, seat hotline.Ref, g func(State)) (err
 		})
 	}
 	ctx, stop := context.WithCancel(ctx)
-	w := &watching{seat: seat, tell: g, follows: map[string]bool{}, news: make(chan said)}
+	w := &watching{seat: seat, tell: g, follows: map[string]bool{}, news: make(chan said), heard: map[string]State{}}
 	defer func() { // whoever follows ends with ctx, and is waited for
 		stop()
 		w.all.Wait()
@@ -200,8 +222,13 @@ func (f *Fleet) Watch(ctx context.Context, seat hotline.Ref, g func(State)) (err
 	look := time.NewTicker(lookEvery)
 	defer look.Stop()
 	again := func() {
-		for _, p := range f.posts(ctx) {
+		before := w.posts
+		w.posts = f.posts(ctx)
+		for _, p := range w.posts {
 			w.follow(ctx, p)
+		}
+		if before != nil && !slices.EqualFunc(before, w.posts, func(a, b post) bool { return a.name == b.name }) {
+			w.say()
 		}
 	}
 	again()
@@ -224,10 +251,11 @@ type watching struct {
 	seat    hotline.Ref
 	tell    func(State)
 	all     sync.WaitGroup
+	posts   []post // there are
 	follows map[string]bool
 	news    chan said
-	heard   []said // the last of each that answers
-	pending int    // that have not said anything yet
+	heard   map[string]State // the last of each that answers
+	pending int              // that have not said anything yet
 }
 
 func (w *watching) follow(ctx context.Context, p post) {
@@ -250,26 +278,33 @@ func (w *watching) follow(ctx context.Context, p post) {
 
 // hear takes what one says; false when nobody is left.
 func (w *watching) hear(s said) bool {
-	i := slices.IndexFunc(w.heard, func(x said) bool { return x.name == s.name })
-	switch {
-	case s.err != nil:
-		w.follows[s.name] = false // it is tried again when the processes are looked at
-		if i < 0 {
-			w.pending--
-		} else {
-			w.heard = slices.Delete(w.heard, i, i+1)
-		}
-	case i < 0:
+	_, spoke := w.heard[s.name]
+	if !spoke {
 		w.pending--
-		w.heard = append(w.heard, s)
-		slices.SortFunc(w.heard, func(a, b said) int { return strings.Compare(a.name, b.name) })
-	default:
-		w.heard[i] = s
+	}
+	if s.err != nil {
+		w.follows[s.name] = false // it is tried again when the processes are looked at
+		delete(w.heard, s.name)
+	} else {
+		w.heard[s.name] = s.state
 	}
 	if len(w.heard) == 0 {
 		return w.pending > 0
 	}
-	state, _ := merged(w.heard)
-	w.tell(state)
+	w.say()
 	return true
+}
+
+// say tells the state as it is known, once anybody has said anything.
+func (w *watching) say() {
+	all := make([]said, len(w.posts))
+	for i, p := range w.posts {
+		s, ok := w.heard[p.name]
+		if all[i] = (said{post: p, state: s}); !ok {
+			all[i].err = errSilent
+		}
+	}
+	if s, err := merged(all); err == nil {
+		w.tell(s)
+	}
 }

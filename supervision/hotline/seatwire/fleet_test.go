@@ -188,7 +188,9 @@ func TestAPageSeesOneSeatWhateverProcessHoldsItsCall(t *testing.T) {
 		return s.Joined && s.Call != nil && *s.Call == call && s.Recording == seatwire.On && s.Voices[0].Joined && s.Voices[1].Joined
 	})
 	check(t, b.server.Close())
-	wait("the seat without the other", func(s seatwire.State) bool { return s.Joined && s.Call == nil && len(s.Voices) == 1 })
+	wait("the seat without the other", func(s seatwire.State) bool {
+		return s.Joined && s.Call == nil && len(s.Voices) == 2 && s.Voices[1] == seatwire.Voice{Node: "b"} // the page keeps its voice with it
+	})
 	if s, err := f.State(t.Context(), own); err != nil || !s.Joined {
 		t.Errorf("one process that is gone takes the seat with it: %+v %v", s, err)
 	}
@@ -238,5 +240,40 @@ func TestAStrangerIsNotSpokenWith(t *testing.T) {
 	get(http.DefaultClient, "http")
 	if _, err := seatwire.NewIdentity([]byte("short")); err == nil {
 		t.Error("an identity of a few bytes")
+	}
+}
+
+// A process whose word is late is there all the same: a page that gave up its voice
+// with it would cut off whom it speaks with.
+func TestAProcessThatIsSilentIsStillNamed(t *testing.T) {
+	t.Parallel()
+	f, a, b := two(t)
+	ln, err := net.Listen("tcp", "127.0.0.1:0") // takes connections and says nothing
+	check(t, err)
+	defer func() { _ = ln.Close() }()
+	f.Nodes = func(context.Context) ([]hotline.Node, error) {
+		return []hotline.Node{{Name: "b", Address: b.address}, {Name: "c", Address: ln.Addr().String()}}, nil
+	}
+	call := hotline.Ref{Province: 35, ID: 3}
+	a.set(own, func(s *seatwire.State) { s.Joined = true })
+	b.set(own, func(s *seatwire.State) { s.Joined, s.Call = true, &call })
+	ctx, stop := context.WithCancel(t.Context())
+	told := 0
+	_ = f.Watch(ctx, own, func(s seatwire.State) {
+		told++
+		if len(s.Voices) != 3 || s.Voices[2] != (seatwire.Voice{Node: "c"}) {
+			t.Errorf("the processes are %+v", s.Voices)
+		}
+		if s.Call != nil {
+			stop()
+		}
+	})
+	stop()
+	if told == 0 {
+		t.Error("nothing was told")
+	}
+	check(t, f.Do(t.Context(), own, seatwire.Command{Act: seatwire.Hold})) // the one that has the call is not kept waiting by the other
+	if got := b.last(); got.Act != seatwire.Hold {
+		t.Errorf("it was told %q", got.Act)
 	}
 }
