@@ -258,8 +258,12 @@ func (h *Hotline) Take(ctx context.Context, offer Ref) (err error) {
 	})
 }
 
+// unreachable is why a seat did not take a call that its process could not ring.
+const unreachable = "unreachable"
+
 // Decline says that a seat does not take it. The seat is away until its person
-// says otherwise, and the caller goes to the next with the place he had.
+// says otherwise, and the caller goes to the next with the place he had. A browser
+// that one process cannot reach any more is still rung by the others it speaks with.
 func (h *Hotline) Decline(ctx context.Context, offer Ref, why string) (err error) {
 	defer fault.Wrap(&err, "hotline.Decline(%d)", offer.ID)
 	if !plainCode.MatchString(why) {
@@ -271,7 +275,17 @@ func (h *Hotline) Decline(ctx context.Context, offer Ref, why string) (err error
 // back puts the call of an offer nobody took back into the queue.
 func (h *Hotline) back(tx *db.Tx, offer Ref, outcome, why string) error {
 	return h.settle(tx, offer, outcome, func(o *offerRow, c *Call) error {
-		if _, err := setSeat(tx, o.seatRef(), Away, why, time.Time{}, Ringing); err != nil {
+		to, reason := Away, why
+		if why == unreachable {
+			elsewhere, err := notAt(tx, o.seatRef(), c.Node)
+			if err != nil {
+				return err
+			}
+			if elsewhere { // it is rung by the others
+				to, reason = Ready, ""
+			}
+		}
+		if _, err := setSeat(tx, o.seatRef(), to, reason, time.Time{}, Ringing); err != nil {
 			return err
 		}
 		if err := note(tx, c, outcome, o.seat, why, 0); err != nil {

@@ -69,6 +69,21 @@ func (h *Hotline) atOne(s *Seat) string {
 	return s.Nodes[0]
 }
 
+// notAt says that a process does not reach a seat's browser any more; elsewhere
+// answers whether another does.
+func notAt(tx *db.Tx, seat Ref, node string) (elsewhere bool, err error) {
+	if _, err := tx.Exec("delete from hotline_seat_at where province = $1 and seat = $2 and node = $3", seat.Province, seat.ID, node); err != nil {
+		return false, err
+	}
+	s, err := seatByID(tx, seat)
+	if err != nil {
+		return false, err
+	}
+	one := []Seat{*s}
+	err = withPlaces(tx, seat.Province, one)
+	return s.Reach == "browser" && len(one[0].Nodes) > 0, err
+}
+
 // leftBy takes a process that is gone from the seats it spoke with. Who speaks
 // with another one stays as he is, but for a seat the dead one had engaged; the
 // others are away.

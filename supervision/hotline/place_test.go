@@ -111,3 +111,32 @@ func TestWhoIsNotJoinedHereCannotBeAsked(t *testing.T) {
 	_, err = b.Engage(t.Context(), c.Ref(), other)
 	check(t, err)
 }
+
+// A browser that one process cannot reach any more is rung by the other it speaks
+// with, and its person is away only when there is none.
+func TestABrowserThatOneProcessCannotReachIsRungByTheOther(t *testing.T) {
+	t.Parallel()
+	hotlinetest.Each(t, func(t *testing.T, h *hotlinetest.House) {
+		l := h.Line(t, nil)
+		seat, _ := h.Seat(t, h.County)
+		check(t, h.Hotline.AtNode(t.Context(), seat, "b"))
+		for i, want := range []string{hotline.Ready, hotline.Away} {
+			p := h.Process([]string{"a", "b"}[i])
+			c, err := p.Arrive(t.Context(), hotline.Arrival{Line: l, Caller: "00000000001"})
+			check(t, err)
+			check(t, p.Queue(t.Context(), c.Ref(), hotline.Want{}))
+			os := h.Assign(t)
+			if len(os) != 1 {
+				t.Fatalf("%d offers by process %s", len(os), p.Node)
+			}
+			check(t, p.Decline(t.Context(), os[0].Ref(), "unreachable"))
+			if got := h.State(t, seat); got != want {
+				t.Errorf("after process %s could not reach it the seat is %s, want %s", p.Node, got, want)
+			}
+			if i == 0 && len(h.Assign(t)) != 0 {
+				t.Error("the process that cannot reach it rings it again")
+			}
+			h.End(t, c.Ref())
+		}
+	})
+}
