@@ -273,10 +273,10 @@ func (h *Hotline) Seal(ctx context.Context, call Ref, about int64) error {
 
 // AskReport is a caller's own wish, before anybody spoke with him, to be heard by
 // the report line: he keeps the place he has, and whoever is rung for him is rung
-// no more. Conflict says that a seat has taken the call.
+// no more. Conflict says that a seat has taken the call, if only just now.
 func (h *Hotline) AskReport(ctx context.Context, call Ref) error {
 	return h.change(ctx, call, "AskReport", func(tx *db.Tx, c *Call) error {
-		if c.Sealed || c.Way == "out" || !slices.Contains([]string{Arrived, Queued, Offered}, c.State) {
+		if c.Sealed || c.Seat != 0 || c.Way == "out" || !slices.Contains([]string{Arrived, Queued, Offered}, c.State) {
 			return fault.Say(fault.Conflict, "hotline.seat_state")
 		}
 		return h.sealIn(tx, c, 0)

@@ -133,7 +133,12 @@ func TestACallerAsksForTheReportLineHimself(t *testing.T) {
 			t.Errorf("asked twice: %v", err)
 		}
 		talks := h.Call(t, l, "00000000002")
-		h.Talk(t, h.Assign(t)[0])
+		next := h.Assign(t)[0]
+		check(t, h.Hotline.Take(t.Context(), next.Ref()))
+		if err := h.Hotline.AskReport(t.Context(), talks); !fault.Is(err, fault.Conflict) {
+			t.Errorf("asked when a seat had the call at its ear: %v", err)
+		}
+		check(t, h.Hotline.Bridged(t.Context(), next.Call, next.Seat))
 		if err := h.Hotline.AskReport(t.Context(), talks); !fault.Is(err, fault.Conflict) {
 			t.Errorf("asked in a talk: %v", err)
 		}
