@@ -60,6 +60,8 @@ type Runner struct {
 	Voice   Voice
 	Content Content
 	Closed  bool // nobody is there to answer
+	Sealed  bool // nothing of the call may be kept: no message, he is called back instead
+	Unknown bool // the caller's number is not known: nobody can call back
 
 	trail      []string
 	missed     int // wrong keys and silences in a row
@@ -124,6 +126,7 @@ func (r *Runner) step(at, next string) string {
 }
 
 func (r *Runner) node(ctx context.Context, n Node) (next string, out Outcome, err error) {
+	n = r.instead(n)
 	clips, err := r.fill(ctx, n.Say)
 	if err != nil {
 		return "", out, err
@@ -146,6 +149,19 @@ func (r *Runner) node(ctx context.Context, n Node) (next string, out Outcome, er
 	}
 	next, err = r.lead(ctx, n, key)
 	return next, out, err
+}
+
+// instead is what a node comes to for this caller.
+func (r *Runner) instead(n Node) Node {
+	var first []string
+	if n.Do == Message && r.Sealed {
+		first, n = []string{"message.sealed"}, Node{Say: []string{"callback"}, Do: CallBack}
+	}
+	if n.Do == CallBack && r.Unknown {
+		n = Node{Say: []string{"callback.unknown"}, Then: back}
+	}
+	n.Say = append(first, n.Say...)
+	return n
 }
 
 func (r *Runner) wait(ctx context.Context, n Node) (byte, error) {

@@ -98,7 +98,6 @@ func TestJourneys(t *testing.T) {
 		{"the police with two keys", "closed", "81", true, Outcome{Do: Police}, []string{"danger", "police"}},
 		{"an ambulance from the report line", "sealed", "82", false, Outcome{Do: Ambulance}, []string{"ambulance"}},
 		{"the report line", "sealed", "0", false, Outcome{Do: Person}, []string{"sealed pause sealed.offers"}},
-		{"a message for the report line", "sealed", ".5", false, Outcome{Do: Message, Message: "kept-1"}, []string{"message"}},
 		{"to the report line by two keys", "waiting", "91", false, Outcome{Do: Report}, []string{"report"}},
 		{"to the report line at night", "closed", "91", true, Outcome{Do: Report}, []string{"report"}},
 		{"back from it", "waiting", ".9*.0", false, Outcome{Do: Person}, []string{"report"}},
@@ -120,6 +119,41 @@ func TestJourneys(t *testing.T) {
 			got, err := r.Run(t.Context(), c.start)
 			if err != nil || got != c.want {
 				t.Errorf("got %+v, %v, want %+v\n%s", got, err, c.want, strings.Join(sim.said, "\n"))
+			}
+			for _, w := range c.said {
+				if !slices.Contains(sim.said, w) {
+					t.Errorf("%q was not said:\n%s", w, strings.Join(sim.said, "\n"))
+				}
+			}
+		})
+	}
+}
+
+// Nothing of a call of the report line is kept: who wants to leave a message there,
+// in an office's own script too, is called back, where his number is known.
+func TestWhatCannotBeDoneForACallerIsSaid(t *testing.T) {
+	for _, c := range []struct {
+		name            string
+		keys            string
+		sealed, unknown bool
+		want            string
+		said            []string
+	}{
+		{"a message for the report line", "5", true, false, CallBack, []string{"message.sealed callback"}},
+		{"of a caller without a number", "5.7", true, true, Crisis, []string{"message.sealed callback.unknown"}},
+		{"a call back without a number", "6.7", false, true, Crisis, []string{"callback.unknown"}},
+		{"a message without a number", "5", false, true, Message, []string{"message"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s, err := Usual()
+			if err != nil {
+				t.Fatal(err)
+			}
+			sim := &simulator{keys: c.keys}
+			r := &Runner{Script: s, Voice: sim, Content: &room{}, Sealed: c.sealed, Unknown: c.unknown}
+			got, err := r.Run(t.Context(), "waiting")
+			if err != nil || got.Do != c.want {
+				t.Errorf("came to %q, %v", got.Do, err)
 			}
 			for _, w := range c.said {
 				if !slices.Contains(sim.said, w) {

@@ -50,7 +50,7 @@ func (t *talk) target(ctx context.Context, o order) (func(context.Context) (*par
 	switch {
 	case o.Target != nil:
 		return t.colleague(ctx, *o.Target)
-	case (c.row.Sealed || c.line.Sealed) && !slices.Contains(aid, o.To):
+	case c.sealed() && !slices.Contains(aid, o.To):
 		return nil, "", errTaken // who complains unseen is passed to nobody outside, unless a life is at stake
 	case o.To == seatwire.Leader:
 		return t.leader(ctx)

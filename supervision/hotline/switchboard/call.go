@@ -177,7 +177,7 @@ func (c *call) serve(ctx context.Context) {
 // notice tells whoever is to be recorded so, and takes his refusal: nobody is
 // recorded who did not hear it first.
 func (c *call) notice(ctx context.Context) (over bool) {
-	if !c.line.Record || c.line.Sealed || c.row.Sealed {
+	if !c.line.Record || c.sealed() {
 		return false
 	}
 	c.untold = c.s.promptsOf(c.line).Prompt(string(c.lang()), "notice") == nil
@@ -194,6 +194,12 @@ func (c *call) wait(ctx context.Context) {
 		return
 	}
 	c.s.soon()
+	c.linger(ctx)
+}
+
+// linger is the wait of a caller who is in the queue, until he is gone or has
+// spoken with somebody.
+func (c *call) linger(ctx context.Context) {
 	for {
 		told, cancel := context.WithCancel(ctx)
 		spoken := make(chan struct{})
@@ -219,11 +225,14 @@ func (c *call) wait(ctx context.Context) {
 
 // waiting is what a caller who waits is told.
 func (c *call) waiting() string {
-	if c.line.Sealed || c.row.Sealed {
+	if c.sealed() {
 		return "sealed"
 	}
 	return "waiting"
 }
+
+// sealed says that this is a call of the report line, of which nothing is kept.
+func (c *call) sealed() bool { return c.line.Sealed || c.row.Sealed }
 
 // rate asks the caller, whose leg still stands, what he thought of the call.
 func (c *call) rate(ctx context.Context) {

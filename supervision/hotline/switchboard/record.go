@@ -23,7 +23,7 @@ func (c *call) record(p *party) taping {
 	c.mu.Unlock()
 	meta := recording.Meta{Line: c.line.ID, Agency: c.row.Agency, Region: c.row.Region, Seat: p.seat.ID, Person: p.person}
 	ctx := context.Background()
-	if !c.line.Record || c.line.Sealed || c.row.Sealed {
+	if !c.line.Record || c.sealed() {
 		return taping{}
 	}
 	if mute {

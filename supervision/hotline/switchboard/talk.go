@@ -310,7 +310,7 @@ func (t *talk) fail(why string) {
 // the next who speaks with him is of that line.
 func (t *talk) seal(ctx context.Context, about int64) (next, error) {
 	c := t.c
-	if c.row.Sealed || c.line.Sealed || c.row.Way == "out" {
+	if c.sealed() || c.row.Way == "out" {
 		return goesOn, errTaken
 	}
 	if err := c.s.Hotline.Seal(ctx, c.ref, about); err != nil {
@@ -347,7 +347,7 @@ func (t *talk) pause(on bool) error {
 // with both; the seat's page says so as long as it lasts.
 func (t *talk) attend(o order) error {
 	p := o.from.party()
-	if p == nil || t.c.row.Sealed || t.c.line.Sealed || p.seat == t.seat.seat {
+	if p == nil || t.c.sealed() || p.seat == t.seat.seat {
 		return errTaken
 	}
 	o.from.mu.Lock()

@@ -17,7 +17,7 @@ var errGone = errors.New("the caller is gone")
 
 // runner leads this caller through the script.
 func (c *call) runner() *ivr.Runner {
-	return &ivr.Runner{Script: c.s.Script, Lang: c.lang(), Voice: voice{c}, Content: content{c}}
+	return &ivr.Runner{Script: c.s.Script, Lang: c.lang(), Voice: voice{c}, Content: content{c}, Sealed: c.sealed(), Unknown: !c.row.HasNumber}
 }
 
 func (c *call) lang() ivr.Lang {
@@ -40,13 +40,14 @@ func (c *call) heed(ctx context.Context, start string) (over bool) {
 	return c.do(ctx, out)
 }
 
-// closed is heard out of hours: nobody answers, but everything else is there.
+// closed is heard out of hours: nobody answers but the report line, when a seat of
+// it is on duty, and everything else is there.
 func (c *call) closed(ctx context.Context) {
 	r := c.runner()
 	r.Closed = true
 	out, err := r.Run(ctx, "closed")
-	for err == nil && !c.do(ctx, out) && out.Do == ivr.Report { // heard, he may leave a message or ask to be called
-		out, err = r.Run(ctx, "sealed")
+	if err == nil && !c.do(ctx, out) && out.Do == ivr.Report {
+		c.linger(ctx)
 	}
 	c.leave("system", "closed")
 }
@@ -193,7 +194,7 @@ func (v voice) over(ctx context.Context) error {
 // that of the call, which is where it is found.
 func (v voice) Record(ctx context.Context, most time.Duration) (string, error) {
 	meta := recording.Meta{Line: v.line.ID, Agency: v.row.Agency, Region: v.row.Region}
-	w, err := v.s.Recordings.Begin(ctx, v.ref, meta, v.row.Sealed)
+	w, err := v.s.Recordings.Begin(ctx, v.ref, meta, v.sealed())
 	if err != nil {
 		return "", err
 	}
