@@ -186,13 +186,13 @@ func (h *Hotline) offerIn(tx *db.Tx, w waiting, s *Seat, l *Line) (o *Offer, err
 	if len(fences) == 0 {
 		return nil, errGone
 	}
-	o = &Offer{ID: tx.ID(c.Province), Call: c.Ref(), Seat: s.Ref(), Node: c.Node, CallNode: c.Node, Reach: s.Reach, Until: tx.Now.Add(l.Ring), CallBack: w.callback != nil, Fence: fences[0]}
+	o = &Offer{ID: tx.ID(c.Province), Call: c.Ref(), Seat: s.Ref(), Reach: s.Reach, Until: tx.Now.Add(l.Ring), CallBack: w.callback != nil, Fence: fences[0]}
 	if s.Reach == "phone" {
 		p, err := phoneByID(tx, Ref{s.Province, s.Phone})
 		if err != nil || !p.Reachable(tx.Now) {
 			return nil, cmp.Or(err, errGone)
 		}
-		o.Phone, o.Node = p.Name, p.Node
+		o.Phone = p.Name
 	}
 	if _, err := tx.Exec("insert into hotline_offer (province, id, call, seat, fence, at, until) values ($1, $2, $3, $4, $5, $6, $7)", c.Province, o.ID, c.ID, s.ID, o.Fence, clock.Millis(tx.Now), clock.Millis(o.Until)); err != nil {
 		return nil, err
@@ -277,11 +277,11 @@ func (h *Hotline) back(tx *db.Tx, offer Ref, outcome, why string) error {
 	return h.settle(tx, offer, outcome, func(o *offerRow, c *Call) error {
 		to, reason := Away, why
 		if why == unreachable {
-			elsewhere, err := notAt(tx, o.seatRef(), c.Node)
+			s, err := notAt(tx, o.seatRef(), c.Node)
 			if err != nil {
 				return err
 			}
-			if elsewhere { // it is rung by the others
+			if s.Reach == "browser" && len(s.Nodes) > 0 { // it is rung by the others
 				to, reason = Ready, ""
 			}
 		}
@@ -339,7 +339,7 @@ func (h *Hotline) OfferAt(ctx context.Context, seat Ref) (o *Offer, err error) {
 		if err != nil {
 			return err
 		}
-		o = &Offer{ID: rows[0].id, Call: c.Ref(), Seat: seat, Node: s.Node, CallNode: c.Node, Reach: s.Reach, Until: rows[0].until, CallBack: c.Way == "out", Fence: rows[0].fence}
+		o = &Offer{ID: rows[0].id, Call: c.Ref(), Seat: seat, Reach: s.Reach, Until: rows[0].until, CallBack: c.Way == "out", Fence: rows[0].fence}
 		return nil
 	})
 	return o, err

@@ -167,8 +167,6 @@ type Offer struct {
 	ID       int64
 	Call     Ref
 	Seat     Ref
-	Node     string // the seat's home; "" a browser anywhere
-	CallNode string // the process that holds the caller
 	Reach    string // browser or phone
 	Phone    string // the desk phone's user
 	Until    time.Time

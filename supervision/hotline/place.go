@@ -33,31 +33,12 @@ func whole(tx *db.Tx, province int, seats []Seat) error {
 	return withPlaces(tx, province, seats)
 }
 
-type seatPlace struct {
-	seat int64
-	node string
-}
-
 // withPlaces fills in which processes the seats' browsers speak with: as long
 // as none has gone and no lease was found to be over (Sweep).
 func withPlaces(tx *db.Tx, province int, seats []Seat) error {
-	if len(seats) == 0 {
-		return nil
-	}
-	at := map[int64]*Seat{}
-	ids := make([]int64, len(seats))
-	for i := range seats {
-		at[seats[i].ID], ids[i] = &seats[i], seats[i].ID
-	}
-	var w db.Where
-	w.And("province = ?", province)
-	where, args := db.In(&w, "seat", ids).SQL()
-	all, err := db.List(tx, func(r *db.Rows, p *seatPlace) error { return r.Scan(&p.seat, &p.node) },
-		"select seat, node from hotline_seat_at"+where+" order by seat, node", args...)
-	for _, p := range all {
-		at[p.seat].Nodes = append(at[p.seat].Nodes, p.node)
-	}
-	return err
+	return beside(tx, province, seats, "seat, node from hotline_seat_at", "node", func(r *db.Rows, p *ofSeat[string]) error {
+		return r.Scan(&p.seat, &p.of)
+	}, func(s *Seat, node string) { s.Nodes = append(s.Nodes, node) })
 }
 
 // atOne is the process a call out is made by for a seat's browser: this one
@@ -69,19 +50,18 @@ func (h *Hotline) atOne(s *Seat) string {
 	return s.Nodes[0]
 }
 
-// notAt says that a process does not reach a seat's browser any more; elsewhere
-// answers whether another does.
-func notAt(tx *db.Tx, seat Ref, node string) (elsewhere bool, err error) {
+// notAt says that a process does not reach a seat's browser any more. It gives
+// the seat as it is then: Nodes are the others that reach it.
+func notAt(tx *db.Tx, seat Ref, node string) (*Seat, error) {
 	if _, err := tx.Exec("delete from hotline_seat_at where province = $1 and seat = $2 and node = $3", seat.Province, seat.ID, node); err != nil {
-		return false, err
+		return nil, err
 	}
 	s, err := seatByID(tx, seat)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	one := []Seat{*s}
-	err = withPlaces(tx, seat.Province, one)
-	return s.Reach == "browser" && len(one[0].Nodes) > 0, err
+	return &one[0], withPlaces(tx, seat.Province, one)
 }
 
 // leftBy takes a process that is gone from the seats it spoke with. Who speaks
@@ -124,19 +104,12 @@ func (h *Hotline) lapsed(ctx context.Context) error {
 
 func (h *Hotline) leftSeat(ctx context.Context, seat Ref, name string) error {
 	return h.DB.Write(ctx, func(tx *db.Tx) error {
-		if _, err := tx.Exec("delete from hotline_seat_at where province = $1 and seat = $2 and node = $3", seat.Province, seat.ID, name); err != nil {
-			return err
-		}
-		s, err := seatByID(tx, seat)
+		s, err := notAt(tx, seat, name)
 		if err != nil {
 			return err
 		}
-		one := []Seat{*s}
-		if err := withPlaces(tx, seat.Province, one); err != nil {
-			return err
-		}
 		tx.After(h.Bell.Ring)
-		if len(one[0].Nodes) == 0 {
+		if len(s.Nodes) == 0 {
 			_, err = setSeat(tx, seat, Away, "node_lost", time.Time{}, Ready, WrapUp, Busy, Ringing)
 			return err
 		}
@@ -148,7 +121,7 @@ func (h *Hotline) leftSeat(ctx context.Context, seat Ref, name string) error {
 				return err
 			}
 		}
-		_, err = tx.Exec("update hotline_seat set node = $3 where province = $1 and id = $2", seat.Province, seat.ID, one[0].Nodes[0])
+		_, err = tx.Exec("update hotline_seat set node = $3 where province = $1 and id = $2", seat.Province, seat.ID, s.Nodes[0])
 		return err
 	})
 }

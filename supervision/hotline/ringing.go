@@ -37,7 +37,7 @@ func ringing(tx *db.Tx, c *Call) (*Offer, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &Offer{ID: rows[0].id, Call: c.Ref(), Seat: s.Ref(), Node: c.Node, CallNode: c.Node, Reach: s.Reach, Until: rows[0].until, CallBack: c.Way == "out", Fence: rows[0].fence}
+	o := &Offer{ID: rows[0].id, Call: c.Ref(), Seat: s.Ref(), Reach: s.Reach, Until: rows[0].until, CallBack: c.Way == "out", Fence: rows[0].fence}
 	if s.Reach == "phone" {
 		p, err := phoneByID(tx, Ref{s.Province, s.Phone})
 		if err != nil {

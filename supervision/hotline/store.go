@@ -107,13 +107,21 @@ func readySeats(tx *db.Tx, province int) ([]Seat, error) {
 	return seats, whole(tx, province, seats)
 }
 
-type seatSkill struct {
-	seat int64
-	Skill
-}
-
 // withSkills fills in what the seats are good at.
 func withSkills(tx *db.Tx, province int, seats []Seat) error {
+	return beside(tx, province, seats, "seat, kind, code, level from hotline_skill", "kind, code", func(r *db.Rows, k *ofSeat[Skill]) error {
+		return r.Scan(&k.seat, &k.of.Kind, &k.of.Code, &k.of.Level)
+	}, func(s *Seat, k Skill) { s.Skills = append(s.Skills, k) })
+}
+
+// ofSeat is a row beside a seat's own.
+type ofSeat[T any] struct {
+	seat int64
+	of   T
+}
+
+// beside reads the rows of a table that belong to seats, and adds each to its seat.
+func beside[T any](tx *db.Tx, province int, seats []Seat, from, order string, scan func(*db.Rows, *ofSeat[T]) error, add func(*Seat, T)) error {
 	if len(seats) == 0 {
 		return nil
 	}
@@ -125,10 +133,9 @@ func withSkills(tx *db.Tx, province int, seats []Seat) error {
 	var w db.Where
 	w.And("province = ?", province)
 	where, args := db.In(&w, "seat", ids).SQL()
-	all, err := db.List(tx, func(r *db.Rows, k *seatSkill) error { return r.Scan(&k.seat, &k.Kind, &k.Code, &k.Level) },
-		"select seat, kind, code, level from hotline_skill"+where+" order by seat, kind, code", args...)
-	for _, k := range all {
-		at[k.seat].Skills = append(at[k.seat].Skills, k.Skill)
+	all, err := db.List(tx, scan, "select "+from+where+" order by seat, "+order, args...)
+	for _, row := range all {
+		add(at[row.seat], row.of)
 	}
 	return err
 }
