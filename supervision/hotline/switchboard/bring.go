@@ -172,7 +172,6 @@ func (t *talk) reached(ctx context.Context, r reached) next {
 // complete leaves the caller with whoever was brought in.
 func (t *talk) complete(ctx context.Context) next {
 	c, p, was, word := t.c, t.other, t.seat, t.with
-	t.apart()
 	t.other, t.three, t.blind, t.with = nil, false, false, ""
 	if p.seat.ID == 0 {
 		t.leaveAll()
@@ -180,12 +179,14 @@ func (t *talk) complete(ctx context.Context) next {
 		return over
 	}
 	if err := c.s.Hotline.Moved(ctx, c.ref, p.seat); err != nil {
+		t.wires.out(p.v)
 		c.s.part(p)
 		t.join()
 		return goesOn
 	}
 	p.lent = false
 	t.record.stop()
+	t.wires.out(was.v)
 	was.close()
 	t.clear(was)
 	t.seated(p)

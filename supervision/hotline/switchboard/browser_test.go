@@ -219,8 +219,13 @@ func TestAShiftLeadListensAndTheSeatIsTold(t *testing.T) {
 	seat.shows("the third", watched(seatwire.Barge))
 	until(t, "both at the caller", func() bool { return caller.hearsBoth(440, 640) })
 	lead.do(seatwire.StopWatch)
-	seat.shows("nobody", func(s seatwire.State) bool { return len(s.Watched) == 0 })
+	nobody := func(s seatwire.State) bool { return len(s.Watched) == 0 }
+	seat.shows("nobody", nobody)
 	seat.hears(880)
+	lead.do(seatwire.Listen, at(seat.seat), by)
+	seat.shows("the listener again", watched(seatwire.Listen))
+	x.board.Lose(lead.seat) // its page is gone for good
+	seat.shows("nobody, without being told to stop", nobody)
 	caller.do("hangup", "")
 	x.only(t, func(c *hotline.Call) bool { return c.State == hotline.Ended })
 }

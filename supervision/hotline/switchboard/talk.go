@@ -27,9 +27,11 @@ type talk struct {
 	record taping
 	paused bool
 	began  time.Time
-	part   func() // ends the way voices are joined now
+	wires  wires
+	music  *rtp.Prompt // one all along: it goes on where it was
 
 	orders   chan order
+	deaf     chan *party // a watcher whose voice is gone
 	answered chan reached
 	stop     context.CancelFunc // of what rings
 	holds    chan bool          // by the desk phone
@@ -69,7 +71,7 @@ const (
 // talk joins the caller with whoever took the call, until one of them leaves.
 // It returns false when the caller waits again.
 func (c *call) talk(ctx context.Context, p *party) (ends bool) {
-	t := &talk{c: c, began: c.s.Clock.Now(), orders: make(chan order), holds: make(chan bool, 8), refers: make(chan string, 1), over: make(chan struct{})}
+	t := &talk{c: c, began: c.s.Clock.Now(), music: c.s.music(), orders: make(chan order), deaf: make(chan *party), holds: make(chan bool, 8), refers: make(chan string, 1), over: make(chan struct{})}
 	defer t.end()
 	t.seated(p)
 	c.s.bridged(c.ref, p.seat)
@@ -144,6 +146,10 @@ func (t *talk) turn(ctx context.Context) next {
 			t.c.pass(ctx, number, word)
 			return over
 		}
+	case p := <-t.deaf:
+		if slices.ContainsFunc(t.watch, func(w watcher) bool { return w.p.v == p.v }) {
+			t.unattend(p.booth)
+		}
 	case r := <-t.answered:
 		return t.reached(ctx, r)
 	case o := <-t.orders:
@@ -160,7 +166,7 @@ func (t *talk) seatLeft(ctx context.Context) next {
 	switch {
 	case t.rings: // the caller goes on to whoever rings
 		t.blind = true
-		t.apart()
+		t.wires.apart()
 		t.seat.close()
 		return t.alone(ctx)
 	case t.other != nil:
@@ -207,7 +213,7 @@ func (t *talk) otherLeft() next {
 func (t *talk) dropOther() {
 	t.rung()
 	if t.other != nil {
-		t.apart()
+		t.wires.out(t.other.v)
 		t.c.s.part(t.other)
 	}
 	t.other, t.with, t.three, t.blind = nil, "", false, false
@@ -225,7 +231,7 @@ func (t *talk) hold(on bool) {
 
 // leaveAll ends the recording and lets everybody but the caller go.
 func (t *talk) leaveAll() {
-	t.apart()
+	t.wires.apart()
 	t.record.stop()
 	t.dropOther()
 	t.seat.close()
@@ -317,7 +323,7 @@ func (t *talk) seal(ctx context.Context, about int64) (next, error) {
 		return goesOn, err
 	}
 	c.row.Sealed = true
-	t.apart()
+	t.wires.apart()
 	t.record.drop()
 	t.leaveAll()
 	if err := c.s.Recordings.Forget(ctx, c.ref); err != nil {
@@ -362,6 +368,7 @@ func (t *talk) attend(o order) error {
 	t.forget(p.booth)
 	p.person = o.Person
 	t.watch = append(t.watch, watcher{p, o.Act})
+	go t.mind(p)
 	t.c.s.event(t.c.ref, map[string]string{seatwire.Listen: "listened", seatwire.Whisper: "whispered", seatwire.Barge: "barged"}[o.Act], "", 0)
 	seat := t.seat.seat
 	p.booth.change(func(v *seatwire.State) { v.Watching, v.Mode = &seat, o.Act })
@@ -371,7 +378,11 @@ func (t *talk) attend(o order) error {
 
 // unattend ends that.
 func (t *talk) unattend(b *booth) {
-	t.apart()
+	for _, w := range t.watch {
+		if w.p.booth == b {
+			t.wires.out(w.p.v) // before the lead may speak with others
+		}
+	}
 	t.forget(b)
 	b.unwatch(t)
 	t.join()
@@ -379,4 +390,16 @@ func (t *talk) unattend(b *booth) {
 
 func (t *talk) forget(b *booth) {
 	t.watch = slices.DeleteFunc(t.watch, func(w watcher) bool { return w.p.booth == b })
+}
+
+// mind tells the conversation when the voice of whoever listens is gone.
+func (t *talk) mind(p *party) {
+	select {
+	case <-p.v.Done():
+		select {
+		case t.deaf <- p:
+		case <-t.over:
+		}
+	case <-t.over:
+	}
 }
