@@ -37,7 +37,6 @@ var forOthers = map[string]string{
 	"agency.Holders":                                later,
 	"agency.Registry.AddPost":                       later,
 	"agency.Registry.ClosePost":                     later,
-	"agency.Registry.Leave":                         later,
 	"internal/account.Accounts.Rehome":              later,
 	"internal/account.PersonLeft":                   later,
 	"internal/blob.Check":                           later,
@@ -53,11 +52,10 @@ var forOthers = map[string]string{
 	"internal/secret.Keys.Rewrap":                   later,
 	"internal/secret.Rotate":                        later,
 	// The telephone: what waits for the browser's desk and the switchboard's next part.
-	"internal/rtp.Conference.Leave": later,
-	"internal/rtp.Key.GoString":     later,
-	"internal/rtp.NewKey":           later,
-	"internal/sip.Call.Reoffer":     later,
-	"internal/sip.Server.Counters":  later,
+	"internal/rtp.Key.GoString":    later,
+	"internal/rtp.NewKey":          later,
+	"internal/sip.Call.Reoffer":    later,
+	"internal/sip.Server.Counters": later,
 }
 
 const (

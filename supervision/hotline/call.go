@@ -307,8 +307,8 @@ func writeEnd(tx *db.Tx, c *Call, e Ending) error {
 	if !plainCode.MatchString(e.Why) || !plainCode.MatchString(e.By) {
 		e.Why, e.By = "failed", "system"
 	}
-	if _, err := tx.Exec("update hotline_call set state = 'ended', ended_at = $3, by_side = $4, why = $5, chosen = $6, held_at = null where province = $1 and id = $2",
-		c.Province, c.ID, clock.Millis(tx.Now), e.By, e.Why, e.Chosen); err != nil {
+	if _, err := tx.Exec("update hotline_call set state = 'ended', ended_at = $3, by_side = $4, why = $5, chosen = $6, held_at = null, carried = $7 where province = $1 and id = $2",
+		c.Province, c.ID, clock.Millis(tx.Now), e.By, e.Why, e.Chosen, e.Carried); err != nil {
 		return err
 	}
 	c.State, c.EndedAt, c.By, c.Why, c.Chosen = Ended, tx.Now, e.By, e.Why, e.Chosen

@@ -218,6 +218,9 @@ type Ending struct {
 	By     string // caller, seat, system
 	Why    string // hangup, failed, interrupted, transferred, closed, message
 	Chosen bool   // in self-service, because the caller wanted it
+	// Carried: passed outside, and this process still joins the caller with
+	// whoever it is, until LetGo.
+	Carried bool
 }
 
 // AbandonAfter is how long a caller must have waited for his hanging up to be a

@@ -78,16 +78,19 @@ func (h *Hotline) endedBefore(tx *db.Tx, c *Call, e Ending) error {
 	if err := putRight(tx, c, func() error { return writeEnd(tx, c, e) }); err != nil {
 		return err
 	}
-	back, result := "call = $2", "not_needed"
-	of := c.ID
 	if c.Way == "out" {
 		if c.AnsweredAt.IsZero() {
 			return nil // to be tried again, as it stands
 		}
-		back, of, result = "id = $2", c.CallBack, "reached"
+		return h.notNeeded(tx, c.Province, "id = $2", c.CallBack, "reached")
 	}
-	_, err := tx.Exec("update hotline_callback set state = 'done', done_at = $3, result = $4, draft = null where province = $1 and "+back+" and state = 'open' and reason = 'interrupted'",
-		c.Province, of, clock.Millis(tx.Now), result)
+	return h.notNeeded(tx, c.Province, "call = $2", c.ID, "not_needed")
+}
+
+// notNeeded closes a call-back that was made for a failure of ours.
+func (h *Hotline) notNeeded(tx *db.Tx, province int, which string, id int64, result string) error {
+	_, err := tx.Exec("update hotline_callback set state = 'done', done_at = $3, result = $4, draft = null where province = $1 and "+which+" and state = 'open' and reason = 'interrupted'",
+		province, id, clock.Millis(tx.Now), result)
 	tx.After(h.Bell.Ring)
 	return err
 }

@@ -181,6 +181,10 @@ func (h *Hotline) clear(ctx context.Context, name string) (n int, err error) {
 			break
 		}
 	}
+	k, err := h.dropped(ctx, name)
+	if n += k; err != nil {
+		return n, err
+	}
 	return n, h.leftBy(ctx, name)
 }
 

@@ -406,7 +406,7 @@ func TestACallBackBringsItsDraftAlong(t *testing.T) {
 	o.x.set(seat, func(s *seatwire.State) { s.Call, s.Recording = nil, "" })
 	check(t, o.Hotline.Ready(o.As(who), seat))
 	_, page := o.ask(who, root, nil)
-	holds(t, page, "故障中断，优先", "现在回拨", "138****7777")
+	holds(t, page, "故障中断或转接未通，优先", "现在回拨", "138****7777")
 	back := regexp.MustCompile(`name="callback" value="([0-9-]+)"`).FindStringSubmatch(page)[1]
 	check(t, o.Hotline.AtNode(t.Context(), seat, "a"))
 	offers := o.Assign(t)

@@ -55,7 +55,7 @@ func (t *talk) target(ctx context.Context, o order) (func(context.Context) (*par
 	case o.To == seatwire.Leader:
 		return t.leader(ctx)
 	}
-	number := map[string]string{seatwire.Crisis: c.line.Crisis, seatwire.Police: c.line.Police, seatwire.Ambulance: c.line.Ambulance, seatwire.Centre: c.line.Target, seatwire.Fallback: c.line.Fallback}[o.To]
+	number := c.named()[o.To]
 	if number == "" {
 		return nil, "", fault.Say(fault.Invalid, "fault.invalid")
 	}

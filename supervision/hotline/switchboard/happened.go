@@ -36,6 +36,12 @@ func (s *Switchboard) transferred(ref hotline.Ref, word string) {
 	s.happened(entry{Kind: "transferred", Call: ref, Code: word})
 }
 
+// letGo says that the caller is no longer joined with whoever he was passed to;
+// lost: he is to be called back.
+func (s *Switchboard) letGo(ref hotline.Ref, lost bool) {
+	s.happened(entry{Kind: "letgo", Call: ref, On: lost})
+}
+
 // rated says what the caller thought of the call.
 func (s *Switchboard) rated(ref hotline.Ref, n int) {
 	s.happened(entry{Kind: "rated", Call: ref, N: n})
@@ -91,6 +97,8 @@ func (e *entry) tell(ctx context.Context, h *hotline.Hotline) error {
 		return h.Hold(ctx, e.Call, e.On)
 	case e.Kind == "transferred":
 		return h.Transferred(ctx, e.Call, e.Code)
+	case e.Kind == "letgo":
+		return h.LetGo(ctx, e.Call, e.On)
 	case e.Kind == "rated":
 		return h.Rate(ctx, e.Call, e.N)
 	case e.Kind == "messaged":

@@ -3,12 +3,14 @@ package switchboard
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"yangguang/internal/rtp"
 	"yangguang/internal/sip"
 	"yangguang/internal/sip/sdp"
 	"yangguang/supervision/hotline"
+	"yangguang/supervision/hotline/seatwire"
 )
 
 // codes hears the keys by which a seat at a desk phone gets help for a caller:
@@ -32,22 +34,41 @@ func (c *codes) press(d byte) string {
 	return ""
 }
 
-// help passes a caller in need on, to the number the line names.
-func (c *call) help(ctx context.Context, where string) {
-	number := map[string]string{"crisis": c.line.Crisis, "police": c.line.Police, "ambulance": c.line.Ambulance}[where]
+// help passes a caller in need on, to the number the line names; where it names
+// none he is told so, and nothing else changes for him.
+func (c *call) help(ctx context.Context, where string) (over bool) {
 	c.s.event(c.ref, where, "", 0)
+	number := c.aidAt(where)
+	if number == "" {
+		_, _ = voice{c}.Play(ctx, []string{"unreached"})
+		return false
+	}
 	c.pass(ctx, number, where)
+	return true
+}
+
+// aidAt is the line's number for a caller in need, "" where it names none.
+func (c *call) aidAt(where string) string {
+	if !slices.Contains(aid, where) {
+		return ""
+	}
+	return c.named()[where]
 }
 
 // mayPass is where a seat may pass a call to by its telephone: what the line
 // names, and nothing else, so that nobody calls the world at our cost.
 func (c *call) mayPass(target string) (number, word string) {
-	for word, number := range map[string]string{"crisis": c.line.Crisis, "police": c.line.Police, "ambulance": c.line.Ambulance, "fallback": c.line.Fallback, "centre": c.line.Target} {
+	for word, number := range c.named() {
 		if number != "" && number == target {
 			return number, word
 		}
 	}
 	return "", ""
+}
+
+// named are the numbers outside a seat may pass a call to, by their words.
+func (c *call) named() map[string]string {
+	return map[string]string{seatwire.Crisis: c.line.Crisis, seatwire.Police: c.line.Police, seatwire.Ambulance: c.line.Ambulance, seatwire.Centre: c.line.Target, seatwire.Fallback: c.line.Fallback}
 }
 
 // passTime is how long the other end rings.
@@ -58,26 +79,43 @@ const passTime = 60 * time.Second
 // is over with that; a seat that took it in the same moment has the caller.
 func (c *call) pass(ctx context.Context, number, word string) {
 	c.s.transferred(c.ref, word)
-	c.s.ended(c.ref, hotline.Ending{By: "system", Why: "transferred"})
+	c.s.ended(c.ref, hotline.Ending{By: "system", Why: "transferred", Carried: true})
 	p, err := c.reach(ctx, number)
-	if ctx.Err() != nil {
+	switch {
+	case ctx.Err() != nil: // a seat has the caller
 		if p != nil {
 			p.close()
 		}
-		return
+		c.s.letGo(c.ref, false)
+	case err != nil:
+		c.unreached(ctx)
+	default:
+		c.between(ctx, p)
 	}
-	if err != nil {
-		_, _ = voice{c}.Play(ctx, []string{"nobody", "bye"})
-		c.leave("system", "failed")
-		return
+}
+
+// unreached tells a caller that nobody answered where he was passed to. Where the
+// line has people of its own, they call him back.
+func (c *call) unreached(ctx context.Context) {
+	back := c.row.HasNumber && c.line.Mode != hotline.Transfer
+	select {
+	case <-c.gone(): // he hung up while it rang
+		back = false
+	default:
 	}
-	c.between(ctx, p)
+	c.s.letGo(c.ref, back)
+	then := "unreached.again"
+	if back {
+		then = "unreached.callback"
+	}
+	_, _ = voice{c}.Play(ctx, []string{"unreached", then, "bye"})
+	c.leave("system", "failed")
 }
 
 // left is a caller whose seat has left him with somebody outside.
 func (c *call) left(ctx context.Context, p *party, word string) {
 	c.s.transferred(c.ref, word)
-	c.s.ended(c.ref, hotline.Ending{By: "seat", Why: "transferred"})
+	c.s.ended(c.ref, hotline.Ending{By: "seat", Why: "transferred", Carried: true})
 	c.between(ctx, p)
 }
 
@@ -92,6 +130,10 @@ func (c *call) between(ctx context.Context, p *party) {
 	case <-p.done():
 		c.leave("system", "transferred")
 	}
+	c.mu.Lock()
+	lost := c.why == "interrupted"
+	c.mu.Unlock()
+	c.s.letGo(c.ref, lost)
 }
 
 // errNoNumber says that the line names nobody for that.

@@ -317,8 +317,50 @@ func TestACallerInNeedIsPassedOnByOneKey(t *testing.T) {
 	if got := x.only(t, func(c *hotline.Call) bool { return c.State == hotline.Ended }); got.Transferred != "crisis" || got.Why != "transferred" {
 		t.Errorf("ended by %s: %s, passed to %q", got.By, got.Why, got.Transferred)
 	}
+	carried := func() (n int) {
+		x.Read(t, func(tx *db.Tx) error {
+			return tx.Row("select count(*) from hotline_call where carried").Scan(&n)
+		})
+		return n
+	}
+	until(t, "the mark that we carry his voice", func() bool { return carried() == 1 })
 	caller.do("hangup", "")
 	aid.wait("CALL_CLOSED")
+	until(t, "no mark", func() bool { return carried() == 0 })
+	if n := x.callBacks(t); n != 0 {
+		t.Errorf("%d call-backs for a call that ended as calls do", n)
+	}
+}
+
+// callBacks is how many wait to be made.
+func (x *exchange) callBacks(t *testing.T) (n int) {
+	t.Helper()
+	x.Read(t, func(tx *db.Tx) error {
+		return tx.Row("select count(*) from hotline_callback where state = 'open'").Scan(&n)
+	})
+	return n
+}
+
+// Where nobody answers for a caller in need, he is told so and called back first.
+func TestACallerWhoWasPassedOnInVainIsCalledBack(t *testing.T) {
+	port := free(t, "udp")
+	x := begin(t, func(c *switchboard.Config) { c.SIP.Trunks[0].Proxy = "127.0.0.2:" + strconv.Itoa(port) })
+	line := x.Line(t, func(l *hotline.Line) { l.Crisis = "0000777" })
+	aid := phoneOn(t, "127.0.0.2", port, "<sip:0000777@127.0.0.2>;regint=0;answermode=manual;audio_codecs=PCMA/8000/1", 1000)
+	caller := x.caller(t, 880)
+	caller.do("dial", "sip:"+line.Number+"@"+x.at)
+	caller.hears(300)
+	caller.do("sndcode", "8") // this line names no police: he is told so, and waits on
+	caller.do("sndcode", "1")
+	caller.hears(300)
+	caller.do("sndcode", "7")
+	aid.wait("CALL_INCOMING")
+	aid.do("hangup", "")
+	caller.wait("CALL_CLOSED")
+	if got := x.only(t, func(c *hotline.Call) bool { return c.State == hotline.Ended }); got.Transferred != "crisis" {
+		t.Errorf("passed to %q", got.Transferred)
+	}
+	until(t, "one call-back", func() bool { return x.callBacks(t) == 1 })
 }
 
 // Who hangs up while a telephone rings costs the seat nothing: it stays ready.

@@ -135,7 +135,7 @@ func (t *talk) turn(ctx context.Context) next {
 	case on := <-t.holds:
 		t.hold(on)
 	case d := <-t.seat.digits():
-		if where := t.codes.press(d); where != "" {
+		if where := t.codes.press(d); t.c.aidAt(where) != "" {
 			t.leaveAll()
 			t.c.help(ctx, where)
 			return over

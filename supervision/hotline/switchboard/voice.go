@@ -45,9 +45,15 @@ func (c *call) heed(ctx context.Context, start string) (over bool) {
 func (c *call) closed(ctx context.Context) {
 	r := c.runner()
 	r.Closed = true
-	out, err := r.Run(ctx, "closed")
-	if err == nil && !c.do(ctx, out) && out.Do == ivr.Report {
-		c.linger(ctx)
+	for {
+		out, err := r.Run(ctx, "closed")
+		if err != nil || c.do(ctx, out) {
+			break
+		}
+		if out.Do == ivr.Report {
+			c.linger(ctx)
+			break
+		}
 	}
 	c.leave("system", "closed")
 }
@@ -64,7 +70,7 @@ func (c *call) do(ctx context.Context, out ivr.Outcome) (over bool) {
 		c.s.messaged(c.ref, out.Message)
 		c.choose()
 	case ivr.Crisis, ivr.Police, ivr.Ambulance:
-		c.help(ctx, out.Do)
+		return c.help(ctx, out.Do)
 	case ivr.Report:
 		c.report(ctx)
 		return false
