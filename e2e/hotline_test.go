@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"fmt"
@@ -21,37 +22,13 @@ import (
 // browser: they hear each other, the page is loaded again in the middle of it,
 // what was written is still there, the call goes on and ends at the desk.
 func TestACallIsAnsweredInTheBrowser(t *testing.T) {
-	if telephone == "" {
-		t.Skip("this program runs no telephone that a test could call: YANGGUANG_E2E_URL names one started elsewhere")
-	}
+	withTelephone(t)
 	w := newTab(t)
 	w.signIn("xian.qicao") // may register matters too
 	w.nobodyToCallBack()
-	w.open("/desk/hotline")
-	if eval[bool](w, `document.getElementById("do-sign_off") !== null`) { // left on duty by an earlier run
-		w.do(chromedp.Click(`#do-sign_off`))
-		w.until(`document.getElementById("do-on_browser") !== null`)
-	}
-	w.loads("signing on", chromedp.Click(`#do-on_browser`))
-	w.until(`document.getElementById("line").dataset.voice === "joined"`)
-	w.do(chromedp.Click(`#do-ready`))
-	w.until(`document.getElementById("do-away_break") !== null`)
-
-	dir := t.TempDir()
-	tone, heard := filepath.Join(dir, "tone.wav"), filepath.Join(dir, "heard.wav")
-	wav(t, tone, rtptest.Tone(880, time.Second))
-	caller := exec.CommandContext(t.Context(), telephoneBy, "phone", "call", "--at", telephone, "--say", tone, "--heard", heard, "--for", "90s", "000088880000")
-	said, err := os.Create(filepath.Join(dir, "said"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = said.Close() }()
-	caller.Stdout, caller.Stderr = said, said
-	if err := caller.Start(); err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = caller.Wait() }()
-
+	w.onDuty()
+	w.ready()
+	caller := calls(t, 880)
 	w.until(`document.querySelector("[data-ring]") !== null`)
 	w.shot("hotline-rings")
 	w.do(chromedp.KeyEvent(kb.F2))
@@ -67,13 +44,85 @@ func TestACallIsAnsweredInTheBrowser(t *testing.T) {
 	w.until(`document.querySelector("#work [name=subject]").value === "咨询奖励扶助如何申报"`)
 	w.do(chromedp.Click(`#do-hangup`))
 	w.until(`document.getElementById("do-hangup") === null`)
-	_ = caller.Process.Signal(os.Interrupt)
-	_ = caller.Wait()
-	left, right := channels(t, heard)
-	if loud(left) == 0 || loud(right) < 1000 {
-		b, _ := os.ReadFile(said.Name())
-		t.Errorf("the caller heard a loudness of %d from the desk; he says:\n%s", loud(right), b)
+	if heard := caller.hangUp(); loud(heard) < 1000 {
+		t.Errorf("the caller heard a loudness of %d from the desk; he says:\n%s", loud(heard), caller.said.String())
 	}
+}
+
+func withTelephone(t *testing.T) {
+	t.Helper()
+	if telephone == "" {
+		t.Skip("this program runs no telephone that a test could call: YANGGUANG_E2E_URL names one started elsewhere")
+	}
+}
+
+// onDuty has the person take the seat with the browser's voice.
+func (w *tab) onDuty() {
+	w.t.Helper()
+	w.open("/desk/hotline")
+	if eval[bool](w, `document.getElementById("do-on_browser") === null`) { // left on duty by an earlier run
+		w.offDuty()
+	}
+	w.loads("signing on", chromedp.Click(`#do-on_browser`))
+	w.until(`document.getElementById("line").dataset.voice === "joined"`)
+}
+
+func (w *tab) ready() {
+	w.t.Helper()
+	w.do(chromedp.Click(`#do-ready`))
+	w.until(`document.getElementById("do-away_break") !== null`)
+}
+
+// offDuty ends the write-up of a call, where there is one, and signs off.
+func (w *tab) offDuty() {
+	w.t.Helper()
+	w.until(`document.getElementById("do-ready") !== null || document.getElementById("do-sign_off") !== null`)
+	if eval[bool](w, `document.getElementById("do-sign_off") === null`) {
+		w.ready()
+	}
+	w.do(chromedp.Click(`#do-sign_off`))
+	w.until(`document.getElementById("do-on_browser") !== null`)
+}
+
+// caller is somebody who calls by telephone, says a tone and keeps what he hears.
+type caller struct {
+	t     *testing.T
+	cmd   *exec.Cmd
+	heard string
+	said  bytes.Buffer
+}
+
+func calls(t *testing.T, hz float64) *caller {
+	t.Helper()
+	dir := t.TempDir()
+	tone := filepath.Join(dir, "tone.wav")
+	wav(t, tone, rtptest.Tone(hz, time.Second))
+	c := &caller{t: t, heard: filepath.Join(dir, "heard.wav")}
+	c.cmd = exec.CommandContext(t.Context(), telephoneBy, "phone", "call", "--at", telephone, "--say", tone, "--heard", c.heard, "--for", "90s", "000088880000")
+	c.cmd.Stdout, c.cmd.Stderr = &c.said, &c.said
+	if err := c.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if c.cmd.ProcessState == nil {
+			_ = c.cmd.Process.Kill()
+			_ = c.cmd.Wait()
+		}
+	})
+	return c
+}
+
+// hangUp ends the call and answers what he heard.
+func (c *caller) hangUp() []int16 {
+	c.t.Helper()
+	_ = c.cmd.Process.Signal(os.Interrupt)
+	_ = c.cmd.Wait()
+	b, err := os.ReadFile(c.heard)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	_, heard := rtptest.Channels(b)
+	return rtp.PCMA.Decode(nil, heard)
 }
 
 // nobodyToCallBack settles the demonstration's call-backs: a seat that is ready is
@@ -117,19 +166,35 @@ func (w *tab) until(condition string) {
 func (w *tab) hears(hz int) {
 	w.t.Helper()
 	w.until(fmt.Sprintf(`(() => {
+ const of = (%s)();
+ const most = of.levels.indexOf(Math.max(...of.levels)) * of.step;
+ return Math.max(...of.levels) > -60 && Math.abs(most - %d) < 30;
+})()`, ear, hz))
+}
+
+// hearsToo waits until a tone is in the page's voice, whatever else is.
+func (w *tab) hearsToo(hz int) {
+	w.t.Helper()
+	w.until(fmt.Sprintf(`(() => {
+ const of = (%s)();
+ const at = Math.round(%d / of.step);
+ return Math.max(...of.levels.slice(at - 2, at + 3)) > -65;
+})()`, ear, hz))
+}
+
+// ear listens to what the page's voice says just now: levels in dB, step Hz apart.
+const ear = `() => {
  const voice = document.getElementById("voice");
  if (!voice.ear || voice.ear.of !== voice.srcObject) {
   const ctx = new AudioContext(), ear = ctx.createAnalyser();
-  ear.fftSize = 4096; ear.of = voice.srcObject;
+  ear.fftSize = 4096; ear.of = voice.srcObject; ear.smoothingTimeConstant = 0;
   ctx.createMediaStreamSource(voice.srcObject).connect(ear);
   voice.ear = ear;
  }
- const of = new Float32Array(voice.ear.frequencyBinCount);
- voice.ear.getFloatFrequencyData(of);
- const most = of.indexOf(Math.max(...of)) * voice.ear.context.sampleRate / voice.ear.fftSize;
- return Math.max(...of) > -60 && Math.abs(most - %d) < 30;
-})()`, hz))
-}
+ const levels = new Float32Array(voice.ear.frequencyBinCount);
+ voice.ear.getFloatFrequencyData(levels);
+ return { levels, step: voice.ear.context.sampleRate / voice.ear.fftSize };
+}`
 
 // wav writes samples as a file of a telephone's quality.
 func wav(t *testing.T, path string, samples []int16) {
@@ -152,17 +217,6 @@ func wav(t *testing.T, path string, samples []int16) {
 	if err := os.WriteFile(path, b, 0o600); err != nil {
 		t.Fatal(err)
 	}
-}
-
-// channels are what the scripted caller said and what he heard.
-func channels(t *testing.T, path string) (said, heard []int16) {
-	t.Helper()
-	b, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	l, r := rtptest.Channels(b)
-	return rtp.PCMA.Decode(nil, l), rtp.PCMA.Decode(nil, r)
 }
 
 // loud is the largest sample of the last seconds.

@@ -274,6 +274,41 @@ func TestACallIsTakenAndShownMasked(t *testing.T) {
 	}
 }
 
+// A colleague who is asked sees by whom, takes what rings, sees whether the caller
+// hears him, and can leave.
+func TestWhoIsAskedSeesByWhomAndLeaves(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	asks, _, call := o.talking(t, nil)
+	seat, who := o.Seat(t, o.County)
+	ref := hotline.Ref{Province: seat.Province, ID: 4711}
+	o.x.set(seat, func(s *seatwire.State) {
+		s.Joined, s.Offer = true, &seatwire.Offer{Ref: ref, Call: call, By: &asks, Until: o.Clock.Now().Add(20 * time.Second)}
+	})
+	_, page := o.ask(who, root, nil)
+	holds(t, page, "do-take", "请您接听", `value="`+keyOf(ref)+`"`)
+	if status, _ := o.ask(who, root+"/call", url.Values{"do": {"take"}, "offer": {keyOf(ref)}}); status != http.StatusSeeOther {
+		t.Fatalf("taken: %d", status)
+	}
+	if c := o.x.last(); c.Act != seatwire.Take || *c.Offer != ref {
+		t.Errorf("ordered %+v", c)
+	}
+	o.x.set(seat, func(s *seatwire.State) { s.Offer, s.Beside = nil, &seatwire.Beside{Call: call, By: asks} })
+	_, page = o.ask(who, root, nil)
+	holds(t, page, "同事请您商量", "听不到您", `id="do-stepout"`, "138****7777")
+	lacks(t, page, "do-hangup", "do-take")
+	o.x.set(seat, func(s *seatwire.State) { s.Beside.Three = true })
+	_, page = o.ask(who, root, nil)
+	holds(t, page, "来电人听得到您")
+	if status, _ := o.ask(who, root+"/call", url.Values{"do": {"stepout"}}); status != http.StatusSeeOther || o.x.last().Act != seatwire.StepOut {
+		t.Errorf("left: %d, %+v", status, o.x.last())
+	}
+	o.x.set(seat, func(s *seatwire.State) { s.Beside = nil })
+	if status, _ := o.ask(who, root+"/call", url.Values{"do": {"stepout"}}); status != http.StatusConflict {
+		t.Errorf("left nothing: %d", status)
+	}
+}
+
 func TestACallIsPassedOnlyWhereItsLineSays(t *testing.T) {
 	t.Parallel()
 	o := open(t)

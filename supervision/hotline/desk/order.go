@@ -107,6 +107,11 @@ func (d *Desk) command(ctx context.Context, r *http.Request, s *hotline.Seat, st
 		ref := refOf(r.PostFormValue("callback"))
 		c.Target = &ref
 		return c, d.takeBack(ctx, s, ref)
+	case seatwire.StepOut:
+		if st.Beside == nil {
+			return c, gone
+		}
+		return c, nil
 	}
 	if st.Call == nil || *st.Call != refOf(r.PostFormValue("call")) {
 		return c, gone

@@ -58,6 +58,7 @@ type phonePart struct {
 	Wait         bool   // the browser is not joined yet
 	Acts         []act
 	Ring         *ringPart
+	Beside       *besidePart
 	Talk         *talkPart
 	Watched      []string
 	Failed       string
@@ -73,8 +74,16 @@ type phonePart struct {
 // ringPart is a call that rings.
 type ringPart struct {
 	Facts []ui.Pair
+	By    string // the seat that asks, "" for a caller
 	Offer string // "" rings at a telephone on the desk
 	Until time.Time
+}
+
+// besidePart is the call of another seat, which asked this one.
+type besidePart struct {
+	By    string
+	Three bool
+	Facts []ui.Pair
 }
 
 // talkPart is the call a seat is in.
@@ -293,93 +302,6 @@ func (d *Desk) watched(ctx context.Context, ws []seatwire.Watch) (out []string, 
 		}
 	}
 	return out, err
-}
-
-// fillCall adds what rings and what is talked.
-func (d *Desk) fillCall(ctx context.Context, p *phonePart, s *hotline.Seat, st seatwire.State) error {
-	c, err := d.Hotline.CallAt(ctx, s.Ref())
-	if err != nil {
-		return err
-	}
-	if st.Offer != nil && (c == nil || c.Ref() != st.Offer.Call) { // told by the telephone before the store
-		if c, err = d.Hotline.Find(ctx, st.Offer.Call); err != nil {
-			return err
-		}
-	}
-	if c == nil {
-		return nil
-	}
-	facts, err := d.facts(ctx, c)
-	if err != nil {
-		return err
-	}
-	if c.Seat != s.ID || c.State != hotline.Talking {
-		p.Ring = &ringPart{Facts: facts}
-		if st.Offer != nil {
-			p.Ring.Offer, p.Ring.Until = keyOf(st.Offer.Ref), st.Offer.Until
-		}
-		if st.Offer == nil && (s.State == hotline.Busy || s.Reach == "browser") { // taken and not yet connected, or not yet told to the browser
-			p.Ring = nil
-		}
-		if p.Ring != nil || st.Call == nil {
-			return nil
-		}
-	}
-	k := talkPart{Call: keyOf(c.Ref()), Facts: facts, Since: c.AnsweredAt, Sealed: c.Sealed}
-	if k.Since.IsZero() {
-		k.Since = s.Since
-	}
-	if st.Call != nil && *st.Call == c.Ref() {
-		k.Voice, k.Held, k.Consult, k.Three, k.Recording = true, st.Held, st.Consult, st.Three, st.Recording
-		if st.With != "" {
-			k.With = t(ctx, "with_"+st.With)
-		}
-		if k.To, err = d.targets(ctx, c, s); err != nil {
-			return err
-		}
-		if !c.Sealed {
-			if k.About, err = d.near(ctx, c.Agency); err != nil {
-				return err
-			}
-		}
-	}
-	p.Talk = &k
-	return nil
-}
-
-// facts are what a seat may know of a call.
-func (d *Desk) facts(ctx context.Context, c *hotline.Call) ([]ui.Pair, error) {
-	l, err := d.Hotline.Line(ctx, hotline.Ref{Province: c.Province, ID: c.Line})
-	if err != nil {
-		return nil, err
-	}
-	out := []ui.Pair{{Term: words(ctx, "f_line"), Text: l.Name}, {Term: words(ctx, "f_caller"), Text: callerOf(ctx, c.Sealed, d.Hotline.Masked(c))}}
-	if c.Way == "out" {
-		out = append(out, ui.Pair{Term: t(ctx, "kind"), Text: t(ctx, "kind_out")})
-	}
-	if !c.QueuedAt.IsZero() {
-		to := c.AnsweredAt
-		if to.IsZero() {
-			to = d.now()
-		}
-		out = append(out, ui.Pair{Term: words(ctx, "f_wait"), Text: span(to.Sub(c.QueuedAt))})
-	}
-	b, err := d.Hotline.Before(ctx, c)
-	if b.Calls+b.Backs > 0 {
-		out = append(out, ui.Pair{Term: t(ctx, "lately"), Text: t(ctx, "lately_is", b.Calls, b.Backs)})
-	}
-	return out, err
-}
-
-// callerOf is how a page names a caller it may not show.
-func callerOf(ctx context.Context, sealed bool, masked string) string {
-	switch {
-	case sealed:
-		return words(ctx, "caller_sealed")
-	case masked == "":
-		return words(ctx, "caller_private")
-	}
-	return masked
 }
 
 // mostBacks is how many call-backs the desk shows.

@@ -154,6 +154,15 @@ func (d *Desk) stampOf(ctx context.Context, seat hotline.Ref, h heard) (string, 
 		if c.State == hotline.Offered && c.Seat == 0 {
 			x.Ring = keyOf(c.Ref())
 		}
+		if c.State == hotline.Talking { // whom it may be passed to
+			with, err := d.Hotline.Partners(ctx, c, seat)
+			if err != nil {
+				return "", err
+			}
+			for _, s := range with {
+				x.Stamp += fmt.Sprint("+", s.ID)
+			}
+		}
 	}
 	x.At = placesOf(h.state)
 	if h.state.Offer != nil {

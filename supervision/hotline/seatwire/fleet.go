@@ -134,7 +134,10 @@ func (s State) with(o State) State {
 	if s.Call == nil && o.Call != nil {
 		was := s
 		s = o
-		s.Joined, s.Offer, s.Watching, s.Mode, s.Voices = was.Joined, was.Offer, was.Watching, was.Mode, was.Voices
+		s.Joined, s.Offer, s.Beside, s.Watching, s.Mode, s.Voices = was.Joined, was.Offer, was.Beside, was.Watching, was.Mode, was.Voices
+	}
+	if s.Beside == nil {
+		s.Beside = o.Beside
 	}
 	s.Joined = s.Joined || o.Joined
 	if s.Offer == nil {
@@ -198,6 +201,8 @@ func (s State) concerns(c Command) bool {
 		return false
 	case StopWatch:
 		return s.Watching != nil
+	case StepOut:
+		return s.Beside != nil
 	}
 	return s.Call != nil
 }

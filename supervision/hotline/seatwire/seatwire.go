@@ -36,6 +36,7 @@ const (
 	Whisper   = "whisper"  // and is heard by the seat alone [Target, Person]
 	Barge     = "barge"    // and by all [Target, Person]
 	StopWatch = "leave"    // the lead leaves
+	StepOut   = "stepout"  // who was asked leaves
 )
 
 // Where a call can be passed to beside another seat: the numbers of its line.
@@ -62,12 +63,14 @@ const (
 	Refused     = "refused"
 )
 
-// Offer is a call that rings at a seat.
+// Offer is a call that rings at a seat. Its Ref tells it from any other, so that
+// a page that is older than what it shows takes nothing.
 type Offer struct {
-	Ref      hotline.Ref `json:"ref"`
-	Call     hotline.Ref `json:"call"`
-	CallBack bool        `json:"callback,omitempty"`
-	Until    time.Time   `json:"until"`
+	Ref      hotline.Ref  `json:"ref"`
+	Call     hotline.Ref  `json:"call"`
+	CallBack bool         `json:"callback,omitempty"`
+	By       *hotline.Ref `json:"by,omitempty"` // the seat that asks this one, or passes its caller on
+	Until    time.Time    `json:"until"`
 }
 
 // Watch is somebody of the shift who hears a seat's call. Whoever speaks with
@@ -75,6 +78,13 @@ type Offer struct {
 type Watch struct {
 	Person int64  `json:"person"`
 	Mode   string `json:"mode"` // listen, whisper or barge
+}
+
+// Beside is the call of another seat that asked this one.
+type Beside struct {
+	Call  hotline.Ref `json:"call"`
+	By    hotline.Ref `json:"by"`
+	Three bool        `json:"three,omitempty"` // the caller hears it
 }
 
 // State is how a seat's voice stands, each time the whole of it.
@@ -88,6 +98,7 @@ type State struct {
 	Consult   string       `json:"consult,omitempty"`   // "", ringing or talking
 	With      string       `json:"with,omitempty"`      // whom: a word of To, or "seat"
 	Three     bool         `json:"three,omitempty"`
+	Beside    *Beside      `json:"beside,omitempty"`
 	Watched   []Watch      `json:"watched,omitempty"`
 	Watching  *hotline.Ref `json:"watching,omitempty"` // the seat this one hears
 	Mode      string       `json:"mode,omitempty"`

@@ -30,6 +30,7 @@ type booth struct {
 	asked  chan press // of whoever rings
 	talk   *talk
 	hears  *talk // of the shift lead who listens
+	beside *talk // of the seat that asked this one
 	view   seatwire.State
 	eager  bool // it asked for what rings next, and takes it
 	bell   chan struct{}

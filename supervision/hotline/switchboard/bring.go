@@ -80,7 +80,8 @@ func (t *talk) colleague(ctx context.Context, seat hotline.Ref) (func(context.Co
 	if err != nil {
 		return nil, "", err
 	}
-	return func(ctx context.Context) (*party, error) { return c.s.ringSeat(ctx, c, s) }, "seat", nil
+	by := t.seat.seat
+	return func(ctx context.Context) (*party, error) { return c.s.ringSeat(ctx, c, s, by) }, "seat", nil
 }
 
 // leader rings the leader on duty: his seat where he sits at one, else his
@@ -104,8 +105,8 @@ func (t *talk) leader(ctx context.Context) (func(context.Context) (*party, error
 // colleagueTime is how long another seat is rung.
 const colleagueTime = 25 * time.Second
 
-// ringSeat rings a seat that was engaged.
-func (s *Switchboard) ringSeat(ctx context.Context, c *call, seat *hotline.Seat) (p *party, err error) {
+// ringSeat rings a seat that another has engaged.
+func (s *Switchboard) ringSeat(ctx context.Context, c *call, seat *hotline.Seat, by hotline.Ref) (p *party, err error) {
 	defer func() {
 		if err != nil {
 			s.released(seat.Ref())
@@ -116,7 +117,7 @@ func (s *Switchboard) ringSeat(ctx context.Context, c *call, seat *hotline.Seat)
 	if seat.Reach == "phone" {
 		p, err = s.ringPhone(ctx, c.gone(), seat)
 	} else {
-		p, err = s.ringBrowser(ctx, c, seat.Ref())
+		p, err = s.ringBrowser(ctx, c, seat.Ref(), by)
 	}
 	if err == nil {
 		p.lent = true
@@ -136,8 +137,10 @@ func (s *Switchboard) ringPhone(ctx context.Context, gone <-chan struct{}, seat 
 	return p, err
 }
 
-func (s *Switchboard) ringBrowser(ctx context.Context, c *call, seat hotline.Ref) (*party, error) {
-	p, heard, err := s.boothOf(seat).ring(ctx, c.gone(), seatwire.Offer{Ref: hotline.Ref{Province: seat.Province}, Call: c.ref, Until: s.Hotline.DB.Clock().Now().Add(colleagueTime)})
+func (s *Switchboard) ringBrowser(ctx context.Context, c *call, seat, by hotline.Ref) (*party, error) {
+	d := s.Hotline.DB
+	o := seatwire.Offer{Ref: hotline.Ref{Province: seat.Province, ID: d.ID(seat.Province)}, Call: c.ref, By: &by, Until: d.Clock().Now().Add(colleagueTime)}
+	p, heard, err := s.boothOf(seat).ring(ctx, c.gone(), o)
 	if err == nil {
 		heard(nil)
 	}
@@ -165,6 +168,7 @@ func (t *talk) reached(ctx context.Context, r reached) next {
 	if t.blind {
 		return t.complete(ctx)
 	}
+	t.beside(r.p, true)
 	t.join()
 	return goesOn
 }
@@ -172,6 +176,7 @@ func (t *talk) reached(ctx context.Context, r reached) next {
 // complete leaves the caller with whoever was brought in.
 func (t *talk) complete(ctx context.Context) next {
 	c, p, was, word := t.c, t.other, t.seat, t.with
+	t.beside(p, false)
 	t.other, t.three, t.blind, t.with = nil, false, false, ""
 	if p.seat.ID == 0 {
 		t.leaveAll()

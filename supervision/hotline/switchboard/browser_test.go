@@ -166,14 +166,33 @@ func TestABrowserTakesACallAndPassesItOn(t *testing.T) {
 	first.do(seatwire.Consult, at(second.seat))
 	first.hears(450) // it rings there
 	caller.hears(300)
-	second.shows("what rings", func(s seatwire.State) bool { return s.Offer != nil })
+	second.shows("what rings, and who asks", func(s seatwire.State) bool {
+		return s.Offer != nil && s.Offer.Ref.ID != 0 && s.Offer.By != nil && *s.Offer.By == first.seat
+	})
 	second.do(seatwire.Take)
 	first.hears(520)
 	second.hears(640)
+	beside := func(three bool) func(seatwire.State) bool {
+		return func(s seatwire.State) bool { return s.Beside != nil && s.Beside.By == first.seat && s.Beside.Three == three }
+	}
+	second.shows("who asked", beside(false))
+	second.do(seatwire.StepOut)
+	second.shows("nobody beside", func(s seatwire.State) bool { return s.Beside == nil })
+	caller.hears(640)
+	until(t, "the colleague free again", func() bool { return x.State(t, second.seat) == hotline.Ready })
+	if err := x.board.Order(t.Context(), second.seat, seatwire.Command{Act: seatwire.StepOut}); err == nil {
+		t.Error("one who was not asked steps out")
+	}
+	first.do(seatwire.Consult, at(second.seat))
+	second.shows("what rings again", func(s seatwire.State) bool { return s.Offer != nil })
+	second.do(seatwire.Take)
+	second.hears(640)
 	first.do(seatwire.Three)
+	second.shows("the call of three", beside(true))
 	first.hears(520, 880)
 	second.hears(640, 880)
 	first.do(seatwire.Complete)
+	second.shows("the call as its own", func(s seatwire.State) bool { return s.Call != nil && s.Beside == nil })
 	second.hears(880)
 	caller.hears(520)
 	if s := x.State(t, first.seat); s != hotline.WrapUp {

@@ -29,6 +29,11 @@ func (s *Switchboard) Order(ctx context.Context, seat hotline.Ref, c seatwire.Co
 		t := b.hears
 		b.mu.Unlock()
 		return t.tell(ctx, order{Command: c, from: b})
+	case seatwire.StepOut:
+		b.mu.Lock()
+		t := b.beside
+		b.mu.Unlock()
+		return t.tell(ctx, order{Command: c, from: b})
 	}
 	return b.tell(ctx, order{Command: c, from: b})
 }
@@ -108,6 +113,11 @@ func (t *talk) key(digit string) error {
 // doTransfer are the orders that bring somebody else in.
 func (t *talk) doTransfer(ctx context.Context, o order) (next, error) {
 	switch o.Act {
+	case seatwire.StepOut:
+		if t.other == nil || t.other.booth != o.from {
+			return goesOn, errTaken
+		}
+		return t.otherLeft(), nil
 	case seatwire.Transfer, seatwire.Consult:
 		if t.other != nil || t.rings {
 			return goesOn, errTaken

@@ -213,6 +213,7 @@ func (t *talk) otherLeft() next {
 func (t *talk) dropOther() {
 	t.rung()
 	if t.other != nil {
+		t.beside(t.other, false)
 		t.wires.out(t.other.v)
 		t.c.s.part(t.other)
 	}
@@ -277,8 +278,31 @@ func (b *booth) unwatch(t *talk) {
 	}
 }
 
-// show tells the seat's page how the conversation stands.
+// beside notes at a seat that was asked whose conversation it is in, or no longer.
+func (t *talk) beside(p *party, on bool) {
+	b := p.booth
+	if b == nil {
+		return
+	}
+	b.mu.Lock()
+	if on {
+		b.beside = t
+	} else if b.beside == t {
+		b.beside = nil
+	}
+	b.mu.Unlock()
+	if !on {
+		b.change(func(v *seatwire.State) { v.Beside = nil })
+	}
+}
+
+// show tells the seat's page, and that of a seat it asked, how the conversation
+// stands.
 func (t *talk) show() {
+	if t.other != nil && t.other.booth != nil {
+		beside := &seatwire.Beside{Call: t.c.ref, By: t.seat.seat, Three: t.three}
+		t.other.booth.change(func(v *seatwire.State) { v.Beside = beside })
+	}
 	if t.seat.booth == nil {
 		return
 	}
