@@ -82,6 +82,7 @@ func TestJourneys(t *testing.T) {
 	}{
 		{"straight to a person", "open", "", false, Outcome{Do: Person}, []string{"greeting notice pause", "person"}},
 		{"the recording is refused", "open", "9", false, Outcome{Do: Person, Unrecorded: true}, []string{"unrecorded"}},
+		{"whom we call hears so, and may refuse it too", "called", "9", false, Outcome{Do: Person, Unrecorded: true}, []string{"called notice pause", "unrecorded"}},
 		{"the place and the wait are said", "waiting", "..0", false, Outcome{Do: Person},
 			[]string{"waiting.place n.10 n.2 place pause waiting.wait n.liang minutes", "offers"}},
 		{"a guide while waiting", "waiting", "1.2.0", false, Outcome{Do: Person}, []string{"guides", "guides.b pause text.b", "more"}},

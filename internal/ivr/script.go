@@ -16,7 +16,7 @@ import (
 
 // A Script is everything a caller can hear: nodes joined by keys.
 type Script struct {
-	Starts map[string]string `yaml:"starts"` // where a conversation begins: open, waiting, closed, sealed, after
+	Starts map[string]string `yaml:"starts"` // where a conversation begins, one for each of Starts
 	Person string            `yaml:"person"` // where 0 leads
 	Away   string            `yaml:"away"`   // where 0 leads when nobody is there
 	Nodes  map[string]Node   `yaml:"nodes"`
@@ -70,8 +70,9 @@ var (
 	params = []string{"{place}", "{wait}"}
 )
 
-// Starts are where a conversation may begin, in the order of a call.
-var Starts = []string{"open", "sealed", "waiting", "closed", "after"}
+// Starts are where a conversation may begin, in the order of a call; called is
+// whom we call.
+var Starts = []string{"open", "called", "sealed", "waiting", "closed", "after"}
 
 // MostKeys is how many keys a person may be away.
 const MostKeys = 3

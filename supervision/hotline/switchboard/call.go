@@ -168,20 +168,20 @@ func (c *call) serve(ctx context.Context) {
 		c.closed(ctx)
 		return
 	}
-	if c.notice(ctx) {
+	if c.notice(ctx, "open") {
 		return
 	}
 	c.wait(ctx)
 }
 
 // notice tells whoever is to be recorded so, and takes his refusal: nobody is
-// recorded who did not hear it first.
-func (c *call) notice(ctx context.Context) (over bool) {
+// recorded who did not hear it first. start is where the script says it.
+func (c *call) notice(ctx context.Context, start string) (over bool) {
 	if !c.line.Record || c.sealed() {
 		return false
 	}
 	c.untold = c.s.promptsOf(c.line).Prompt(string(c.lang()), "notice") == nil
-	return c.heed(ctx, "open")
+	return c.heed(ctx, start)
 }
 
 // wait has the caller wait for a person.

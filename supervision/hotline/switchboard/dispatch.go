@@ -192,5 +192,5 @@ func (c *call) noticeFor(ctx context.Context, seat *party) (over bool) {
 		case <-ctx.Done():
 		}
 	}()
-	return c.notice(ctx)
+	return c.notice(ctx, "called")
 }

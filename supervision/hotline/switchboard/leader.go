@@ -32,6 +32,7 @@ func (c *call) leader(ctx context.Context) (over bool) {
 	}
 	defer p.close()
 	if err := h.LeaderTook(ctx, c.ref, person); err != nil {
+		_ = h.LeaderMissed(ctx, c.ref)
 		return false
 	}
 	p.person = person

@@ -71,6 +71,8 @@ func (tones) Prompt(_, key string) *rtp.Prompt {
 	switch key {
 	case "music":
 		return rtp.NewPrompt(rtptest.Tone(300, 2*time.Second))
+	case "called":
+		return rtp.NewPrompt(rtptest.Tone(640, 2*time.Second))
 	case "rate":
 		return rtp.NewPrompt(rtptest.Tone(600, 3*time.Second))
 	}
@@ -235,6 +237,7 @@ func TestACallBackIsDialled(t *testing.T) {
 	desk, _ := x.desk(t, 440)
 	desk.wait("CALL_ESTABLISHED")
 	caller.wait("CALL_ESTABLISHED")
+	caller.hears(640) // that it is we who call, not the greeting of callers
 	caller.do("sndcode", "9")
 	caller.hears(440)
 	desk.hears(880)
