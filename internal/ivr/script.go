@@ -203,6 +203,9 @@ func (s *Script) check() error {
 			return fmt.Errorf("ivr: %s: node %q %w", n.where(), name, err)
 		}
 	}
+	if err := s.checkReport(); err != nil {
+		return err
+	}
 	far := s.KeysToPerson()
 	for _, name := range slices.Sorted(maps.Keys(s.Nodes)) {
 		if n, ok := far[name]; !ok || n > MostKeys {
@@ -251,38 +254,51 @@ func (s *Script) checkNode(n Node) error {
 // KeysToPerson is how many keys a caller is away from a person at each node: 0
 // and the bound keys count one, what comes by itself none.
 func (s *Script) KeysToPerson() map[string]int {
+	return s.far(Person, func(n Node, to func(name string, keys int)) {
+		to(s.Person, n.keysToZero())
+		if n.Do == "" && len(n.Keys) == 0 && n.Hold == 0 {
+			to(n.Then, 0)
+		}
+	})
+}
+
+// far is how many keys each node is away from one that does a deed, by its bound
+// keys and by what else leads on from it.
+func (s *Script) far(deed string, on func(n Node, to func(name string, keys int))) map[string]int {
 	far := map[string]int{}
 	for name, n := range s.Nodes {
-		if n.Do == Person {
+		if n.Do == deed {
 			far[name] = 0
 		}
 	}
 	for changed := true; changed; {
 		changed = false
 		for name, n := range s.Nodes {
-			best, ok := s.nearest(n, far)
-			if old, had := far[name]; ok && (!had || best < old) {
-				far[name], changed = best, true
+			to := func(next string, keys int) {
+				d, known := far[next]
+				if old, had := far[name]; known && (!had || d+keys < old) {
+					far[name], changed = d+keys, true
+				}
 			}
+			for _, next := range n.Keys {
+				to(next, 1)
+			}
+			on(n, to)
 		}
 	}
 	return far
 }
 
-func (s *Script) nearest(n Node, far map[string]int) (best int, ok bool) {
-	take := func(to string, keys int) {
-		if d, known := far[to]; known && (!ok || d+keys < best) {
-			best, ok = d+keys, true
+// checkReport refuses a script that leaves a caller who complains of the hotline
+// itself no way to the report line, while he waits or out of hours.
+func (s *Script) checkReport() error {
+	far := s.far(Report, func(n Node, to func(name string, keys int)) { to(n.Then, 0) })
+	for _, start := range []string{"waiting", "closed"} {
+		if n, ok := far[s.Starts[start]]; !ok || n > MostKeys {
+			return fmt.Errorf("ivr: from the start %q (node %q) no %d keys lead to the report line: bind a key to the node %q there", start, s.Starts[start], MostKeys, Report)
 		}
 	}
-	take(s.Person, n.keysToZero())
-	for _, to := range n.Keys {
-		take(to, 1)
-	}
-	if n.Do == "" && len(n.Keys) == 0 && n.Hold == 0 {
-		take(n.Then, 0)
-	}
-	return best, ok
+	return nil
 }
 
 // keysToZero is how many keys bring 0 to bear: where digits are typed, * ends

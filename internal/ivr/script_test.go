@@ -31,6 +31,8 @@ func TestABrokenScriptIsRefusedWithItsLine(t *testing.T) {
 		{"nothing at all", "nodes:\n  rate: {say: [rate]}\n", "neither keys, do nor then"},
 		{"a circle", "nodes:\n  rate: {then: bye}\n  bye: {then: rate}\n", "in a circle"},
 		{"a start to nowhere", "starts: {open: moon}\n", `start "open"`},
+		{"no way to the report line out of hours", "nodes:\n  closed: {say: [closed], keys: {\"6\": callback}}\n", `from the start "closed"`},
+		{"none while he waits", "nodes:\n  waiting: {say: [waiting.place], keys: {\"6\": callback}, hold: 30, then: waiting}\n", `from the start "waiting"`},
 		{"not YAML", "nodes: [\n", "line"},
 		{"two things at once", "nodes:\n  rate: {do: rate, keys: {\"1\": bye}}\n", "make two nodes"},
 	} {
@@ -54,6 +56,9 @@ func TestALineOfTheUsualScriptIsNamedAsSuch(t *testing.T) {
 }
 
 func TestAnOfficeSaysItOtherwise(t *testing.T) {
+	if _, err := Parse([]byte("nodes:\n  waiting: {say: [waiting.place], hold: 5, then: offers}\n")); err != nil {
+		t.Errorf("the report line by what comes after: %v", err)
+	}
 	s, err := Parse([]byte("nodes:\n  bye: {say: [bye, pause], do: hangup}\n"))
 	if err != nil || len(s.Nodes["bye"].Say) != 2 || len(s.Nodes["closed"].Keys) == 0 {
 		t.Errorf("%+v, %v", s, err)
