@@ -20,14 +20,38 @@ func retry(n int) time.Duration {
 	return min(firstRetry<<min(n, 10), mostRetry)
 }
 
+// leaveTime is how long a carrier has to hear that we go.
+const leaveTime = 2 * time.Second
+
 // keepRegistered is our name at a carrier: it renews it before it is forgotten
-// and tries again when refused. At the end it is left to expire.
+// and tries again when refused. When the server leaves, the carrier is told, so
+// that it sends no calls to where nobody is.
 func (s *Server) keepRegistered(ctx context.Context, t *trunk) {
 	callID, tag, seq := rand.Text(), newTag(), uint32(0)
+	here, gone := context.WithCancel(ctx)
+	defer gone()
+	go func() {
+		select {
+		case <-s.leaving:
+			gone()
+		case <-here.Done():
+		}
+	}()
+	defer func() {
+		if !t.registered() {
+			return
+		}
+		ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), leaveTime)
+		defer stop()
+		s.guard("enrolment", func() { s.enrol(ctx, t, callID, tag, &seq, 0) }, nil)
+	}()
 	failed := 0
 	for {
 		life, code := time.Duration(0), 0
-		s.guard("enrolment", func() { life, code = s.enrol(ctx, t, callID, tag, &seq, t.Register.Expires) }, nil)
+		s.guard("enrolment", func() { life, code = s.enrol(here, t, callID, tag, &seq, t.Register.Expires) }, nil)
+		if here.Err() != nil {
+			return
+		}
 		t.noted(s.cfg.clock.Now(), code)
 		wait := retry(failed)
 		if code >= 200 && code < 300 {
@@ -40,7 +64,7 @@ func (s *Server) keepRegistered(ctx context.Context, t *trunk) {
 		stop := s.cfg.clock.AfterFunc(wait, func() { close(again) })
 		select {
 		case <-again:
-		case <-ctx.Done():
+		case <-here.Done():
 			stop()
 			return
 		}

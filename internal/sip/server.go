@@ -40,6 +40,8 @@ type Server struct {
 	background sync.WaitGroup
 	byes       atomic.Int32 // hang-ups that wait for their answer
 	closed     sync.Once
+	leaving    chan struct{}  // closed when the carriers are to hear that we go
+	enrolled   sync.WaitGroup // until they have heard it
 }
 
 // Listen opens the addresses and takes calls until ctx ends or Close.
@@ -47,7 +49,7 @@ func Listen(ctx context.Context, cfg Config) (*Server, error) {
 	if err := cfg.defaults(); err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg, parser: sipgo.NewParser(), bound: map[string][]netip.AddrPort{}}
+	s := &Server{cfg: cfg, parser: sipgo.NewParser(), bound: map[string][]netip.AddrPort{}, leaving: make(chan struct{})}
 	s.ctx, s.cancel = context.WithCancel(ctx)
 	s.calls.byID = map[dialogID]*Call{}
 	s.bindings.byUser = map[string]*binding{}
@@ -75,8 +77,10 @@ func Listen(ctx context.Context, cfg Config) (*Server, error) {
 	for _, t := range s.trunks {
 		if t.Register != nil {
 			s.background.Add(1)
+			s.enrolled.Add(1)
 			go func() {
 				defer s.background.Done()
+				defer s.enrolled.Done()
 				s.keepRegistered(s.ctx, t)
 			}()
 		}
@@ -197,12 +201,14 @@ func (s *Server) Close() { s.closed.Do(s.shut) }
 
 func (s *Server) shut() {
 	s.draining.Store(true)
+	close(s.leaving)
 	for _, c := range s.calls.all() {
 		c.Hangup()
 	}
 	for end := time.Now().Add(time.Second); s.byes.Load() > 0 && time.Now().Before(end); {
 		time.Sleep(5 * time.Millisecond)
 	}
+	s.enrolled.Wait() // leaveTime at most
 	s.cancel()
 	for _, f := range s.closer {
 		f()

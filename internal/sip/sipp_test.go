@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/netip"
 	"os"
 	"os/exec"
@@ -150,3 +151,54 @@ func (s *saidBuffer) Write(p []byte) (int, error) {
 }
 
 func (s *saidBuffer) String() string { s.mu.Lock(); defer s.mu.Unlock(); return s.b.String() }
+
+// Our registrar by a second implementation: a secret is asked for each time.
+func TestSippRegistersAtUs(t *testing.T) {
+	came, went := make(chan Registration, 10), make(chan string, 10)
+	h := office(t, func(c *Config) {
+		c.OnRegister = func(r Registration) { came <- r }
+		c.OnUnregister = func(user string) { went <- user }
+		c.Digests = []string{"MD5"} // all that sipp knows
+		c.Trunks[0].Allow = []netip.Prefix{netip.MustParsePrefix("127.0.0.9/32")}
+	})
+	h.sipp(t, "registerwrong", "-s", "8001", "-au", "8001", "-ap", "wrong")
+	if _, ok := h.bindings.find("8001"); ok || len(came) != 0 {
+		t.Error("a wrong secret registered")
+	}
+	h.sipp(t, "register", "-s", "8001", "-au", "8001", "-ap", phones["8001"])
+	if len(came) != 3 || len(went) != 2 {
+		t.Errorf("told of %d registrations and %d ends", len(came), len(went))
+	}
+	if _, ok := h.bindings.find("8001"); ok {
+		t.Error("it is still there")
+	}
+}
+
+// A carrier by a second implementation: we register, and say so when we go.
+func TestWeTellTheCarrierThatWeGo(t *testing.T) {
+	file := script(t, "registrar")
+	carrier, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	port := carrier.LocalAddr().(*net.UDPAddr).Port
+	_ = carrier.Close()
+	done := make(chan error, 1)
+	go func() {
+		done <- play(t.Context(), t.TempDir(), file, "-p", strconv.Itoa(port), "127.0.0.1")
+	}()
+	h := listen(t, func(c *Config) {
+		c.Trunks = []Trunk{{Name: "carrier", Register: &TrunkRegistration{Server: "127.0.0.1:" + strconv.Itoa(port), User: "hotline", Password: "secret"}}}
+	})
+	for !h.Trunks()[0].Registered { // told when the answer is handled
+		select {
+		case err := <-done:
+			t.Fatalf("never registered: %v", err)
+		default:
+		}
+	}
+	h.Close()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}

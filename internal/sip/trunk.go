@@ -74,6 +74,13 @@ func (t *trunk) noted(now time.Time, code int) {
 	t.state.Registered, t.state.Code = registered, code
 }
 
+// registered is whether the carrier knows us, as far as it said.
+func (t *trunk) registered() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.state.Registered
+}
+
 // Trunks are how the trunks stand, in the order of the configuration.
 func (s *Server) Trunks() []TrunkState {
 	states := make([]TrunkState, 0, len(s.trunks))
