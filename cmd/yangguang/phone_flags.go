@@ -148,6 +148,7 @@ type trunkFile struct {
 		Number    string   `yaml:"number"`    // what calls out show
 		Calls     int      `yaml:"calls"`
 		InBand    bool     `yaml:"in-band-digits"`
+		SRTP      bool     `yaml:"srtp"` // encrypted voice, or none
 		Register  *struct {
 			Server       string `yaml:"server"`
 			User         string `yaml:"user"`
@@ -172,7 +173,10 @@ func (p *phoning) readTrunks(path string) (out []sip.Trunk, err error) {
 		if t.Name == "" || len(t.From) == 0 {
 			return nil, fmt.Errorf("%s: trunk %d needs a name and the address ranges its calls come from", path, i+1)
 		}
-		trunk := sip.Trunk{Name: t.Name, Proxy: t.Proxy, Transport: strings.ToUpper(t.Transport), Number: t.Number, Calls: t.Calls}
+		if t.SRTP && !strings.EqualFold(t.Transport, "tls") {
+			return nil, fmt.Errorf("%s: trunk %s: srtp wants transport: tls, for the keys stand in the signalling", path, t.Name)
+		}
+		trunk := sip.Trunk{Name: t.Name, Proxy: t.Proxy, Transport: strings.ToUpper(t.Transport), Number: t.Number, Calls: t.Calls, SRTP: t.SRTP}
 		if t.InBand {
 			p.inBand[t.Name] = true
 		}

@@ -83,6 +83,9 @@ type Trunk struct {
 	// Calls is how many it carries at once, both ways; 0 is as many as all.
 	Calls    int
 	Register *TrunkRegistration
+	// SRTP: voice is encrypted (SDES, RFC 4568) both ways, or there is none. The
+	// keys stand in the signalling, which wants TLS for it.
+	SRTP bool
 }
 
 // A TrunkRegistration is our name at a carrier that wants us to register.

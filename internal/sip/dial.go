@@ -18,6 +18,7 @@ var (
 	ErrNoTrunk       = errors.New("sip: no such trunk")
 	ErrFull          = errors.New("sip: as many calls as are allowed")
 	ErrNumber        = errors.New("sip: what is to be called is no number")
+	ErrInClear       = errors.New("sip: the other side answered without the encryption it was offered")
 )
 
 // A Target is whom to call: a desk phone, or a number through a trunk.
@@ -28,6 +29,30 @@ type Target struct {
 	Registration  *Registration
 	Trunk, Number string
 }
+
+// Encrypted answers whether voice with somebody we call is to be offered
+// encrypted: with a desk phone that registered over TLS, and over a trunk that is
+// to be. must: there is no voice otherwise.
+func (s *Server) Encrypted(to Target) (offer, must bool) {
+	if to.Phone == "" && to.Registration == nil {
+		return s.mustEncrypt(to.Trunk), s.mustEncrypt(to.Trunk)
+	}
+	r := to.Registration
+	if here, ok := s.bindings.find(to.Phone); ok {
+		r = &here
+	}
+	return r != nil && r.Transport == "TLS", false
+}
+
+// mustEncrypt is whether a trunk carries encrypted voice alone.
+func (s *Server) mustEncrypt(trunk string) bool {
+	t := s.trunk(trunk)
+	return t != nil && t.SRTP
+}
+
+// MustEncrypt is whether this call is one of a trunk that carries encrypted voice
+// alone.
+func (c *Call) MustEncrypt() bool { return c.s.mustEncrypt(c.Trunk) }
 
 // DialOptions are how a call is made.
 type DialOptions struct {
@@ -203,7 +228,11 @@ func (c *Call) taken(res *sipgo.Response) error {
 	remote, err := sdp.Parse(body)
 	c.mu.Lock()
 	c.remote = remote
+	local := c.local
 	c.mu.Unlock()
+	if _, _, secure := sdp.Keys(local, remote); err == nil && local.Secure() && !secure {
+		err = ErrInClear
+	}
 	c.session.told(res)
 	wanted := c.state.CompareAndSwap(ringing, talking)
 	c.acknowledge(res.CSeq().SeqNo)

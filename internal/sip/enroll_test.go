@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"math/big"
 	"net"
 	"net/netip"
@@ -108,6 +109,33 @@ func TestTwoServersSpeakOverTLS(t *testing.T) {
 		t.Errorf("held: %v %v", held.Direction, err)
 	}
 	c.Hangup()
+	if e := there.ended(t); e.Why != ByThem {
+		t.Errorf("ended %+v", e)
+	}
+}
+
+// Who is offered keys and answers without is hung up on: nothing is said in clear
+// that was to be encrypted.
+func TestAnAnswerInClearIsRefused(t *testing.T) {
+	there := listen(t, func(c *Config) {
+		c.OnCall = func(c *Call) {
+			offer, _ := c.Offer()
+			offer.Proto, offer.Crypto = "RTP/AVP", nil
+			local, _ := sdp.Answer(offer, ours)
+			_ = c.Answer(local)
+		}
+	})
+	here := listen(t, func(c *Config) {
+		c.Trunks = []Trunk{{Name: "carrier", SRTP: true, Proxy: there.Addrs("UDP")[0].String(), Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}}}
+	})
+	to := Target{Trunk: "carrier", Number: "4000"}
+	if offer, must := here.Encrypted(to); !offer || !must {
+		t.Error("the trunk is not to be encrypted")
+	}
+	_, err := here.Dial(t.Context(), to, sdp.Offer(sdp.Local{Addr: ours.Addr, Port: 4000, Secure: true}), DialOptions{From: "1"})
+	if !errors.Is(err, ErrInClear) {
+		t.Errorf("answered in clear: %v", err)
+	}
 	if e := there.ended(t); e.Why != ByThem {
 		t.Errorf("ended %+v", e)
 	}

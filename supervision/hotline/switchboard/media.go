@@ -2,6 +2,7 @@ package switchboard
 
 import (
 	"encoding/base64"
+	"errors"
 	"net/netip"
 	"strconv"
 
@@ -10,9 +11,21 @@ import (
 	"yangguang/internal/sip/sdp"
 )
 
-// local is our side of a call over a stream.
-func (s *Switchboard) local(v *rtp.Stream) sdp.Local {
-	return sdp.Local{Addr: s.Host, Port: uint16(v.Port()), Secure: false} //nolint:gosec // a port
+// local is our side of a call over a stream; secure offers keys for it.
+func (s *Switchboard) local(v *rtp.Stream, secure bool) sdp.Local {
+	return sdp.Local{Addr: s.Host, Port: uint16(v.Port()), Secure: secure} //nolint:gosec // a port
+}
+
+// errInClear refuses a description without keys on a trunk that is to be encrypted.
+var errInClear = errors.New("the trunk is to be encrypted (srtp), and the other side offers no keys")
+
+// agree answers what a party offers of its voice.
+func (s *Switchboard) agree(leg *sip.Call, v *rtp.Stream, offer sdp.Session) (sdp.Session, error) {
+	if leg.MustEncrypt() && !offer.Secure() {
+		s.Log.Warn("a call is refused", "trunk", leg.Trunk, "fault", errInClear.Error())
+		return sdp.Session{}, errInClear
+	}
+	return sdp.Answer(offer, s.local(v, false))
 }
 
 // answer opens a voice for a call that came in and answers it: from then on both
@@ -23,9 +36,9 @@ func (s *Switchboard) answer(leg *sip.Call) (*rtp.Stream, error) {
 	if err != nil {
 		return nil, err
 	}
-	local := sdp.Offer(s.local(v))
+	local := sdp.Offer(s.local(v, leg.MustEncrypt()))
 	if offered {
-		if local, err = sdp.Answer(offer, s.local(v)); err == nil {
+		if local, err = s.agree(leg, v, offer); err == nil {
 			err = retarget(v, offer, offer, local)
 		}
 	}
@@ -40,6 +53,10 @@ func (s *Switchboard) answer(leg *sip.Call) (*rtp.Stream, error) {
 		go func() { // their side stands in the ACK
 			select {
 			case <-leg.Confirmed():
+				if _, _, secure := sdp.Keys(local, leg.Remote()); local.Secure() && !secure {
+					_ = v.Close()
+					return
+				}
 				_ = retarget(v, leg.Remote(), local, leg.Remote())
 			case <-leg.Done():
 			}
@@ -72,7 +89,7 @@ func (s *Switchboard) follow(leg *sip.Call, v *rtp.Stream) {
 // unless nil, is told of each.
 func (s *Switchboard) hear(leg *sip.Call, v *rtp.Stream, held func(bool)) {
 	leg.OnOffer(func(offer sdp.Session) (sdp.Session, error) {
-		local, err := sdp.Answer(offer, s.local(v))
+		local, err := s.agree(leg, v, offer)
 		if err != nil {
 			return local, err
 		}

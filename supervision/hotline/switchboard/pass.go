@@ -173,11 +173,21 @@ func (s *Switchboard) dial(ctx context.Context, gone <-chan struct{}, to sip.Tar
 		case <-done:
 		}
 	}()
+	secure, must := s.sip.Encrypted(to)
+	p, err := s.offerTo(ctx, to, secure, o)
+	if r, refused := errors.AsType[sip.Refused](err); refused && r.Code == 488 && secure && !must {
+		return s.offerTo(ctx, to, false, o) // a telephone that knows no SRTP, behind TLS all the same
+	}
+	return p, err
+}
+
+// offerTo calls somebody and offers a voice of one kind.
+func (s *Switchboard) offerTo(ctx context.Context, to sip.Target, secure bool, o sip.DialOptions) (*party, error) {
 	v, err := s.Ports.Open(rtp.Remote{}, rtp.Settings{Clock: s.Clock, InBand: s.InBand[to.Trunk], Log: s.Log})
 	if err != nil {
 		return nil, err
 	}
-	offer := sdp.Offer(s.local(v))
+	offer := sdp.Offer(s.local(v, secure))
 	leg, err := s.sip.Dial(ctx, to, offer, o)
 	if err == nil {
 		err = retarget(v, leg.Remote(), offer, leg.Remote())

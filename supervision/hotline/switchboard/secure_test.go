@@ -9,10 +9,12 @@ import (
 	"math/big"
 	"net"
 	"net/netip"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"yangguang/supervision/hotline"
 	"yangguang/supervision/hotline/switchboard"
 )
 
@@ -27,6 +29,16 @@ func certificate(t *testing.T) *tls.Config {
 	return &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}
 }
 
+// secureAt is where TLS is spoken.
+func (x *exchange) secureAt() string {
+	for _, a := range x.board.Addresses() {
+		if at, ok := strings.CutPrefix(a, "TLS "); ok {
+			return at
+		}
+	}
+	return ""
+}
+
 // A telephone that takes nothing but TLS and encrypted voice (SDES) calls, and
 // speaks with a desk phone that knows neither.
 func TestATelephoneCallsByTLSAndSRTP(t *testing.T) {
@@ -36,18 +48,59 @@ func TestATelephoneCallsByTLSAndSRTP(t *testing.T) {
 	})
 	line := x.Line(t, nil)
 	desk, _ := x.deskHandsetAt(t, "127.0.0.3", 440)
-	var secure string
-	for _, a := range x.board.Addresses() {
-		if at, ok := strings.CutPrefix(a, "TLS "); ok {
-			secure = at
-		}
-	}
 	caller := phoneWith(t, "127.0.0.2", free(t, "udp"), "<sip:0000123@127.0.0.2;transport=tls>;regint=0;mediaenc=srtp-mand;audio_codecs=PCMA/8000/1", 880, "module srtp.so\n")
-	caller.do("dial", "sip:"+line.Number+"@"+secure+";transport=tls")
+	caller.do("dial", "sip:"+line.Number+"@"+x.secureAt()+";transport=tls")
 	caller.wait("CALL_ESTABLISHED")
 	k := desk.answered(t)
 	k.hears(t, 880)
 	caller.hears(440)
 	caller.do("hangup", "")
 	k.over(t)
+}
+
+// A trunk that is to be encrypted carries nothing else: our calls offer keys, and
+// who calls without any is refused.
+func TestATrunkIsEncryptedBothWays(t *testing.T) {
+	port := free(t, "udp")
+	x := begin(t, func(c *switchboard.Config) {
+		c.SIP.Trunks[0].Proxy, c.SIP.Trunks[0].SRTP = "127.0.0.2:"+strconv.Itoa(port), true
+	})
+	line := x.Line(t, func(l *hotline.Line) { l.Crisis = "0000777" })
+	const only = ";regint=0;mediaenc=srtp-mand;audio_codecs=PCMA/8000/1"
+	aid := phoneWith(t, "127.0.0.2", port, "<sip:0000777@127.0.0.2>;answermode=auto"+only, 1000, "module srtp.so\n")
+	caller := phoneWith(t, "127.0.0.2", free(t, "udp"), "<sip:0000123@127.0.0.2>"+only, 880, "module srtp.so\n")
+	caller.do("dial", "sip:"+line.Number+"@"+x.at)
+	caller.hears(300)
+	caller.do("sndcode", "7")
+	aid.wait("CALL_ESTABLISHED")
+	caller.hears(1000)
+	aid.hears(880)
+	caller.do("hangup", "")
+	aid.wait("CALL_CLOSED")
+
+	plain := x.caller(t, 640)
+	plain.do("dial", "sip:"+line.Number+"@"+x.at)
+	plain.wait("CALL_CLOSED")
+	until(t, "why in the log", func() bool { return strings.Contains(x.said.String(), "offers no keys") })
+}
+
+// A desk phone that registered over TLS is called encrypted; one that knows no
+// SRTP is called all the same.
+func TestADeskPhoneBehindTLSIsCalledEncrypted(t *testing.T) {
+	for name, enc := range map[string]string{"by SRTP": ";mediaenc=srtp-mand", "which knows none": ""} {
+		t.Run(name, func(t *testing.T) {
+			x := begin(t, func(c *switchboard.Config) {
+				c.SIP.TLS, c.SIP.TLSConfig = []string{"127.0.0.1:0"}, certificate(t)
+			})
+			line := x.Line(t, nil)
+			desk, _ := x.deskBy(t, func(user, secret string) *softphone {
+				return phoneWith(t, "127.0.0.1", free(t, "udp"), "<sip:"+user+"@"+x.secureAt()+";transport=tls>;auth_pass="+secret+";regint=60;answermode=auto;audio_codecs=PCMA/8000/1"+enc, 440, "module srtp.so\n")
+			})
+			caller := x.caller(t, 880)
+			caller.do("dial", "sip:"+line.Number+"@"+x.at)
+			desk.wait("CALL_ESTABLISHED")
+			caller.hears(440)
+			desk.hears(880)
+		})
+	}
 }

@@ -140,9 +140,17 @@ func (x *exchange) desk(t *testing.T, hz float64) (*softphone, hotline.Ref) {
 // deskThat is a desk phone that answers as said.
 func (x *exchange) deskThat(t *testing.T, answers string, hz float64) (*softphone, hotline.Ref) {
 	t.Helper()
+	return x.deskBy(t, func(user, secret string) *softphone {
+		return phoneAt(t, "127.0.0.1", "<sip:"+user+"@"+x.at+";transport=udp>;auth_pass="+secret+";regint=60;answermode="+answers+";audio_codecs=PCMA/8000/1", hz)
+	})
+}
+
+// deskBy is a seat at a desk phone that is made known its name and secret.
+func (x *exchange) deskBy(t *testing.T, made func(user, secret string) *softphone) (*softphone, hotline.Ref) {
+	t.Helper()
 	p, told, err := x.Hotline.CreatePhone(x.As(x.Manager), x.County.ID, "一号话机")
 	check(t, err)
-	phone := phoneAt(t, "127.0.0.1", "<sip:"+p.Name+"@"+x.at+";transport=udp>;auth_pass="+told+";regint=60;answermode="+answers+";audio_codecs=PCMA/8000/1", hz)
+	phone := made(p.Name, told)
 	who := x.Hire(t, "话务员", x.County, hotline.Answering)
 	s, err := x.Hotline.SaveSeat(x.As(x.Manager), hotline.Seat{Agency: x.County.ID, Person: who.ID, Label: "8016", Phone: p.ID, Active: true})
 	check(t, err)
