@@ -92,6 +92,7 @@ func (h *house) keepTime(ctx context.Context) error {
 	context.AfterFunc(ctx, h.casedesk.Hush)
 	context.AfterFunc(ctx, h.hotlinePages.Hush)
 	context.AfterFunc(ctx, h.answering.Hush)
+	context.AfterFunc(ctx, h.texts.Hush)
 	watched := make(chan error, 1)
 	go func() { watched <- h.watchMail(ctx) }()
 	h.casework.Run(ctx, h.log)

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"sync"
@@ -84,6 +85,48 @@ func (st *Stream) End() {
 	defer st.of.mu.Unlock()
 	if st.of.open[st.session]--; st.of.open[st.session] <= 0 {
 		delete(st.of.open, st.session)
+	}
+}
+
+// How long a page is followed before it connects anew.
+const followFor = 10 * time.Minute
+
+// Follow tells a page to ask for itself again whenever stamp, one line of all it
+// shows, is no longer seen: at a bell, and now and then without one, as another
+// process may have written. What changed is not said.
+func (s *Streams) Follow(w http.ResponseWriter, r *http.Request, bell <-chan struct{}, every time.Duration, seen string, stamp func(ctx context.Context) (string, error)) {
+	st, ok := s.Begin(w, r)
+	if !ok {
+		return
+	}
+	defer st.End()
+	end, look := time.NewTimer(followFor), time.NewTicker(every)
+	defer end.Stop()
+	defer look.Stop()
+	words := ": still here\n\n"
+	for {
+		now, err := stamp(r.Context())
+		if err != nil {
+			return // the page comes back, and asks as anybody does
+		}
+		if now != seen {
+			seen, words = now, "event: tick\ndata: 1\n\n"
+		}
+		if words != "" && !st.Say(words) {
+			return
+		}
+		words = ""
+		select {
+		case <-r.Context().Done():
+			return
+		case <-st.Quit:
+			return
+		case <-end.C:
+			return
+		case <-bell:
+		case <-look.C:
+			words = ": still here\n\n"
+		}
 	}
 }
 

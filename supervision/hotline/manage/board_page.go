@@ -181,12 +181,9 @@ func (v *boardPage) fill(ctx context.Context, days []hotline.DayFigures) {
 	}
 }
 
-// How long a board is followed before it connects anew, and how often it is
-// shown anew: waits grow although nothing rings.
-const (
-	followFor = 10 * time.Minute
-	lookEvery = 5 * time.Second
-)
+// lookEvery is how often a page that follows live is shown anew: waits grow
+// although nothing rings.
+const lookEvery = 5 * time.Second
 
 // seatColours tell the states of seats apart; their names stand beside them.
 var seatColours = map[string]string{hotline.Ready: "good", hotline.Ringing: "main", hotline.Busy: "main", hotline.WrapUp: "late", hotline.Away: "bad", hotline.Off: "none"}
@@ -197,45 +194,17 @@ func (p *Pages) Hush() { p.streams.Hush() }
 // events tells a board to ask for itself again, when something of its place is
 // otherwise than before.
 func (p *Pages) events(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
 	at, _, err := placeOf(r)
 	if err != nil {
 		return err
 	}
-	st, ok := p.streams.Begin(w, r)
-	if !ok {
-		return nil
-	}
-	defer st.End()
 	bell, silence := p.Hotline.Bell.Listen()
 	defer silence()
-	last := ""
-	end, look := time.NewTimer(followFor), time.NewTicker(lookEvery)
-	defer end.Stop()
-	defer look.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-st.Quit:
-			return nil
-		case <-end.C:
-			return nil
-		case <-bell:
-		case <-look.C:
-		}
+	p.streams.Follow(w, r, bell, lookEvery, "", func(ctx context.Context) (string, error) {
 		b, err := p.Hotline.Board(ctx, at)
-		if err != nil {
-			return nil // the page comes back, and asks as anybody does
-		}
-		words := ": still here\n\n"
-		if now := stampOf(b); now != last {
-			last, words = now, "event: tick\ndata: 1\n\n"
-		}
-		if !st.Say(words) {
-			return nil
-		}
-	}
+		return stampOf(b), err
+	})
+	return nil
 }
 
 // stampOf is what a board shows, in one line.

@@ -75,6 +75,7 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "POST " + phones + "/{province}/{phone}/renew", Access: manage, Handler: p.renewPhone},
 		{Pattern: "POST " + phones + "/{province}/{phone}/close", Access: manage, Handler: p.closePhone},
 		{Pattern: "GET " + callbacks, Access: web.SignedIn, Handler: p.callbacks},
+		{Pattern: "GET " + callbacks + "/events", Access: web.SignedIn, Handler: p.callbackEvents},
 		{Pattern: "POST " + callbacks + "/{province}/{callback}/take", Access: web.SignedIn, Handler: p.takeCallBack},
 		{Pattern: "POST " + callbacks + "/{province}/{callback}/settle", Access: web.SignedIn, Handler: p.settleCallBack},
 		{Pattern: "GET " + calls, Access: lead, Handler: p.calls},

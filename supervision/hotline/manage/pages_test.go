@@ -1,7 +1,9 @@
 package manage
 
 import (
+	"bufio"
 	"context"
+	"html"
 	"io"
 	"log/slog"
 	"net/http"
@@ -267,6 +269,54 @@ func TestTheBoardSaysWhatItsFiguresMean(t *testing.T) {
 	n, _ = res.Body.Read(b)
 	if !strings.Contains(string(b[:n]), "tick") {
 		t.Errorf("told %q", b[:n])
+	}
+}
+
+// The list of call-backs is told when somebody takes one, so that two do not ring
+// the same person.
+func TestTheCallBacksFollowLive(t *testing.T) {
+	t.Parallel()
+	h := hotlinetest.New(t)
+	a, p, _ := app(h)
+	call := h.Call(t, h.Line(t, nil), "13800000001")
+	h.Clock.Advance(time.Minute)
+	h.End(t, call)
+	_, page := ask(a, h.As(h.Lead), callbacks, nil)
+	at := regexp.MustCompile(`data-live="([^"]+)"`).FindStringSubmatch(page)
+	take := regexp.MustCompile(`action="([^"]+/take)"`).FindStringSubmatch(page)
+	if at == nil || take == nil {
+		t.Fatalf("the list is not live, or lists nobody:\n%s", page)
+	}
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		a.ServeHTTP(w, r.WithContext(mergeContext(r.Context(), h.As(h.Lead))))
+	}))
+	defer srv.Close()
+	defer p.Hush()
+	req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, srv.URL+html.UnescapeString(at[1]), nil)
+	req.Header.Set("Accept", "text/event-stream")
+	res, err := srv.Client().Do(req)
+	check(t, err)
+	defer func() { _ = res.Body.Close() }()
+	lines := bufio.NewScanner(res.Body)
+	told := func() bool {
+		for lines.Scan() && !strings.HasPrefix(lines.Text(), ": still here") {
+			if strings.HasPrefix(lines.Text(), "event: tick") {
+				return true
+			}
+		}
+		return false
+	}
+	if told() {
+		t.Error("a list that is true is told to look again")
+	}
+	if status, _ := ask(a, h.As(h.Lead), take[1], url.Values{}); status != http.StatusSeeOther {
+		t.Fatalf("take: %d", status)
+	}
+	if !told() {
+		t.Error("the list is not told")
+	}
+	if status, _ := ask(a, h.As(h.Handler), callbacks+"/events", nil); status != http.StatusForbidden {
+		t.Errorf("who does not answer follows: %d", status)
 	}
 }
 

@@ -1,6 +1,9 @@
 package manage
 
 import (
+	"context"
+	"fmt"
+	"hash/fnv"
 	"net/http"
 	"slices"
 	"strconv"
@@ -21,6 +24,7 @@ type callbacksPage struct {
 	Rows    []callbackRow
 	Nothing string
 	Results ui.Input
+	Live    string
 }
 
 // callbackTabs are the words of the three lists.
@@ -42,15 +46,12 @@ func (p *Pages) showCallbacks(w http.ResponseWriter, r *http.Request, status int
 	if err := needs(ctx, hotline.Verbs()...); err != nil {
 		return err
 	}
-	state := r.URL.Query().Get("state")
-	if state != "taken" && state != "done" {
-		state = "open"
-	}
+	state := backsOf(r)
 	all, err := p.Hotline.CallBacks(ctx, state)
 	if err != nil {
 		return err
 	}
-	v := callbacksPage{Refused: refused, Nothing: word(ctx, "callbacks_none_"+state)}
+	v := callbacksPage{Refused: refused, Nothing: word(ctx, "callbacks_none_"+state), Live: href(ctx, callbacks, "/events?state=", state, "&seen=", stampOfBacks(all))}
 	for _, s := range []string{"open", "taken", "done"} {
 		v.Tabs = append(v.Tabs, ui.Link{Text: word(ctx, callbackTabs[s]), Href: href(ctx, callbacks, "?state=", s), Current: s == state})
 	}
@@ -91,6 +92,38 @@ func (p *Pages) showCallbacks(w http.ResponseWriter, r *http.Request, status int
 	f := p.Frame(r, word(ctx, "callbacks"))
 	f.Lead = word(ctx, "callbacks_lead")
 	return web.Render(w, r, status, callbacksView(f, v))
+}
+
+// backsOf is which call-backs a list is asked for.
+func backsOf(r *http.Request) string {
+	if s := r.URL.Query().Get("state"); s == "taken" || s == "done" {
+		return s
+	}
+	return "open"
+}
+
+// stampOfBacks is all that a list shows of call-backs, in one word.
+func stampOfBacks(all []hotline.CallBack) string {
+	h := fnv.New64a()
+	for i := range all {
+		b := &all[i]
+		_, _ = fmt.Fprintln(h, b.ID, b.State, b.Person, b.Tries, b.First, b.Result)
+	}
+	return strconv.FormatUint(h.Sum64(), 36)
+}
+
+// callbackEvents tells a list of call-backs to ask for itself again.
+func (p *Pages) callbackEvents(w http.ResponseWriter, r *http.Request) error {
+	if err := needs(r.Context(), hotline.Verbs()...); err != nil {
+		return err
+	}
+	bell, silence := p.Hotline.Bell.Listen()
+	defer silence()
+	p.streams.Follow(w, r, bell, lookEvery, r.URL.Query().Get("seen"), func(ctx context.Context) (string, error) {
+		all, err := p.Hotline.CallBacks(ctx, backsOf(r))
+		return stampOfBacks(all), err
+	})
+	return nil
 }
 
 // caller is how a page names a caller it may not show.

@@ -39,9 +39,11 @@ func (s *Texts) Routes() []web.Route {
 	answer, manage := web.SignedIn, web.May(hotline.Managing)
 	return []web.Route{
 		{Pattern: "GET " + root, Access: answer, Handler: s.list},
+		{Pattern: "GET " + root + "/events", Access: answer, Handler: s.listEvents},
 		{Pattern: "GET " + numbers, Access: manage, Handler: s.numbers},
 		{Pattern: "POST " + numbers, Access: manage, Handler: s.saveNumber},
 		{Pattern: "GET " + one, Access: answer, Handler: s.one},
+		{Pattern: "GET " + one + "/events", Access: answer, Handler: s.oneEvents},
 		{Pattern: "POST " + one + "/take", Access: answer, Handler: s.do(s.Take)},
 		{Pattern: "POST " + one + "/give-back", Access: answer, Handler: s.do(s.GiveBack)},
 		{Pattern: "POST " + one + "/close", Access: answer, Handler: s.do(s.Close)},
@@ -86,6 +88,15 @@ type listPage struct {
 	Works   []ui.Work
 	Nothing string
 	Numbers string
+	Live    string
+}
+
+// stateOf is which conversations a list is asked for.
+func stateOf(r *http.Request) string {
+	if r.URL.Query().Get("state") == "closed" {
+		return "closed"
+	}
+	return "open"
 }
 
 func (s *Texts) list(w http.ResponseWriter, r *http.Request) error {
@@ -94,10 +105,7 @@ func (s *Texts) list(w http.ResponseWriter, r *http.Request) error {
 	if len(ranges(a)) == 0 {
 		return fault.Say(fault.Forbidden, "fault.forbidden")
 	}
-	state := "open"
-	if r.URL.Query().Get("state") == "closed" {
-		state = "closed"
-	}
+	state := stateOf(r)
 	p := listPage{Nothing: word(ctx, "none_"+state)}
 	if a.Holds(hotline.Managing) {
 		p.Numbers = href(ctx, numbers)
@@ -110,6 +118,7 @@ func (s *Texts) list(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
+		p.Live = liveList(ctx, state, found)
 		var persons []int64
 		for _, c := range found {
 			persons = append(persons, c.Person)
@@ -162,6 +171,7 @@ type onePage struct {
 	Mine     bool
 	File     bool
 	Slip     *ui.Slip
+	Live     string
 }
 
 func (s *Texts) one(w http.ResponseWriter, r *http.Request) error {
@@ -199,6 +209,7 @@ func (s *Texts) show(w http.ResponseWriter, r *http.Request, status int, bad ui.
 			return err
 		}
 		p.fill(ctx, s.masked(c), c, all, names)
+		p.Live = liveOne(ctx, ref, c)
 		ours := mine(a, c) == nil
 		p.Reply, p.Take, p.Mine = ours, ours && (c.Person != a.Person || c.Unread > 0), ours && c.Person != 0
 		p.File = c.Matter == 0 && len(c.number) > 0 && a.May(casework.Registering, c.target())

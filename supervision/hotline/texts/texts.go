@@ -33,6 +33,7 @@ import (
 	"yangguang/internal/jobs"
 	"yangguang/internal/notify"
 	"yangguang/internal/ui"
+	"yangguang/internal/web"
 	"yangguang/supervision/casework/casedesk"
 	"yangguang/supervision/hotline"
 )
@@ -53,6 +54,9 @@ type Texts struct {
 	Intake  *casedesk.Desk
 	Secret  string // the gateway's; "" takes no texts
 	Frame   func(r *http.Request, title string, crumbs ...ui.Link) ui.Frame
+
+	bell    db.Bells // rings when a conversation changed in this process
+	streams web.Streams
 }
 
 const (
@@ -154,6 +158,7 @@ func (s *Texts) Receive(ctx context.Context, in In) (seen bool, err error) {
 		return false, err
 	}
 	err = s.Hotline.DB.Write(ctx, func(tx *db.Tx) error {
+		tx.After(s.bell.Ring)
 		if seen, err = taken(tx, l.Province, in.ID); err != nil || seen {
 			return err
 		}
@@ -260,6 +265,7 @@ func (s *Texts) step(tx *db.Tx, ref hotline.Ref, act string, f func(tx *db.Tx, a
 	if err := f(tx, a, c); err != nil {
 		return err
 	}
+	tx.After(s.bell.Ring)
 	return audit.Append(tx, audit.Entry{Province: int64(c.Province), Person: a.Person, Login: a.Login, Agency: c.Agency, Verb: "texts." + act, Object: "text_chat " + strconv.FormatInt(c.ID, 10)})
 }
 

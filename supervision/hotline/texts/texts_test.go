@@ -1,9 +1,11 @@
 package texts_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
+	"html"
 	"io/fs"
 	"log/slog"
 	"net/http"
@@ -330,6 +332,91 @@ func TestANumberForTexts(t *testing.T) {
 		}
 		if w := h.at(h.As(h.agent), "/desk/hotline/texts/numbers"); w.Code != http.StatusForbidden {
 			t.Errorf("an agent configures: %d", w.Code)
+		}
+	})
+}
+
+// merged ends with a request and carries who asks.
+type merged struct {
+	context.Context
+	who context.Context
+}
+
+func (m merged) Value(key any) any {
+	if v := m.Context.Value(key); v != nil {
+		return v
+	}
+	return m.who.Value(key)
+}
+
+var aStream = regexp.MustCompile(`data-live="([^"]+)"`)
+
+// listen follows a page as its script does; heard says whether the next words
+// told it to look again.
+func (h *house) listen(t *testing.T, p caseworktest.Person, page string) (heard func() bool) {
+	t.Helper()
+	at := aStream.FindStringSubmatch(h.at(h.As(p), page).Body.String())
+	if at == nil {
+		t.Fatalf("%s is not live", page)
+	}
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h.app.ServeHTTP(w, r.WithContext(merged{r.Context(), h.As(p)}))
+	}))
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, srv.URL+html.UnescapeString(at[1]), nil)
+	check(t, err)
+	r.Header.Set("Accept", "text/event-stream")
+	res, err := srv.Client().Do(r)
+	check(t, err)
+	t.Cleanup(func() { h.s.Hush(); _ = res.Body.Close(); srv.Close() })
+	lines := bufio.NewScanner(res.Body)
+	return func() bool {
+		for lines.Scan() {
+			switch line := lines.Text(); {
+			case strings.HasPrefix(line, "event: tick"):
+				return true
+			case strings.HasPrefix(line, ": still here"):
+				return false
+			}
+		}
+		t.Fatalf("the stream ended: %v", lines.Err())
+		return false
+	}
+}
+
+// A list of conversations and the page of one are told when somebody writes, and
+// only then; the stream of a conversation is for nobody else.
+func TestPagesOfTextsFollowLive(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		receive := func(id, from, text string) {
+			t.Helper()
+			_, err := h.s.Receive(t.Context(), texts.In{ID: id, From: from, To: number, Text: text})
+			check(t, err)
+		}
+		receive("g1", phone, "你好")
+		const list = "/desk/hotline/texts"
+		path := aChat.FindString(h.at(h.As(h.agent), list).Body.String())
+		all, one := h.listen(t, h.agent, list), h.listen(t, h.second, path)
+		if all() || one() {
+			t.Error("a page that is true is told to look again")
+		}
+		receive("g2", phone, "请快一点")
+		if !all() || !one() {
+			t.Error("nobody is told of a text")
+		}
+		receive("g3", "13800005678", "我也有事")
+		if !all() {
+			t.Error("the list is not told of another conversation")
+		}
+		if one() {
+			t.Error("a conversation is told of another one")
+		}
+		for name, p := range map[string]caseworktest.Person{"another unit": h.Stranger.With(h.Institution, hotline.Answering), "a colleague who does not answer": h.Handler} {
+			if w := h.at(h.As(p), path+"/events"); w.Code != http.StatusNotFound {
+				t.Errorf("%s: %d", name, w.Code)
+			}
+		}
+		if w := h.at(h.As(h.Handler), list+"/events"); w.Code != http.StatusForbidden {
+			t.Errorf("who does not answer follows the list: %d", w.Code)
 		}
 	})
 }
