@@ -303,7 +303,7 @@ func requestViews(t *testing.T, desk, head *reader) map[string][]view {
 	const answers, anAnswer = "/desk/answers", `/desk/answers/[0-9]+/[0-9]+$`
 	out["xian.qicao"] = append(out["xian.qicao"], view{name: "answers-desk", path: answers}, view{name: "answers-desk-none", path: answers + "?state=taken_down", state: "empty"},
 		view{name: "answers-often", path: answers + "/often"}, view{name: "answers-proposal", path: desk.one(answers+"/often", `/desk/answers/often/[0-9]+/[0-9]+$`)})
-	const aRoster, aSlot, aRecording = `/desk/hotline/roster/[0-9]+/[0-9]+$`, `/desk/hotline/roster-slot/[0-9]+/[0-9]+$`, `/desk/hotline/recordings/[0-9]+/[0-9]+$`
+	const aRoster, aSlot, aRecording = `/desk/hotline/roster/[0-9]+/[0-9]+$`, `/desk/hotline/roster/slots/[0-9]+/[0-9]+$`, `/desk/hotline/recordings/[0-9]+/[0-9]+$`
 	drawn := desk.one("/desk/hotline/roster", aRoster)
 	out["xian.qicao"] = append(out["xian.qicao"], view{name: "rosters", path: "/desk/hotline/roster"}, view{name: "roster-month", path: drawn}, view{name: "roster-slot", path: desk.one(drawn, aSlot)},
 		view{name: "training-mine", path: "/desk/hotline/training/mine"})

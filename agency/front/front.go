@@ -114,6 +114,24 @@ func (f *Front) Desk(r *http.Request, title string, crumbs ...ui.Link) ui.Frame 
 	return fr
 }
 
+// Way is the crumbs of a page of a room at the desk: the desk, the room's group,
+// the room, and what lies below it. A page is no link to itself.
+func (f *Front) Way(r *http.Request, in Group, key, path string, below ...ui.Link) []ui.Link {
+	ctx, a := r.Context(), account.From(r.Context())
+	way := []ui.Link{{Text: i18n.T(ctx, "front.desk"), Href: web.URL(ctx, "/desk")}}
+	for _, e := range f.desk {
+		if e.group == in && a != nil && shown(a, e.verbs) {
+			way = append(way, ui.Link{Text: i18n.T(ctx, string(in)), Href: web.URL(ctx, e.path)})
+			break
+		}
+	}
+	room := ui.Link{Text: i18n.T(ctx, key)}
+	if len(below) > 0 {
+		room.Href = web.URL(ctx, path)
+	}
+	return append(append(way, room), below...)
+}
+
 func shown(a *account.Actor, verbs []string) bool {
 	if len(verbs) == 0 {
 		return true

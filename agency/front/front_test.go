@@ -46,6 +46,30 @@ func TestGroupsLeadToWhatAPersonMayDo(t *testing.T) {
 	}
 }
 
+// TestTheWayLeadsThroughTheGroup has a person who is shown the second of two rooms.
+func TestTheWayLeadsThroughTheGroup(t *testing.T) {
+	f := &Front{}
+	f.DeskNav(Hotline, "lines", "/desk/lines", "hotline.manage")
+	f.DeskNav(Hotline, "texts", "/desk/texts", "hotline.answer")
+	ctx := account.With(t.Context(), &account.Actor{Rights: []account.Right{{Verb: "hotline.answer"}}})
+	r := httptest.NewRequest("GET", "/desk/texts", nil).WithContext(ctx)
+	for _, c := range []struct {
+		below []ui.Link
+		want  string
+	}{
+		{nil, "front.desk=/desk hotline=/desk/texts texts="},
+		{[]ui.Link{{Text: "one"}}, "front.desk=/desk hotline=/desk/texts texts=/desk/texts one="},
+	} {
+		var got []string
+		for _, l := range f.Way(r, Hotline, "texts", "/desk/texts", c.below...) {
+			got = append(got, strings.TrimPrefix(l.Text, "front.group_")+"="+l.Href)
+		}
+		if got := strings.Join(got, " "); got != c.want {
+			t.Errorf("%s, want %s", got, c.want)
+		}
+	}
+}
+
 // spelled writes links in one line; a star marks where the page is.
 func spelled(links []ui.Link) string {
 	var out []string

@@ -64,8 +64,10 @@ const (
 	HangUp    = "hangup"    // the end
 )
 
+// Deeds are all of them.
+var Deeds = []string{Guides, Answers, Items, Status, Message, CallBack, Person, Crisis, Police, Ambulance, Report, NoRecord, Rate, HangUp}
+
 var (
-	deeds  = []string{Guides, Answers, Items, Status, Message, CallBack, Person, Crisis, Police, Ambulance, Report, NoRecord, Rate, HangUp}
 	goesOn = []string{Guides, Answers, Items, Status, NoRecord}
 	params = []string{"{place}", "{wait}"}
 )
@@ -237,8 +239,8 @@ func (s *Script) checkNode(n Node) error {
 		return fmt.Errorf("goes on to %q, which is no node", n.Then)
 	}
 	switch {
-	case n.Do != "" && !slices.Contains(deeds, n.Do):
-		return fmt.Errorf("does %q: it may do %s", n.Do, strings.Join(deeds, ", "))
+	case n.Do != "" && !slices.Contains(Deeds, n.Do):
+		return fmt.Errorf("does %q: it may do %s", n.Do, strings.Join(Deeds, ", "))
 	case n.Do != "" && (len(n.Keys) > 0 || n.Hold != 0):
 		return errors.New("does something and has keys or hold: make two nodes")
 	case slices.Contains(goesOn, n.Do) && n.Then == "":

@@ -61,8 +61,7 @@ func ids(r *http.Request) (province int, id int64, err error) {
 }
 
 func (s *Recordings) frame(r *http.Request, title string, more ...ui.Link) ui.Frame {
-	ctx := r.Context()
-	return s.Front.Desk(r, title, append([]ui.Link{{Text: word(ctx, "desk"), Href: href(ctx, "/desk")}, {Text: word(ctx, "nav"), Href: href(ctx, root)}}, more...)...)
+	return s.Front.Desk(r, title, s.Front.Way(r, front.Hotline, "recording.nav", root, more...)...)
 }
 
 // listPage is the list of recordings.

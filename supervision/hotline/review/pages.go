@@ -66,7 +66,7 @@ func ids(r *http.Request) (province int, id int64, err error) {
 
 func (s *Reviews) frame(r *http.Request, at, title string, more ...ui.Link) ui.Frame {
 	ctx, a := r.Context(), account.From(r.Context())
-	f := s.Front.Desk(r, title, append([]ui.Link{{Text: word(ctx, "desk"), Href: href(ctx, "/desk")}, {Text: word(ctx, "nav"), Href: href(ctx, root)}}, more...)...)
+	f := s.Front.Desk(r, title, s.Front.Way(r, front.Hotline, "review.nav", root, more...)...)
 	if a.Holds(Scoring) || a.Holds(Ruling) {
 		g := ui.SideGroup{Title: word(ctx, "nav")}
 		for _, x := range [][2]string{{"list", ""}, {"figures", "/figures"}, {"sheet", "/sheet"}} {

@@ -24,7 +24,7 @@ import (
 const (
 	root     = "/desk/hotline/roster"
 	oneMonth = root + "/{province}/{roster}"
-	oneSlot  = "/desk/hotline/roster-slot/{province}/{slot}"
+	oneSlot  = root + "/slots/{province}/{slot}"
 	public   = "/hotline/roster"
 )
 
@@ -47,7 +47,7 @@ func (s *Rosters) Routes() []web.Route {
 		{Pattern: "POST " + oneMonth + "/slots", Access: write, Handler: s.put},
 		{Pattern: "POST " + oneMonth + "/publish", Access: pass, Handler: s.pass},
 		{Pattern: "GET " + oneSlot, Access: write, Handler: s.slot},
-		{Pattern: "POST " + oneSlot, Access: write, Handler: s.change},
+		{Pattern: "POST " + oneSlot + "/change", Access: write, Handler: s.change},
 		{Pattern: "POST " + oneSlot + "/cancel", Access: write, Handler: s.cancel},
 		{Pattern: "POST " + oneSlot + "/record", Access: write, Handler: s.record},
 	}
@@ -66,7 +66,7 @@ func monthPath(province int, id int64) string {
 }
 
 func slotPath(province int, id int64) string {
-	return "/desk/hotline/roster-slot/" + strconv.Itoa(province) + "/" + itoa(id)
+	return root + "/slots/" + strconv.Itoa(province) + "/" + itoa(id)
 }
 
 func ids(r *http.Request, name string) (province int, id int64, err error) {
@@ -79,8 +79,7 @@ func ids(r *http.Request, name string) (province int, id int64, err error) {
 }
 
 func (s *Rosters) frame(r *http.Request, title string, more ...ui.Link) ui.Frame {
-	ctx := r.Context()
-	return s.Front.Desk(r, title, append([]ui.Link{{Text: word(ctx, "desk"), Href: href(ctx, "/desk")}, {Text: word(ctx, "nav"), Href: href(ctx, root)}}, more...)...)
+	return s.Front.Desk(r, title, s.Front.Way(r, front.Hotline, "roster.nav", root, more...)...)
 }
 
 // monthOf shows 2026-12.
@@ -425,7 +424,7 @@ func (s *Rosters) showSlot(w http.ResponseWriter, r *http.Request, status int, b
 		if p.Form, err = s.form(tx, x, t, bad); err != nil {
 			return err
 		}
-		p.Form.Action, back, title = base, monthPath(province, x.ID), i18n.Date(ctx, clock.DateOf(y.Begins))+" "+hours(y)
+		p.Form.Action, back, title = base+"/change", monthPath(province, x.ID), i18n.Date(ctx, clock.DateOf(y.Begins))+" "+hours(y)
 		if y.State == cancelled {
 			p.Gone = word(ctx, "cancelled_why", y.Reason)
 		}

@@ -78,6 +78,7 @@ func each(t *testing.T, f func(t *testing.T, h house)) {
 			h.app = web.New(web.Options{DB: h.DB, Clock: h.Clock, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), ShowError: func(w http.ResponseWriter, _ *http.Request, err error) {
 				http.Error(w, err.Error(), fault.KindOf(err).Status())
 			}}, h.s.Routes())
+			h.s.Join(fr)
 			h.writer = h.Hire(t, "排班员甲", h.County, roster.Writing, roster.Publishing)
 			h.head = h.Hire(t, "审核人乙", h.County, roster.Publishing)
 			h.first = h.Hire(t, "局长丙", h.County, roster.OnDutyVerb)
@@ -246,7 +247,7 @@ func TestTheRecordOfASlotIsCounted(t *testing.T) {
 		_, err := h.s.Keep(h.As(h.writer), x.Province, id, rec)
 		refused(t, err, fault.Conflict, "roster.not_now")
 		h.Clock.Set(day(25, 12))
-		path := "/desk/hotline/roster-slot/35/" + strconv.FormatInt(id, 10)
+		path := "/desk/hotline/roster/slots/35/" + strconv.FormatInt(id, 10)
 		if w := h.at(h.As(h.writer), path+"/record", "held", "no", "calls", "2", "matters", "", "note", ""); w.Code != http.StatusUnprocessableEntity {
 			t.Errorf("calls in a slot that was not held: %d", w.Code)
 		}
@@ -263,6 +264,8 @@ func TestTheRecordOfASlotIsCounted(t *testing.T) {
 		for _, p := range []string{"/desk/hotline/roster", "/desk/hotline/roster/35/" + strconv.FormatInt(x.ID, 10), path} {
 			if w := h.at(h.As(h.writer), p); w.Code != http.StatusOK {
 				t.Errorf("%s: %d", p, w.Code)
+			} else if !strings.Contains(w.Body.String(), `<a href="/desk/hotline/roster" aria-current="page"`) {
+				t.Errorf("%s is not marked in the navigation", p)
 			}
 		}
 	})
@@ -329,7 +332,7 @@ func TestALeadersSlotIsRemindedOfAndCounted(t *testing.T) {
 			}
 			h.hl.End(t, c.Ref())
 		}
-		path := "/desk/hotline/roster-slot/35/" + strconv.FormatInt(id, 10)
+		path := "/desk/hotline/roster/slots/35/" + strconv.FormatInt(id, 10)
 		if body := h.at(h.As(h.writer), path).Body.String(); !strings.Contains(body, m.Number) || !strings.Contains(body, "待受理") || !strings.Contains(body, `value="2"`) {
 			t.Error("the page of the slot lacks the calls, the matter or its state")
 		}

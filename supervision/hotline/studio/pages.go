@@ -69,8 +69,7 @@ func (v *Version) soundPath() string {
 }
 
 func (s *Studio) frame(r *http.Request, title string, more ...ui.Link) ui.Frame {
-	ctx := r.Context()
-	return s.Front.Desk(r, title, append([]ui.Link{{Text: word(ctx, "desk"), Href: href(ctx, "/desk")}, {Text: word(ctx, "nav"), Href: href(ctx, root)}}, more...)...)
+	return s.Front.Desk(r, title, s.Front.Way(r, front.Hotline, "studio.nav", root, more...)...)
 }
 
 // seconds is a length as people read it.

@@ -27,6 +27,7 @@ import (
 	"yangguang/internal/db/dbtest"
 	"yangguang/internal/fault"
 	"yangguang/internal/i18n"
+	"yangguang/internal/ivr"
 	"yangguang/internal/ui"
 	"yangguang/internal/web"
 	"yangguang/supervision/casework/caseworktest"
@@ -47,6 +48,11 @@ func TestMain(m *testing.M) {
 func TestLocale(t *testing.T) {
 	for _, p := range i18n.Check(studio.Locale) {
 		t.Error(p)
+	}
+	for _, x := range ivr.Deeds {
+		if !i18n.Has(i18n.ZH, "studio.do_"+x) {
+			t.Errorf("the page of the script has no words for %q", x)
+		}
 	}
 }
 

@@ -51,8 +51,7 @@ func word(ctx context.Context, key string, args ...any) string {
 func href(ctx context.Context, path string) string { return web.URL(ctx, path) }
 
 func (s *Trainings) frame(r *http.Request, title string, more ...ui.Link) ui.Frame {
-	ctx := r.Context()
-	return s.Front.Desk(r, title, append([]ui.Link{{Text: word(ctx, "desk"), Href: href(ctx, "/desk")}, {Text: word(ctx, "nav"), Href: href(ctx, root)}}, more...)...)
+	return s.Front.Desk(r, title, s.Front.Way(r, front.Hotline, "training.nav", root, more...)...)
 }
 
 // homePage is a unit's training.
