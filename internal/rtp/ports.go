@@ -3,14 +3,18 @@ package rtp
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/netip"
+	"slices"
 	"sync"
 )
 
 // Ports hands out the even UDP ports of a range, one a stream, each to rest as
 // long as the others last: what is still on its way to a call that ended must
-// not be heard in the next one. The odd ports, RTCP's by custom, stay unbound.
+// not be heard in the next one, nor in the first of a program begun anew: where in
+// the range it begins is left to chance. The odd ports, RTCP's by custom, stay
+// unbound.
 type Ports struct {
 	addr netip.Addr
 	mu   sync.Mutex
@@ -30,6 +34,8 @@ func NewPorts(addr netip.Addr, from, to int) (*Ports, error) {
 	for port := from; port <= to; port += 2 {
 		p.free = append(p.free, port)
 	}
+	first := rand.IntN(len(p.free)) // #nosec G404 -- spread, not secret
+	p.free = slices.Concat(p.free[first:], p.free[:first])
 	return p, nil
 }
 

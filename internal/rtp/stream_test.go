@@ -428,6 +428,26 @@ func TestPortsAreEvenEachOnceAndRest(t *testing.T) {
 	}
 }
 
+// What is still sent to a program that died is not heard by the next one's first caller.
+func TestProgramsBeginAtDifferentPorts(t *testing.T) {
+	begun := map[int]bool{}
+	for range 4 {
+		ports, err := rtp.NewPorts(netip.MustParseAddr("127.0.0.1"), 41200, 45198)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := ports.Open(rtp.Remote{}, rtp.Settings{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		begun[s.Port()] = true
+		_ = s.Close()
+	}
+	if len(begun) == 1 {
+		t.Errorf("all begin at %v", begun)
+	}
+}
+
 // Two streams over real sockets.
 func TestTwoStreamsHearEachOtherOverTheNetwork(t *testing.T) {
 	ports, err := rtp.NewPorts(netip.MustParseAddr("127.0.0.1"), 41100, 41198)
