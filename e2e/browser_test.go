@@ -24,7 +24,8 @@ type tab struct {
 }
 
 // newTab starts a Chromium of its own, and fails where there is none: a proof left out is no proof.
-func newTab(t *testing.T) *tab {
+// More flags are of that browser alone.
+func newTab(t *testing.T, more ...chromedp.ExecAllocatorOption) *tab {
 	t.Helper()
 	path, err := exec.LookPath("chromium")
 	if err != nil {
@@ -37,7 +38,7 @@ func newTab(t *testing.T) *tab {
 		chromedp.Flag("use-fake-device-for-media-stream", true), chromedp.Flag("use-fake-ui-for-media-stream", true), chromedp.Flag("autoplay-policy", "no-user-gesture-required"),
 		// Voice over the loopback, which may be all the machine has.
 		chromedp.Flag("allow-loopback-in-peer-connection", true))
-	ctx, cancel := chromedp.NewExecAllocator(context.Background(), opts...)
+	ctx, cancel := chromedp.NewExecAllocator(context.Background(), append(opts, more...)...)
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
@@ -180,7 +181,9 @@ func (w *tab) pictureOfFailure() {
 		w.t.Log(err)
 		return
 	}
-	png, err := chromedp.Run(w.ctx, chromedp.FullScreenshot(100))
+	ctx, cancel := context.WithTimeout(w.ctx, 20*time.Second)
+	defer cancel()
+	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
 	if err != nil {
 		w.t.Log(err)
 		return

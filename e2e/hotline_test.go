@@ -1,13 +1,14 @@
 package e2e
 
 import (
-	"bytes"
 	"context"
 	"encoding/binary"
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -22,17 +23,17 @@ import (
 // browser: they hear each other, the page is loaded again in the middle of it,
 // what was written is still there, the call goes on and ends at the desk.
 func TestACallIsAnsweredInTheBrowser(t *testing.T) {
-	withTelephone(t)
+	needsTelephone(t)
 	w := newTab(t)
 	w.signIn("xian.qicao") // may register matters too
 	w.nobodyToCallBack()
-	w.onDuty()
+	w.signsOn()
 	w.ready()
-	caller := calls(t, 880)
+	c := phones(t, 880)
+
 	w.until(`document.querySelector("[data-ring]") !== null`)
 	w.shot("hotline-rings")
-	w.do(chromedp.KeyEvent(kb.F2))
-	w.until(`document.querySelector("#work form.intake") !== null`)
+	w.answers()
 	w.hears(880)
 	w.do(chromedp.SendKeys(`#work [name=subject]`, "咨询奖励扶助如何申报"))
 	w.until(`/[0-9]:[0-9]/.test(document.getElementById("draft-said").textContent)`)
@@ -42,87 +43,143 @@ func TestACallIsAnsweredInTheBrowser(t *testing.T) {
 	w.until(`document.getElementById("line").dataset.voice === "joined"`)
 	w.hears(880)
 	w.until(`document.querySelector("#work [name=subject]").value === "咨询奖励扶助如何申报"`)
-	w.do(chromedp.Click(`#do-hangup`))
-	w.until(`document.getElementById("do-hangup") === null`)
-	if heard := caller.hangUp(); loud(heard) < 1000 {
-		t.Errorf("the caller heard a loudness of %d from the desk; he says:\n%s", loud(heard), caller.said.String())
+	w.hangsUp()
+	if heard := c.hangsUp(); loud(heard) < 1000 {
+		t.Errorf("the caller heard a loudness of %d from the desk; he says:\n%s", loud(heard), c.says())
 	}
+	w.signsOff()
 }
 
-func withTelephone(t *testing.T) {
+func needsTelephone(t *testing.T) {
 	t.Helper()
 	if telephone == "" {
 		t.Skip("this program runs no telephone that a test could call: YANGGUANG_E2E_URL names one started elsewhere")
 	}
 }
 
-// onDuty has the person take the seat with the browser's voice.
-func (w *tab) onDuty() {
+// signsOn opens the desk and signs on with the browser, away until it is ready.
+func (w *tab) signsOn() {
 	w.t.Helper()
 	w.open("/desk/hotline")
-	if eval[bool](w, `document.getElementById("do-on_browser") === null`) { // left on duty by an earlier run
-		w.offDuty()
+	if !eval[bool](w, `document.getElementById("do-on_browser") !== null`) { // left on duty by an earlier run
+		w.signsOff()
 	}
 	w.loads("signing on", chromedp.Click(`#do-on_browser`))
 	w.until(`document.getElementById("line").dataset.voice === "joined"`)
+	w.until(`document.getElementById("do-ready") !== null`)
 }
 
-func (w *tab) ready() {
+// signsOff leaves the desk, by way of a break where somebody writes up.
+func (w *tab) signsOff() {
 	w.t.Helper()
-	w.do(chromedp.Click(`#do-ready`))
-	w.until(`document.getElementById("do-away_break") !== null`)
-}
-
-// offDuty ends the write-up of a call, where there is one, and signs off.
-func (w *tab) offDuty() {
-	w.t.Helper()
-	w.until(`document.getElementById("do-ready") !== null || document.getElementById("do-sign_off") !== null`)
-	if eval[bool](w, `document.getElementById("do-sign_off") === null`) {
-		w.ready()
+	if w.at() != "/desk/hotline" {
+		w.open("/desk/hotline")
 	}
-	w.do(chromedp.Click(`#do-sign_off`))
+	w.until(`document.getElementById("do-sign_off") !== null || document.getElementById("do-longer") !== null`)
+	if eval[bool](w, `document.getElementById("do-longer") !== null`) {
+		w.presses("away_break")
+	}
+	w.presses("sign_off")
 	w.until(`document.getElementById("do-on_browser") !== null`)
 }
 
-// caller is somebody who calls by telephone, says a tone and keeps what he hears.
+// presses presses a button of the desk once it is there, again when the page put
+// another in its place under the mouse.
+func (w *tab) presses(what string) {
+	w.t.Helper()
+	w.clicks("#do-" + what)
+}
+
+func (w *tab) clicks(sel string) {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.ctx, 20*time.Second)
+	defer cancel()
+	for {
+		w.until(fmt.Sprintf("document.querySelector(%q) !== null", sel))
+		err := chromedp.Do(ctx, chromedp.Click(chromedp.CSS(sel)))
+		if err == nil {
+			return
+		}
+		if ctx.Err() != nil || !strings.Contains(err.Error(), "Could not find node") {
+			w.t.Fatalf("%s: %v (at %s)", sel, err, w.at())
+		}
+	}
+}
+
+// free is a desk that waits for calls.
+const free = `document.getElementById("do-away_break") !== null && document.getElementById("do-longer") === null`
+
+// ready has calls ring here.
+func (w *tab) ready() {
+	w.t.Helper()
+	w.presses("ready")
+	w.until(free)
+}
+
+// answers takes what rings, as somebody who writes does: by a key.
+func (w *tab) answers() {
+	w.t.Helper()
+	w.until(`document.getElementById("do-take") !== null`)
+	w.do(chromedp.KeyEvent(kb.F2))
+	w.until(`document.querySelector("#work form.intake") !== null`)
+}
+
+// hangsUp ends the call at the desk, which writes up then.
+func (w *tab) hangsUp() {
+	w.t.Helper()
+	w.presses("hangup")
+	w.until(`document.getElementById("do-hangup") === null && document.getElementById("do-longer") !== null`)
+}
+
+// caller is somebody at a telephone who says a tone.
 type caller struct {
 	t     *testing.T
 	cmd   *exec.Cmd
-	heard string
-	said  bytes.Buffer
+	out   *os.File
+	heard string // where what he hears is kept
 }
 
-func calls(t *testing.T, hz float64) *caller {
+// phones has somebody call the county's hotline.
+func phones(t *testing.T, hz float64, flags ...string) *caller {
 	t.Helper()
 	dir := t.TempDir()
 	tone := filepath.Join(dir, "tone.wav")
 	wav(t, tone, rtptest.Tone(hz, time.Second))
 	c := &caller{t: t, heard: filepath.Join(dir, "heard.wav")}
-	c.cmd = exec.CommandContext(t.Context(), telephoneBy, "phone", "call", "--at", telephone, "--say", tone, "--heard", c.heard, "--for", "90s", "000088880000")
-	c.cmd.Stdout, c.cmd.Stderr = &c.said, &c.said
+	flags = append([]string{"phone", "call", "--at", telephone, "--say", tone, "--heard", c.heard, "--for", "90s"}, append(flags, "000088880000")...)
+	c.cmd = exec.CommandContext(t.Context(), telephoneBy, flags...)
+	c.cmd.Cancel = func() error { return c.cmd.Process.Signal(os.Interrupt) } // killed, he would not hang up
+	var err error
+	if c.out, err = os.Create(filepath.Join(dir, "said")); err != nil {
+		t.Fatal(err)
+	}
+	c.cmd.Stdout, c.cmd.Stderr = c.out, c.out
 	if err := c.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if c.cmd.ProcessState == nil {
-			_ = c.cmd.Process.Kill()
-			_ = c.cmd.Wait()
-		}
+	t.Cleanup(func() { // before the files go
+		_ = c.cmd.Wait()
+		_ = c.out.Close()
 	})
 	return c
 }
 
-// hangUp ends the call and answers what he heard.
-func (c *caller) hangUp() []int16 {
+// hangsUp ends the call at the telephone and returns what was heard there.
+func (c *caller) hangsUp() []int16 {
 	c.t.Helper()
 	_ = c.cmd.Process.Signal(os.Interrupt)
 	_ = c.cmd.Wait()
-	b, err := os.ReadFile(c.heard)
-	if err != nil {
-		c.t.Fatal(err)
+	said, heard := channels(c.t, c.heard)
+	if loud(said) == 0 {
+		c.t.Fatalf("the caller said nothing; he says:\n%s", c.says())
 	}
-	_, heard := rtptest.Channels(b)
-	return rtp.PCMA.Decode(nil, heard)
+	return heard
+}
+
+// says is what the caller's program wrote.
+func (c *caller) says() string {
+	b, _ := os.ReadFile(c.out.Name())
+	return string(b)
 }
 
 // nobodyToCallBack settles the demonstration's call-backs: a seat that is ready is
@@ -162,39 +219,33 @@ func (w *tab) until(condition string) {
 	}
 }
 
-// hears waits until the page's voice is mostly a tone.
-func (w *tab) hears(hz int) {
+// hears waits until the page's voice was, from now on and for a sixth of a second
+// in all, made of these tones and of nothing else, or silent when there are none.
+func (w *tab) hears(hz ...int) {
 	w.t.Helper()
+	tones, err := json.Marshal(append([]int{}, hz...))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	eval[int](w, `document.getElementById("voice").times = 0`)
 	w.until(fmt.Sprintf(`(() => {
- const of = (%s)();
- const most = of.levels.indexOf(Math.max(...of.levels)) * of.step;
- return Math.max(...of.levels) > -60 && Math.abs(most - %d) < 30;
-})()`, ear, hz))
-}
-
-// hearsToo waits until a tone is in the page's voice, whatever else is.
-func (w *tab) hearsToo(hz int) {
-	w.t.Helper()
-	w.until(fmt.Sprintf(`(() => {
- const of = (%s)();
- const at = Math.round(%d / of.step);
- return Math.max(...of.levels.slice(at - 2, at + 3)) > -65;
-})()`, ear, hz))
-}
-
-// ear listens to what the page's voice says just now: levels in dB, step Hz apart.
-const ear = `() => {
  const voice = document.getElementById("voice");
  if (!voice.ear || voice.ear.of !== voice.srcObject) {
   const ctx = new AudioContext(), ear = ctx.createAnalyser();
-  ear.fftSize = 4096; ear.of = voice.srcObject; ear.smoothingTimeConstant = 0;
+  ear.fftSize = 4096; ear.smoothingTimeConstant = 0; ear.of = voice.srcObject;
   ctx.createMediaStreamSource(voice.srcObject).connect(ear);
   voice.ear = ear;
  }
- const levels = new Float32Array(voice.ear.frequencyBinCount);
- voice.ear.getFloatFrequencyData(levels);
- return { levels, step: voice.ear.context.sampleRate / voice.ear.fftSize };
-}`
+ const of = new Float32Array(voice.ear.frequencyBinCount), step = voice.ear.context.sampleRate / voice.ear.fftSize;
+ voice.ear.getFloatFrequencyData(of);
+ const loudest = (like) => Math.max(-200, ...of.filter((_, i) => like(i * step)));
+ const tones = %s, near = (hz, most) => tones.some((x) => Math.abs(hz - x) < most);
+ const weakest = Math.min(...tones.map((x) => loudest((hz) => Math.abs(hz - x) < 30)));
+ const rest = loudest((hz) => !near(hz, 150));
+ if (tones.length === 0 ? rest < -80 : weakest > -60 && rest < weakest - 6) voice.times++;
+ return voice.times >= 10; // frames of the screen
+})()`, tones))
+}
 
 // wav writes samples as a file of a telephone's quality.
 func wav(t *testing.T, path string, samples []int16) {
@@ -217,6 +268,17 @@ func wav(t *testing.T, path string, samples []int16) {
 	if err := os.WriteFile(path, b, 0o600); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// channels are what the scripted caller said and what he heard.
+func channels(t *testing.T, path string) (said, heard []int16) {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, r := rtptest.Channels(b)
+	return rtp.PCMA.Decode(nil, l), rtp.PCMA.Decode(nil, r)
 }
 
 // loud is the largest sample of the last seconds.
