@@ -109,6 +109,7 @@ func (l *Line) check() error {
 	bad(l.Name == "" || len([]rune(l.Name)) > 40, "name", "hotline.need_name")
 	bad(!slices.Contains(Modes, l.Mode), "mode", "hotline.need_mode")
 	bad(l.Mode == Transfer && !numberForm.MatchString(l.Target), "target", "hotline.need_target")
+	bad(l.Mode == SubCentre && !numberForm.MatchString(l.Target), "target", "hotline.need_centre")
 	bad(l.Hours != "" && l.Hours != "always" && !hoursForm.MatchString(l.Hours), "hours", "hotline.bad_hours")
 	for name, n := range map[string]string{"fallback": l.Fallback, "crisis": l.Crisis, "police": l.Police, "ambulance": l.Ambulance} {
 		bad(n != "" && !numberForm.MatchString(n), name, "hotline.need_number")

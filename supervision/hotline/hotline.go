@@ -53,7 +53,7 @@ type Ref struct {
 // How a line is run.
 const (
 	Own       = "own"       // answered here
-	SubCentre = "subcentre" // calls come in from the centre of another line (分中心)
+	SubCentre = "subcentre" // calls come in from the centre of another line (分中心), and go back there out of hours
 	Transfer  = "transfer"  // calls are passed on to Target
 )
 

@@ -101,6 +101,21 @@ func TestALineIsConfiguredWithErrorsBesideItsFields(t *testing.T) {
 	if status, _ = ask(a, h.As(h.Stranger.With(h.Institution, hotline.Managing)), one, nil); status != http.StatusNotFound {
 		t.Errorf("another unit's manager finds it: %d", status)
 	}
+	v.Set("mode", hotline.SubCentre)
+	if status, page = ask(a, boss, one, v); status != http.StatusUnprocessableEntity || !strings.Contains(page, "总中心（转来电话的热线）的号码") {
+		t.Errorf("a sub-centre without its centre: %d", status)
+	}
+	v.Set("target", "0000-345")
+	if status, _ = ask(a, boss, one, v); status != http.StatusSeeOther {
+		t.Errorf("a sub-centre: %d", status)
+	}
+	if _, page = ask(a, t.Context(), public, nil); !strings.Contains(page, `href="tel:0000345"`) || !strings.Contains(page, "分中心") || strings.Contains(page, "0000 8888 0000") {
+		t.Error("the public is told to call the sub-centre itself")
+	}
+	v.Set("mode", hotline.Own)
+	if status, _ = ask(a, boss, one, v); status != http.StatusSeeOther {
+		t.Errorf("its own again: %d", status)
+	}
 	// What the public reads.
 	status, page = ask(a, t.Context(), public, nil)
 	if holds(t, page, "示例热线", "0000 8888 0000", "每天 08:00-20:00", "号码是虚构的"); status != http.StatusOK {

@@ -54,8 +54,11 @@ func (p *Pages) public(w http.ResponseWriter, r *http.Request) error {
 func (p *Pages) publicLine(r *http.Request, l hotline.Line) (x publicLine, err error) {
 	ctx := r.Context()
 	x = publicLine{Name: l.Name, Number: spaced(l.Number), Dial: "tel:" + l.Number, Purpose: l.Purpose, Sealed: l.Sealed, Hours: l.Hours, Tag: ui.TagPublished, State: word(ctx, "open_now")}
-	if l.Mode == hotline.Transfer {
-		x.Target = spaced(l.Target)
+	switch l.Mode {
+	case hotline.Transfer:
+		x.Target = word(ctx, "public_transfer", spaced(l.Target))
+	case hotline.SubCentre: // whom people call is the centre
+		x.Number, x.Dial, x.Target = spaced(l.Target), "tel:"+l.Target, word(ctx, "public_subcentre", spaced(l.Target))
 	}
 	switch l.Hours {
 	case "always":

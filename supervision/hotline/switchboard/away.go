@@ -15,10 +15,7 @@ import (
 func (s *Switchboard) withoutStore(ctx context.Context, leg *sip.Call, line hotline.Line, k hotline.Kept, at time.Time) {
 	ref := k.Call
 	s.arrived(k, at)
-	number, word := line.Fallback, "fallback"
-	if line.Mode == hotline.Transfer {
-		number, word = line.Target, "centre"
-	}
+	number, word := duty(line)
 	if number == "" {
 		_ = leg.Reject(503, "", 10*time.Second)
 		s.missed(ref, at, hotline.Ending{By: "system", Why: "interrupted"})

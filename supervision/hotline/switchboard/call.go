@@ -10,6 +10,7 @@ import (
 	"yangguang/internal/rtp"
 	"yangguang/internal/sip"
 	"yangguang/supervision/hotline"
+	"yangguang/supervision/hotline/seatwire"
 )
 
 // call is a caller, or a person we call back, and who speaks with him.
@@ -160,11 +161,15 @@ func refused(err error) bool {
 // his place.
 func (c *call) serve(ctx context.Context) {
 	if c.line.Mode == hotline.Transfer {
-		c.pass(ctx, c.line.Target, "centre")
+		c.pass(ctx, c.line.Target, seatwire.Centre)
 		return
 	}
 	if open, _, err := c.s.Hotline.OpenNow(ctx, c.line); err == nil && !open {
 		c.s.event(c.ref, "information", "closed", 0)
+		if c.line.Mode == hotline.SubCentre { // the centre that led him here answers at any hour
+			c.pass(ctx, c.line.Target, seatwire.Centre)
+			return
+		}
 		c.closed(ctx)
 		return
 	}
@@ -190,11 +195,20 @@ func (c *call) wait(ctx context.Context) {
 		return
 	}
 	if err := c.s.Hotline.Queue(ctx, c.ref, hotline.Want{}); err != nil {
-		c.pass(ctx, c.line.Fallback, "fallback")
+		number, word := duty(c.line)
+		c.pass(ctx, number, word)
 		return
 	}
 	c.s.soon()
 	c.linger(ctx)
+}
+
+// duty is where a line's callers go when we cannot lead them to a seat.
+func duty(l hotline.Line) (number, word string) {
+	if l.Mode == hotline.Transfer || l.Mode == hotline.SubCentre && l.Fallback == "" {
+		return l.Target, seatwire.Centre
+	}
+	return l.Fallback, seatwire.Fallback
 }
 
 // linger is the wait of a caller who is in the queue, until he is gone or has

@@ -26,6 +26,7 @@ import (
 	"yangguang/supervision/hotline"
 	"yangguang/supervision/hotline/hotlinetest"
 	"yangguang/supervision/hotline/recording"
+	"yangguang/supervision/hotline/seatwire"
 	"yangguang/supervision/hotline/switchboard"
 )
 
@@ -431,4 +432,44 @@ func TestLinesAreInMindBeforeAnybodyCalls(t *testing.T) {
 	if ok, err := x.board.Relearn(t.Context(), line.Number); err != nil || !ok {
 		t.Errorf("the line is known: %t, %v", ok, err)
 	}
+}
+
+// A sub-centre answers what the centre of another line leads to it, can give it
+// back, and does so out of hours, when the centre still answers.
+func TestASubCentreGivesCallsBackToTheCentre(t *testing.T) {
+	port := free(t, "udp")
+	all := browsers{make(chan *rtptest.Party, 8)}
+	x := begin(t, func(c *switchboard.Config) {
+		c.Browsers, c.SIP.Trunks[0].Proxy = all, "127.0.0.2:"+strconv.Itoa(port)
+	})
+	line := x.Line(t, func(l *hotline.Line) { l.Mode, l.Target = hotline.SubCentre, "0000345" })
+	centre := phoneOn(t, "127.0.0.2", port, "<sip:0000345@127.0.0.2>;regint=0;answermode=auto;audio_codecs=PCMA/8000/1", 1000)
+	seat := x.page(t, all, 440).ready()
+	caller := x.caller(t, 880)
+	caller.do("dial", "sip:"+line.Number+"@"+x.at)
+	seat.shows("what rings", func(s seatwire.State) bool { return s.Offer != nil })
+	seat.do(seatwire.Take)
+	seat.hears(880)
+	seat.do(seatwire.Transfer, to(seatwire.Centre))
+	caller.hears(1000)
+	caller.do("hangup", "")
+	centre.wait("CALL_CLOSED")
+	caller.wait("CALL_CLOSED")
+	if got := x.only(t, func(c *hotline.Call) bool { return c.State == hotline.Ended }); got.Transferred != "centre" {
+		t.Errorf("passed to %q", got.Transferred)
+	}
+
+	line.Hours = "00:00-00:01"
+	_, err := x.Hotline.SaveLine(x.As(x.Manager), line)
+	check(t, err)
+	caller.do("dial", "sip:"+line.Number+"@"+x.at)
+	centre.wait("CALL_ESTABLISHED")
+	centre.hears(880)
+	caller.do("hangup", "")
+	centre.wait("CALL_CLOSED")
+	until(t, "both calls to be over, with the centre", func() bool {
+		both, _, err := x.Hotline.Calls(x.As(x.Manager), hotline.CallFilter{})
+		check(t, err)
+		return len(both) == 2 && both[0].Transferred == "centre" && both[1].Transferred == "centre" && both[0].State == hotline.Ended
+	})
 }
