@@ -65,7 +65,7 @@ func (w *world) openHotline(ctx context.Context) error {
 	}
 	for i, role := range []string{drafter, approver} {
 		p := u.staff[role]
-		s := hotline.Seat{Agency: u.ID, Person: p.id, Label: fmt.Sprintf("80%02d", 16+i), Active: true, Skills: []hotline.Skill{{Kind: "dialect", Code: "minnan", Level: 5 - i}}}
+		s := hotline.Seat{Agency: u.ID, Person: p.id, Label: fmt.Sprintf("80%02d", 16+i), Active: true, Skills: []hotline.Skill{{Kind: "dialect", Code: "nan", Level: 5 - i}}}
 		if role == approver {
 			s.Skills = append(s.Skills, hotline.Skill{Kind: "report", Level: 1}, hotline.Skill{Kind: "leader", Level: 1})
 		}

@@ -530,6 +530,8 @@ func TestTheShiftLeadIsRecordedBeforeHeHearsAWord(t *testing.T) {
 	}
 	own, err := o.Hotline.SaveSeat(o.As(o.Manager), hotline.Seat{Agency: o.County.ID, Person: o.Lead.ID, Label: "8001", Active: true})
 	check(t, err)
+	_, page = o.ask(o.Lead, shift, nil)
+	holds(t, page, "签到，再监听", `<a href="/desk/hotline">`)
 	_, err = o.Hotline.SignOn(o.As(o.Lead), o.Lead.ID, "browser")
 	check(t, err)
 	_, page = o.ask(o.Lead, shift, nil)

@@ -41,7 +41,7 @@ func (d *Desk) fillCall(ctx context.Context, p *phonePart, s *hotline.Seat, st s
 			return nil
 		}
 	}
-	k := talkPart{Call: keyOf(c.Ref()), Facts: facts, Since: c.AnsweredAt, Sealed: c.Sealed}
+	k := talkPart{AtPhone: s.Reach == "phone", Call: keyOf(c.Ref()), Facts: facts, Since: c.AnsweredAt, Sealed: c.Sealed}
 	if k.Since.IsZero() {
 		k.Since = s.Since
 	}

@@ -92,6 +92,7 @@ type talkPart struct {
 	Facts     []ui.Pair
 	Since     time.Time
 	Voice     bool // the telephone can be told what to do from here
+	AtPhone   bool // it is told at the desk phone
 	Held      bool
 	Consult   string
 	With      string
@@ -327,7 +328,10 @@ func (d *Desk) fillBacks(ctx context.Context, p *phonePart, s *hotline.Seat) err
 	}
 	can := d.Exchange != nil && (s.State == hotline.Ready || s.State == hotline.Away || s.State == hotline.WrapUp)
 	for _, b := range append(taken, open[:min(len(open), mostBacks)]...) {
-		row := backRow{Key: keyOf(b.Ref()), Who: callerOf(ctx, b.Sealed, d.Hotline.MaskedOf(&b)), Why: words(ctx, "reason_"+b.Reason), Tag: ui.TagWaiting, Meta: t(ctx, "back_meta", i18n.Time(ctx, b.QueuedAt), b.Tries), Dial: can}
+		row := backRow{Key: keyOf(b.Ref()), Who: callerOf(ctx, b.Sealed, d.Hotline.MaskedOf(&b)), Why: words(ctx, "reason_"+b.Reason), Tag: ui.TagWaiting, Meta: t(ctx, "back_meta", i18n.Time(ctx, b.QueuedAt)), Dial: can}
+		if b.Tries > 0 {
+			row.Meta += " · " + words(ctx, "callback_tries", b.Tries)
+		}
 		if b.First {
 			row.Tag = ui.TagDanger
 		}

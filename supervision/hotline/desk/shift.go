@@ -25,6 +25,7 @@ type shiftPage struct {
 	Places  string
 	Now     time.Time
 	Off     string // why nobody can be heard from here
+	SignOn  string // where that is mended
 	Own     string // the seat of the lead's own, where calls are heard
 	Rows    []shiftRow
 	Hearing string // whom
@@ -61,7 +62,7 @@ func (d *Desk) showShift(w http.ResponseWriter, r *http.Request, status int, ref
 	case own == nil:
 		p.Off = t(ctx, "shift_no_seat")
 	case own.State == hotline.Off:
-		p.Off = t(ctx, "shift_sign_on")
+		p.Off, p.SignOn = t(ctx, "shift_sign_on"), web.URL(ctx, root)
 	default:
 		p.Own = t(ctx, "shift_own", own.Label, t(ctx, "way_"+own.Reach))
 		if own.Reach == "browser" {

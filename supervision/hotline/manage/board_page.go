@@ -22,6 +22,7 @@ type boardPage struct {
 	Place  ui.Input
 	Filter ui.Filter
 	Live   string
+	At     string // when it was so
 	Kiosk  bool
 	Stats  []ui.Figure
 	Seats  ui.Share
@@ -90,7 +91,7 @@ func (p *Pages) board(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := boardPage{Kiosk: r.URL.Query().Get("screen") == "1", Live: href(ctx, board, "/events?place=", keyOf(at)), Filter: ui.Filter{Action: href(ctx, board)},
+	v := boardPage{Kiosk: r.URL.Query().Get("screen") == "1", Live: href(ctx, board, "/events?place=", keyOf(at)), At: word(ctx, "board_at", i18n.Time(ctx, b.At)), Filter: ui.Filter{Action: href(ctx, board)},
 		Screen: ui.Link{Text: word(ctx, "screen"), Href: href(ctx, board, "?screen=1&place=", keyOf(at))}}
 	opts, err := p.placeOptions(ctx, all)
 	if err != nil {
@@ -104,7 +105,6 @@ func (p *Pages) board(w http.ResponseWriter, r *http.Request) error {
 	}
 	v.fill(ctx, days)
 	f := p.Frame(r, word(ctx, "board"))
-	f.Lead = word(ctx, "board_lead", i18n.Time(ctx, b.At))
 	if v.Kiosk {
 		f.Side, f.Crumbs, f.Nav, f.Footer = nil, nil, nil, nil
 	}
@@ -133,7 +133,7 @@ func stats(ctx context.Context, b hotline.Wallboard) []ui.Figure {
 		x := ui.Figure{Label: word(ctx, label), Value: percent(perMille, ok), Note: word(ctx, label+"_is")}
 		switch {
 		case !ok:
-			x.Value = word(ctx, "no_calls_yet")
+			x.Value, x.Note = "—", word(ctx, "no_calls_yet")
 		case perMille < good:
 			x.Kind = "danger"
 		default:

@@ -72,7 +72,7 @@ type formPage struct {
 
 // question is one field, with the control it takes.
 type question struct {
-	Kind string // text, area, select, checks
+	Kind string // text, area, select, checks; head stands over those that follow
 	ui.Input
 }
 
@@ -135,9 +135,13 @@ func (p *Pages) showLine(w http.ResponseWriter, r *http.Request, status int, l h
 		if slices.Contains([]string{"number", "hours", "overflow", "fallback", "crisis", "target", "wrapup", "ring", "lang"}, name) {
 			help = word(ctx, "help_"+name)
 		}
-		v.Texts = append(v.Texts, question{kind, ui.Input{Name: name, Label: word(ctx, "f_"+name), Value: value, Help: help, Optional: optional, Options: opts, Error: bad.Of(ctx, name)}})
+		v.Texts = append(v.Texts, question{kind, ui.Input{Name: name, Label: word(ctx, "f_"+name), Value: value, Help: help, Optional: optional, Options: opts, Error: bad.Of(ctx, name),
+			Short: slices.Contains([]string{"number", "target", "overflow_after", "ring", "wrapup", "fallback", "crisis", "police", "ambulance"}, name)}})
 	}
 	seconds := func(d time.Duration) string { return strconv.Itoa(int(d / time.Second)) }
+	head := func(key string) {
+		v.Texts = append(v.Texts, question{"head", ui.Input{Label: word(ctx, key)}})
+	}
 	ask("select", "unit", num(l.Agency), false, options(us))
 	ask("text", "name", l.Name, false, nil)
 	ask("text", "number", l.Number, false, nil)
@@ -146,10 +150,12 @@ func (p *Pages) showLine(w http.ResponseWriter, r *http.Request, status int, l h
 	ask("text", "hours", l.Hours, true, nil)
 	ask("select", "lang", l.Lang, true, tongues(ctx))
 	ask("area", "purpose", l.Purpose, true, nil)
+	head("head_queue")
 	ask("select", "overflow", num(l.Overflow), true, over)
 	ask("text", "overflow_after", seconds(l.OverflowAfter), false, nil)
 	ask("text", "ring", seconds(l.Ring), false, nil)
 	ask("text", "wrapup", seconds(l.WrapUp), false, nil)
+	head("head_pass")
 	ask("text", "fallback", l.Fallback, true, nil)
 	ask("text", "crisis", l.Crisis, true, nil)
 	ask("text", "police", l.Police, true, nil)
@@ -227,7 +233,7 @@ func (p *Pages) seats(w http.ResponseWriter, r *http.Request) error {
 		if manages {
 			first.Href = href(ctx, pathOf(seats, s.Ref(), ""))
 		}
-		v.Grid.Rows = append(v.Grid.Rows, []ui.Cell{first, {Text: who[s.Person]}, {Text: units[s.Agency]}, {Text: formatSkills(s.Skills)}, {Text: word(ctx, "seat_"+s.State), Tag: seatTag[s.State]}, {Text: moment(ctx, s.Since)}})
+		v.Grid.Rows = append(v.Grid.Rows, []ui.Cell{first, {Text: who[s.Person]}, {Text: units[s.Agency]}, {Text: skillWords(ctx, s.Skills)}, {Text: word(ctx, "seat_"+s.State), Tag: seatTag[s.State]}, {Text: moment(ctx, s.Since)}})
 	}
 	f := p.Frame(r, word(ctx, "seats"))
 	f.Lead = word(ctx, "seats_lead")
@@ -385,12 +391,7 @@ type phonesPage struct {
 	Errors ui.Errors
 	Slip   *ui.Slip
 	Form   formPage
-	Rows   []phoneRow
-}
-
-type phoneRow struct {
-	Cells        []ui.Cell
-	Renew, Close string
+	Grid   ui.Grid
 }
 
 func (p *Pages) phones(w http.ResponseWriter, r *http.Request) error {
@@ -415,7 +416,7 @@ func (p *Pages) showPhones(w http.ResponseWriter, r *http.Request, status int, s
 	if err != nil {
 		return err
 	}
-	v := phonesPage{Errors: bad, Slip: slip, Form: formPage{Action: href(ctx, phones), Send: word(ctx, "phone_create"), Texts: []question{
+	v := phonesPage{Errors: bad, Slip: slip, Grid: ui.Grid{Caption: word(ctx, "phones"), Columns: columns(r, "slip_user", "f_place", "f_unit", "f_state", "f_registered", "f_do"), Cards: true}, Form: formPage{Action: href(ctx, phones), Send: word(ctx, "phone_create"), Texts: []question{
 		{"select", ui.Input{Name: "unit", Label: word(ctx, "f_unit"), Value: r.PostFormValue("unit"), Options: options(us), Error: bad.Of(ctx, "unit")}},
 		{"text", ui.Input{Name: "label", Label: word(ctx, "f_place"), Value: r.PostFormValue("label"), Help: word(ctx, "help_place"), Error: bad.Of(ctx, "label"), MaxLen: 40}}}}}
 	if slip != nil {
@@ -429,11 +430,11 @@ func (p *Pages) showPhones(w http.ResponseWriter, r *http.Request, status int, s
 		case x.Reachable(p.now()):
 			kind, state = ui.TagPublished, "phone_here"
 		}
-		row := phoneRow{Cells: []ui.Cell{{Text: x.Name}, {Text: x.Label}, {Text: units[x.Agency]}, {Text: word(ctx, state), Tag: kind}, {Text: moment(ctx, x.Registered)}}}
+		row := []ui.Cell{{Text: x.Name}, {Text: x.Label}, {Text: units[x.Agency]}, {Text: word(ctx, state), Tag: kind}, {Text: moment(ctx, x.Registered)}, {}}
 		if x.Active {
-			row.Renew, row.Close = href(ctx, pathOf(phones, x.Ref(), "/renew")), href(ctx, pathOf(phones, x.Ref(), "/close"))
+			row[5].Of = phoneActs(href(ctx, pathOf(phones, x.Ref(), "/renew")), href(ctx, pathOf(phones, x.Ref(), "/close")))
 		}
-		v.Rows = append(v.Rows, row)
+		v.Grid.Rows = append(v.Grid.Rows, row)
 	}
 	f := p.Frame(r, word(ctx, "phones"))
 	f.Lead = word(ctx, "phones_lead")

@@ -174,11 +174,11 @@ func TestASeatIsMadeForWhoMayAnswer(t *testing.T) {
 	h := hotlinetest.New(t)
 	a, _, _ := app(h)
 	boss := h.As(h.Manager)
-	v := url.Values{"unit": {strconv.FormatInt(h.County.ID, 10)}, "person": {strconv.FormatInt(h.Lead.ID, 10)}, "label": {"8016"}, "skills": {"dialect:minnan=12 闽南"}, "flags": {"active"}}
+	v := url.Values{"unit": {strconv.FormatInt(h.County.ID, 10)}, "person": {strconv.FormatInt(h.Lead.ID, 10)}, "label": {"8016"}, "skills": {"dialect:nan=12 闽南"}, "flags": {"active"}}
 	if status, page := ask(a, boss, seats+"/new", v); status != http.StatusUnprocessableEntity || !strings.Contains(page, "等级 1 到 9") || !strings.Contains(page, "闽南") {
 		t.Errorf("bad skills: %d", status)
 	}
-	v.Set("skills", "dialect:minnan=5 leader")
+	v.Set("skills", "dialect:nan=5 leader")
 	if status, page := ask(a, boss, seats+"/new", v); status != http.StatusSeeOther {
 		t.Fatalf("%d %s", status, page)
 	}
@@ -186,10 +186,10 @@ func TestASeatIsMadeForWhoMayAnswer(t *testing.T) {
 		t.Errorf("a second seat: %d", status)
 	}
 	_, page := ask(a, h.As(h.Lead), seats, nil)
-	holds(t, page, "班长乙", "8016", "dialect:minnan=5 leader", "离线")
+	holds(t, page, "班长乙", "8016", "闽南语 5 级、领导", "离线")
 	s, err := h.Hotline.SeatOf(t.Context(), h.Lead.ID)
 	check(t, err)
-	if status, page := ask(a, boss, pathOf(seats, s.Ref(), ""), nil); status != http.StatusOK || !strings.Contains(page, "dialect:minnan=5") {
+	if status, page := ask(a, boss, pathOf(seats, s.Ref(), ""), nil); status != http.StatusOK || !strings.Contains(page, "dialect:nan=5") {
 		t.Errorf("the seat's page: %d", status)
 	}
 }
@@ -235,6 +235,9 @@ func TestCallBacksAreTakenOnceAndNeverShowANumber(t *testing.T) {
 	for _, one := range regexp.MustCompile(`/desk/hotline/calls/[0-9]+/[0-9]+`).FindAllString(page, -1) {
 		_, p := ask(a, h.As(h.Lead), one, nil)
 		holds(t, p, "进入排队", "登记回拨")
+		if !regexp.MustCompile(`[0-9]:[0-9]{2}:[0-9]{2}<`).MatchString(p) {
+			t.Error("the steps of a call are not told to the second")
+		}
 		all += p
 	}
 	for _, number := range []string{"13866667770", "13866667771", "7771"} {
@@ -253,6 +256,9 @@ func TestTheBoardSaysWhatItsFiguresMean(t *testing.T) {
 	a, p, _ := app(h)
 	_, page := ask(a, h.As(h.Lead), board, nil)
 	holds(t, page, "今天还没有来电", "怎样计算")
+	if _, live, _ := strings.Cut(page, `id="board"`); !strings.Contains(live, "的情况，随时更新") {
+		t.Error("the time of the figures is not renewed with them")
+	}
 	l := h.Line(t, nil)
 	h.Seat(t, h.County)
 	call := h.Call(t, l, "13800000000")
@@ -260,7 +266,10 @@ func TestTheBoardSaysWhatItsFiguresMean(t *testing.T) {
 	h.End(t, call)
 	h.Call(t, l, "13800000001")
 	_, page = ask(a, h.As(h.Lead), board+"?screen=1", nil)
-	holds(t, page, "100.0%", "接通率", "人工接通的来电 ÷ 进入人工排队的来电", "15秒接听率", "data-live", "整理", "自助办结")
+	holds(t, page, "100.0%", "接通率", "人工接通的来电 ÷ 进入人工排队的来电", "15秒接听率", "data-live", "整理")
+	if strings.Contains(page, "怎样计算") {
+		t.Error("a wall is to show what can be read from afar")
+	}
 	if status, _ := ask(a, h.As(h.Stranger), board, nil); status != http.StatusForbidden {
 		t.Errorf("a stranger sees the board: %d", status)
 	}

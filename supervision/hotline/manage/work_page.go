@@ -70,7 +70,10 @@ func (p *Pages) showCallbacks(w http.ResponseWriter, r *http.Request, status int
 	for i := range all {
 		b := &all[i]
 		row := callbackRow{Title: p.caller(r, b.Sealed, p.Hotline.MaskedOf(b)), Tag: ui.TagWaiting, TagWords: word(ctx, "reason_"+b.Reason),
-			Meta: word(ctx, "callback_meta", names[b.Agency], moment(ctx, b.QueuedAt), b.Tries)}
+			Meta: word(ctx, "callback_meta", names[b.Agency], moment(ctx, b.QueuedAt))}
+		if b.Tries > 0 {
+			row.Meta += " · " + word(ctx, "callback_tries", b.Tries)
+		}
 		if b.First {
 			row.Tag = ui.TagDanger
 		}
@@ -201,6 +204,7 @@ func (p *Pages) calls(w http.ResponseWriter, r *http.Request) error {
 	v := callsPage{Filter: ui.Filter{Action: href(ctx, calls)}, Fields: []ui.Input{{Name: "line", Label: word(ctx, "f_line"), Value: q.Get("line"), Options: lineOpts, Free: true}, {Name: "result", Label: word(ctx, "f_call_result"), Value: f.Result, Options: resultOpts, Free: true}},
 		From: ui.Input{Name: "from", Label: word(ctx, "f_from"), Value: day(f.From), Free: true}, To: ui.Input{Name: "to", Label: word(ctx, "f_to"), Value: day(f.To), Free: true},
 		Grid: ui.Grid{Caption: word(ctx, "calls"), Columns: columns(r, "f_arrived", "f_line", "f_caller", "f_call_result", "f_wait", "f_talk", "f_person"), Cards: true, Nothing: word(ctx, "calls_none")}}
+	v.Grid.Columns[4].Number, v.Grid.Columns[5].Number = true, true
 	if r.URL.RawQuery != "" {
 		v.Filter.Reset = href(ctx, calls)
 	}
@@ -303,7 +307,7 @@ func (p *Pages) call(w http.ResponseWriter, r *http.Request) error {
 	}
 	for _, e := range events {
 		at := clock.FromMillis(e.At)
-		v.Events = append(v.Events, ui.Event{When: moment(ctx, at), WhenISO: at.UTC().Format(time.RFC3339), Title: word(ctx, "ev_"+e.Kind), Text: who[e.Person]})
+		v.Events = append(v.Events, ui.Event{When: moment(ctx, at) + at.In(clock.Shanghai).Format(":05"), WhenISO: at.UTC().Format(time.RFC3339), Title: word(ctx, "ev_"+e.Kind), Text: who[e.Person]})
 	}
 	f := p.Frame(r, word(ctx, "call_at", moment(ctx, c.ArrivedAt)), ui.Link{Text: word(ctx, "calls"), Href: href(ctx, calls)})
 	return web.Render(w, r, http.StatusOK, callView(f, v))

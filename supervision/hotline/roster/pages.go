@@ -221,7 +221,7 @@ func (s *Rosters) showMonth(w http.ResponseWriter, r *http.Request, status int, 
 		if err := may(a, x, ""); err != nil && !fault.Is(err, fault.Forbidden) {
 			return err
 		}
-		title = monthOf(ctx, x.Month)
+		title = word(ctx, "title_of", monthOf(ctx, x.Month))
 		p.Write, p.Own = a.May(Writing, x.target()), a.Is(x.Author) || a.Is(x.AuthorFor)
 		p.Pass = x.State == draft && a.May(Publishing, x.target())
 		u, err := agency.Find(tx, x.Agency)

@@ -112,7 +112,7 @@ func (s *Studio) showOne(w http.ResponseWriter, r *http.Request, status int, bad
 	if err != nil {
 		return err
 	}
-	f := s.frame(r, word(ctx, "prompt_of", n.Key), ui.Link{Text: n.Key})
+	f := s.frame(r, word(ctx, "prompt_of", short(p.Words)), ui.Link{Text: n.Key})
 	f.Of = []string{t.Name.In(ctx)}
 	f.Scripts = []string{"studio.js"}
 	return web.Render(w, r, status, oneView(f, p))
@@ -126,7 +126,7 @@ func (p *onePage) fill(tx *db.Tx, r *http.Request, u agency.Agency, a *account.A
 	if err != nil {
 		return err
 	}
-	p.Facts = []ui.Pair{{Term: word(ctx, "heard"), Of: ui.Tag(standTags[row.Stands].tag, word(ctx, "stand_"+row.Stands))}, {Term: word(ctx, "lang"), Text: t.Name.In(ctx)}, {Term: word(ctx, "text"), Text: row.Text}}
+	p.Facts = []ui.Pair{{Term: word(ctx, "heard"), Of: ui.Tag(standTags[row.Stands].tag, word(ctx, "stand_"+row.Stands))}, {Term: word(ctx, "key"), Of: code(row.Key)}, {Term: word(ctx, "lang"), Text: t.Name.In(ctx)}, {Term: word(ctx, "text"), Text: row.Text}}
 	if whose := row.whose(ctx, u); whose != "" {
 		p.Facts = append(p.Facts, ui.Pair{Term: word(ctx, "whose"), Text: whose})
 	}

@@ -79,6 +79,8 @@ type end struct {
 	Why           ui.Input
 }
 
+func (e end) wrong() bool { return e.Why.Error != "" }
+
 // minePage is one person's record.
 type minePage struct{ Held, Sessions, Results ui.Grid }
 

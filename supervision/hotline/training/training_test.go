@@ -145,6 +145,10 @@ func TestWhoMayAnswer(t *testing.T) {
 		if got := field(h.s.Withdraw(ctx, id, "")); got != "why training.need_why" {
 			t.Errorf("no reason: %s", got)
 		}
+		wrong := h.post(ctx, "/desk/hotline/training/qualifications/"+strconv.FormatInt(id, 10)+"/withdraw", "why", "")
+		if n := strings.Count(wrong.Body.String(), "<details open>"); wrong.Code != http.StatusUnprocessableEntity || n != 2 {
+			t.Errorf("what is wrong is folded away: %d, %d open", wrong.Code, n)
+		}
 		check(t, h.s.Withdraw(ctx, id, "多次泄露来电内容"))
 		refused(t, h.s.Withdraw(ctx, id, "多次泄露来电内容"), fault.NotFound, "fault.not_found")
 		if ok, _, err := h.s.Qualified(t.Context(), h.agent.ID, on("2026-12-01")); ok || err != nil {
