@@ -19,8 +19,9 @@ import (
 
 // tab is the window of one person.
 type tab struct {
-	t   *testing.T
-	ctx context.Context
+	t    *testing.T
+	ctx  context.Context
+	base string // of the program it looks at
 }
 
 // newTab starts a Chromium of its own, and fails where there is none: a proof left out is no proof.
@@ -48,7 +49,7 @@ func newTab(t *testing.T, more ...chromedp.ExecAllocatorOption) *tab {
 	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1280, 900)); err != nil {
 		t.Fatalf("start chromium: %v", err)
 	}
-	w := &tab{t: t, ctx: ctx}
+	w := &tab{t: t, ctx: ctx, base: base}
 	t.Cleanup(w.pictureOfFailure)
 	return w
 }
@@ -64,8 +65,9 @@ func browserTime() time.Duration {
 
 // on is the same window used by a subtest.
 func (w *tab) on(t *testing.T) *tab {
-	t.Cleanup((&tab{t: t, ctx: w.ctx}).pictureOfFailure)
-	return &tab{t: t, ctx: w.ctx}
+	on := &tab{t: t, ctx: w.ctx, base: w.base}
+	t.Cleanup(on.pictureOfFailure)
+	return on
 }
 
 func (w *tab) do(steps ...chromedp.Action[chromedp.Void]) {
@@ -98,7 +100,7 @@ func (w *tab) withoutScripts() {
 // open shows a page of the site and returns the status it was answered with.
 func (w *tab) open(path string) int {
 	w.t.Helper()
-	return w.loads(path, chromedp.Navigate(base+path))
+	return w.loads(path, chromedp.Navigate(w.base+path))
 }
 
 // loads does something that leads to another page and waits until it is there.
@@ -128,7 +130,7 @@ func (w *tab) at() string {
 	if err != nil {
 		return err.Error()
 	}
-	return strings.TrimPrefix(url, base)
+	return strings.TrimPrefix(url, w.base)
 }
 
 // arrives waits until the window has come to a page of the site by itself and

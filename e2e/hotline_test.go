@@ -223,13 +223,20 @@ func (w *tab) until(condition string) {
 // in all, made of these tones and of nothing else, or silent when there are none.
 func (w *tab) hears(hz ...int) {
 	w.t.Helper()
+	w.hearsBy(`document.getElementById("voice")`, hz...)
+}
+
+// hearsBy does so at one of the page's voices.
+func (w *tab) hearsBy(voice string, hz ...int) {
+	w.t.Helper()
 	tones, err := json.Marshal(append([]int{}, hz...))
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	eval[int](w, `document.getElementById("voice").times = 0`)
+	w.until(voice + `.srcObject !== null`)
+	eval[int](w, voice+`.times = 0`)
 	w.until(fmt.Sprintf(`(() => {
- const voice = document.getElementById("voice");
+ const voice = %s;
  if (!voice.ear || voice.ear.of !== voice.srcObject) {
   const ctx = new AudioContext(), ear = ctx.createAnalyser();
   ear.fftSize = 4096; ear.smoothingTimeConstant = 0; ear.of = voice.srcObject;
@@ -244,7 +251,7 @@ func (w *tab) hears(hz ...int) {
  const rest = loudest((hz) => !near(hz, 150));
  if (tones.length === 0 ? rest < -80 : weakest > -60 && rest < weakest - 6) voice.times++;
  return voice.times >= 10; // frames of the screen
-})()`, tones))
+})()`, voice, tones))
 }
 
 // wav writes samples as a file of a telephone's quality.

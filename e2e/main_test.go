@@ -74,19 +74,17 @@ type program struct {
 	log bytes.Buffer // what it wrote on standard error; read after Wait
 }
 
-// start builds the program and waits for its ready line.
+// start builds the program and serves a fresh demonstration.
 func start(dir string) (*program, error) {
 	binary := filepath.Join(dir, "yangguang")
 	if out, err := exec.Command("go", "build", "-o", binary, "../cmd/yangguang").CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("build: %w\n%s", err, out)
 	}
 	// The address has a name, since browsers make passkeys for names only.
-	free, err := net.Listen("tcp", "127.0.0.1:0")
+	listen, err := freeTCP()
 	if err != nil {
 		return nil, err
 	}
-	listen := free.Addr().String()
-	_ = free.Close()
 	site := "http://localhost:" + listen[strings.LastIndex(listen, ":")+1:]
 	if identity, err = newIdentity(""); err != nil {
 		return nil, err
@@ -104,8 +102,13 @@ func start(dir string) (*program, error) {
 	if err := os.WriteFile(secret, []byte("s"), 0o600); err != nil {
 		return nil, err
 	}
-	p := &program{cmd: exec.Command(binary, "demo", "--listen", listen, "--data", filepath.Join(dir, "data"), "--domain", site,
-		"--phone", "--sip", "udp:"+sipAt, "--browser-voice", voiceAt, "--oidc-issuer", identity.URL, "--oidc-client", "yangguang", "--oidc-secret-file", secret)}
+	return launch(site, exec.Command(binary, "demo", "--listen", listen, "--data", filepath.Join(dir, "data"), "--domain", site,
+		"--phone", "--sip", "udp:"+sipAt, "--browser-voice", voiceAt, "--oidc-issuer", identity.URL, "--oidc-client", "yangguang", "--oidc-secret-file", secret))
+}
+
+// launch starts a program and waits for its ready line.
+func launch(site string, cmd *exec.Cmd) (*program, error) {
+	p := &program{cmd: cmd, url: site}
 	p.cmd.Stderr = &p.log
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
@@ -119,16 +122,23 @@ func start(dir string) (*program, error) {
 	select {
 	case _, ok := <-ready:
 		if ok {
-			p.url = site
+			return p, nil
 		}
 	case <-time.After(10 * time.Minute):
 	}
-	if p.url == "" {
-		_ = p.cmd.Process.Kill()
-		_ = p.cmd.Wait()
-		return nil, fmt.Errorf("the program never said that it was ready:\n%s", &p.log)
+	_ = p.cmd.Process.Kill()
+	_ = p.cmd.Wait()
+	return nil, fmt.Errorf("the program never said that it was ready:\n%s", &p.log)
+}
+
+// freeTCP is an address nobody listens at.
+func freeTCP() (string, error) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
 	}
-	return p, nil
+	defer func() { _ = ln.Close() }()
+	return ln.Addr().String(), nil
 }
 
 // freeUDP is an address nobody listens at.
@@ -141,8 +151,8 @@ func freeUDP() (string, error) {
 	return c.LocalAddr().String(), nil
 }
 
-// readyLine sends the address of the line "ready http://…", or nothing when
-// the program ends first, and goes on reading so that it never blocks.
+// readyLine sends what the line "ready …" says, or nothing when the program ends
+// first, and goes on reading so that it never blocks.
 func readyLine(r io.Reader, ready chan<- string) {
 	lines := bufio.NewScanner(r)
 	for lines.Scan() {
