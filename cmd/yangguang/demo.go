@@ -14,6 +14,7 @@ import (
 	"yangguang/disclosure/export"
 	"yangguang/internal/account"
 	"yangguang/internal/clock"
+	"yangguang/internal/db"
 	"yangguang/site"
 	"yangguang/supervision/hotline"
 	"yangguang/supervision/hotline/texts"
@@ -33,9 +34,6 @@ func demonstrate(ctx context.Context, args []string, out io.Writer) error {
 	}
 	if *townships < 0 {
 		return usageError{fmt.Errorf("--townships %d: give a number of townships, or 0 for all", *townships)}
-	}
-	if c.Database != "" {
-		return usageError{fmt.Errorf("the demonstration uses the embedded database; leave --database out")}
 	}
 	c.asDemo()
 	c.phone.passOn(fs)
@@ -79,6 +77,9 @@ func makeDemo(ctx context.Context, c *config, townships int, progress io.Writer)
 	if err != nil {
 		return err
 	}
+	if err := h.nobodysHome(ctx); err != nil {
+		return errors.Join(err, h.close())
+	}
 	imported := time.Since(began)
 	rep, err := demo.Seed(ctx, demo.Options{Disclosure: h.disclosure, Agencies: h.agencies, Accounts: h.accounts, Importer: h.importer, Keeping: h.keeping, Requests: h.requests, Answers: h.answers, Yearly: h.yearly, Casework: h.casework, Outcomes: h.outcomes, Knowledge: h.knowledge, Hotline: h.hotline, Records: &demo.Records{Recordings: h.recordings, Trainings: h.trainings, Rosters: h.rosters, Studio: h.studio, Text: h.textOnce},
 		Clock: fake, Until: began, Seed: demoSeed, Townships: townships, Progress: progress})
@@ -95,6 +96,18 @@ func makeDemo(ctx context.Context, c *config, townships int, progress io.Writer)
 	_, _ = fmt.Fprintf(progress, "demonstration: %d units, %d people, %d items; %.1f s, of which divisions %.1f s\n", rep.Units, rep.People, rep.Items,
 		time.Since(began).Seconds(), imported.Seconds())
 	return demo.Finish(c.Data)
+}
+
+// nobodysHome refuses a database that holds anything: the demonstration may be
+// given one, and must not be mixed with what an office keeps there.
+func (h *house) nobodysHome(ctx context.Context) error {
+	return h.db.Read(ctx, func(tx *db.Tx) error {
+		n, err := agency.Count(tx, agency.Filter{})
+		if err == nil && n > 0 {
+			err = usageError{errors.New("the demonstration is made in an empty database: give --database one without units, or leave it out")}
+		}
+		return err
+	})
 }
 
 // showAccounts prints the accounts a visitor may try and shows them on the
