@@ -8,7 +8,7 @@
 //	go test ./e2e                                    builds and starts the program itself
 //	YANGGUANG_E2E_URL=http://127.0.0.1:8080 …        uses a running demonstration instead
 //	YANGGUANG_SHOTS=/tmp/shots …                     where failing pages leave a picture
-//	YANGGUANG_MANUAL=1 go test -run Manual ./e2e     draws the pictures of docs/manual anew
+//	YANGGUANG_MANUAL=1 go test ./e2e                 draws the pictures of docs/manual anew, in the journeys they show
 //	AXE=e2e/node_modules/axe-core/axe.min.js …       another copy of axe-core
 //	YANGGUANG_AXE_REPORT=bench/axe-report.txt …      the whole grid (make axe), not CI's two columns
 package e2e

@@ -43,6 +43,7 @@ func TestACallIsAnsweredInTheBrowser(t *testing.T) {
 	w.until(`document.getElementById("line").dataset.voice === "joined"`)
 	w.hears(880)
 	w.until(`document.querySelector("#work [name=subject]").value === "咨询奖励扶助如何申报"`)
+	w.hotlinePictures()
 	w.hangsUp()
 	if heard := c.hangsUp(); loud(heard) < 1000 {
 		t.Errorf("the caller heard a loudness of %d from the desk; he says:\n%s", loud(heard), c.says())
@@ -180,6 +181,38 @@ func (c *caller) hangsUp() []int16 {
 func (c *caller) says() string {
 	b, _ := os.ReadFile(c.out.Name())
 	return string(b)
+}
+
+// hotlinePictures draws, while a call is spoken, what the manuals of the hotline
+// show: the desk of who answers, the shift lead's, the studio's.
+func (w *tab) hotlinePictures() {
+	w.t.Helper()
+	if os.Getenv("YANGGUANG_MANUAL") == "" {
+		return
+	}
+	lead := newTab(w.t)
+	lead.signIn("xian.pizhun")
+	lead.open("/desk/hotline")
+	if eval[bool](lead, `document.getElementById("do-on_browser") !== null`) {
+		lead.loads("signing on", chromedp.Click(`#do-on_browser`))
+	}
+	for _, lang := range []struct{ name, first string }{{"en", "/en"}, {"zh", ""}} {
+		w.open(lang.first + "/desk/hotline")
+		w.until(`document.getElementById("line").dataset.voice === "joined" && document.getElementById("do-hangup") !== null`)
+		w.picture("agent-call."+lang.name, 1100)
+		for _, x := range []struct {
+			name, path string
+			height     float64
+		}{{"lead-shift", "/desk/hotline/shift", 760}, {"lead-board", "/desk/hotline/board", 1000}, {"prompts-list", "/desk/hotline/studio", 1000}, {"prompts-script", "/desk/hotline/studio/script", 1000}} {
+			lead.open(lang.first + x.path)
+			if x.name == "lead-shift" {
+				lead.until(`document.getElementById("line").dataset.voice === "joined"`)
+			}
+			lead.picture(x.name+"."+lang.name, x.height)
+		}
+	}
+	lead.open("/desk/hotline")
+	lead.do(chromedp.Click(`#do-sign_off`))
 }
 
 // nobodyToCallBack settles the demonstration's call-backs: a seat that is ready is

@@ -16,7 +16,6 @@ import (
 // it stands all the same.
 var forOthers = map[string]string{
 	// What tests measure, build or read the program with.
-	"agency.Count":                 tests,
 	"agency.ImportSubset":          tests,
 	"internal/calendar.Builtin":    tests,
 	"internal/db.CountStatements":  tests,
