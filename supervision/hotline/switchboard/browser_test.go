@@ -173,7 +173,9 @@ func TestABrowserTakesACallAndPassesItOn(t *testing.T) {
 	first.hears(520)
 	second.hears(640)
 	beside := func(three bool) func(seatwire.State) bool {
-		return func(s seatwire.State) bool { return s.Beside != nil && s.Beside.By == first.seat && s.Beside.Three == three }
+		return func(s seatwire.State) bool {
+			return s.Beside != nil && s.Beside.By == first.seat && s.Beside.Three == three
+		}
 	}
 	second.shows("who asked", beside(false))
 	second.do(seatwire.StepOut)

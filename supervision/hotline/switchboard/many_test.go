@@ -1,6 +1,7 @@
 package switchboard_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"fmt"
@@ -81,7 +82,8 @@ func (l *listener) hear(begin time.Time) {
 // TestManyAreSpokenTo has YANGGUANG_VOICE_CALLS callers in the voice service of one
 // real process at once - waiting in the queue, told their place, hearing what it
 // says meanwhile - and prints what it cost and how even the voice was. bench/voice.sh
-// runs it, the process on a core of its own (YANGGUANG_VOICE_PREFIX).
+// runs it, the process on a core of its own (YANGGUANG_VOICE_PREFIX), so many calls a
+// second (YANGGUANG_VOICE_RATE).
 func TestManyAreSpokenTo(t *testing.T) {
 	n, _ := strconv.Atoi(os.Getenv("YANGGUANG_VOICE_CALLS"))
 	if n == 0 {
@@ -99,7 +101,8 @@ func TestManyAreSpokenTo(t *testing.T) {
 	t.Cleanup(s.Close)
 
 	callers, begin := make([]*listener, n), time.Now()
-	pace := time.NewTicker(10 * time.Millisecond) // a hundred a second
+	rate, _ := strconv.Atoi(cmp.Or(os.Getenv("YANGGUANG_VOICE_RATE"), "100")) // calls a second
+	pace := time.NewTicker(time.Second / time.Duration(rate))
 	defer pace.Stop()
 	var all sync.WaitGroup
 	failed := make(chan error, n)
