@@ -118,7 +118,7 @@ func fits(pattern, path string) (words int) {
 // isPage answers whether a route shows a page, rather than a file, a feed, data
 // or a setting.
 func isPage(path string) bool {
-	for _, file := range []string{".xlsx", ".docx", ".pdf", ".atom", "/letters/{letter}/{form}", ".json", ".xml", ".txt", ".css", ".ico", ".yaml", "/assets/", "/api/", "/embed/", "/old/", "/sitemap/", "/files/", "/template", "/calendar/file", "/healthz", "/readyz", "/metrics", "/preferences", "/print/", "/sign-in/oidc", "/tile/", "/open311/v2/", "/desk/exchange/worklist/", "/desk/exchange/feedback/", "/checkpoint", "/log/{province}/keys", "/suggest", "/search/suggest", "/desk/matters/events", "/desk/hotline/board/events", "/desk/hotline/events", "/desk/hotline/shift/events"} {
+	for _, file := range []string{".xlsx", ".docx", ".pdf", ".atom", "/letters/{letter}/{form}", ".json", ".xml", ".txt", ".css", ".ico", ".yaml", "/assets/", "/api/", "/embed/", "/old/", "/sitemap/", "/files/", "/template", "/calendar/file", "/healthz", "/readyz", "/metrics", "/preferences", "/print/", "/sign-in/oidc", "/tile/", "/open311/v2/", "/desk/exchange/worklist/", "/desk/exchange/feedback/", "/checkpoint", "/log/{province}/keys", "/suggest", "/search/suggest", "/events"} {
 		if strings.Contains(path, file) {
 			return false
 		}
