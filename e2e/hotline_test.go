@@ -43,8 +43,15 @@ func TestACallIsAnsweredInTheBrowser(t *testing.T) {
 	w.until(`document.getElementById("line").dataset.voice === "joined"`)
 	w.hears(880)
 	w.until(`document.querySelector("#work [name=subject]").value === "咨询奖励扶助如何申报"`)
+	// Everything is within reach of the keyboard, and what is done often has a key.
+	w.walk()
+	w.do(chromedp.KeyEvent(kb.F8))
+	w.until(`document.getElementById("do-hold").value === "resume"`)
+	w.do(chromedp.KeyEvent(kb.F8))
+	w.until(`document.getElementById("do-hold").value === "hold"`)
 	w.hotlinePictures()
-	w.hangsUp()
+	w.do(chromedp.KeyEvent(kb.F2, chromedp.KeyModifiers(chromedp.ModifierShift)))
+	w.until(`document.getElementById("do-hangup") === null && document.getElementById("do-longer") !== null`)
 	if heard := c.hangsUp(); loud(heard) < 1000 {
 		t.Errorf("the caller heard a loudness of %d from the desk; he says:\n%s", loud(heard), c.says())
 	}

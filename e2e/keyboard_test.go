@@ -40,7 +40,7 @@ const missed = `Array.from(document.querySelectorAll("a[href], button, input:not
 // first, in the order of reading, every stop visible, no trap, all reached.
 func TestTheKeyboardReachesEverything(t *testing.T) {
 	walked := map[string]bool{"home": true, "search": true, "overdue": true, "unit-catalogue": true, "item": true, "item-report-wrong": true, "nudge": true, "request-look": true, "request-person-wrong": true, "sign-in": true,
-		"desk": true, "desk-edit": true, "desk-review": true, "desk-approve": true, "desk-quick": true}
+		"desk": true, "desk-edit": true, "desk-review": true, "desk-approve": true, "desk-quick": true, "hotline-duty": true, "hotline-shift": true}
 	for person, views := range everyView(t) {
 		w := newTab(t)
 		if person != "" {
