@@ -211,11 +211,11 @@ func within(ctx context.Context, f func(context.Context) error) error {
 	return f(ctx)
 }
 
-// end hangs up what goes on.
+// end hangs up what goes on. Whom that cuts off is called back.
 func (s *Switchboard) end(ctx context.Context) error {
 	s.mu.Lock()
 	for _, c := range s.calls {
-		c.leave("system", "closed")
+		c.leave("system", "interrupted")
 	}
 	s.mu.Unlock()
 	s.busy.Wait()

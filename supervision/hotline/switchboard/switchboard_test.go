@@ -45,6 +45,7 @@ type exchange struct {
 	config     switchboard.Config
 	at         string
 	said       *said
+	halt       func() // stops it and waits
 }
 
 // said keeps what the process logs.
@@ -123,13 +124,14 @@ func (x *exchange) open(t *testing.T, cfg switchboard.Config) {
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- x.board.Run(ctx) }()
-	t.Cleanup(func() {
+	x.halt = sync.OnceFunc(func() {
 		stop()
 		if err := <-ended; err != nil {
 			t.Error(err)
 		}
 		x.board.Close()
 	})
+	t.Cleanup(x.halt)
 }
 
 // desk hires somebody at the county with a desk phone that answers by itself.
@@ -295,6 +297,30 @@ func TestWhoCallsInVain(t *testing.T) {
 	if got := x.only(t, func(c *hotline.Call) bool { return c.State == hotline.Ended }); !got.Chosen || !got.QueuedAt.IsZero() {
 		t.Errorf("ended by %s: %s", got.By, got.Why)
 	}
+}
+
+// Who still speaks when the process is told to stop, and has had its patience, is
+// cut off: he is called back before everybody, as after a failure.
+func TestWhoIsCutOffByAStopIsCalledBack(t *testing.T) {
+	x := begin(t, nil)
+	line := x.Line(t, nil)
+	desk, _ := x.desk(t, 440)
+	caller := x.caller(t, 880)
+	caller.do("dial", "sip:"+line.Number+"@"+x.at)
+	desk.wait("CALL_ESTABLISHED")
+	caller.hears(440)
+	x.halt()
+	caller.wait("CALL_CLOSED")
+	if got := x.only(t, func(c *hotline.Call) bool { return c.State == hotline.Ended }); got.Why != "interrupted" {
+		t.Errorf("ended as %s", got.Why)
+	}
+	x.Read(t, func(tx *db.Tx) error {
+		var first int
+		if err := tx.Row("select count(*) from hotline_callback where state = 'open' and first = $1", true).Scan(&first); err != nil || first != 1 {
+			t.Errorf("%d call-backs before everybody: %v", first, err)
+		}
+		return nil
+	})
 }
 
 // Nothing of a number is in what the process says.
