@@ -91,12 +91,13 @@ func (h *Hotline) Nodes(ctx context.Context) (out []Node, err error) {
 	return out, err
 }
 
-// Peers lists the processes that others' pages may speak with.
+// Peers lists the processes that live. Those without an address are spoken with by
+// their own machine's pages alone: seats of others are not rung for their callers.
 func (h *Hotline) Peers(ctx context.Context) (out []Node, err error) {
 	defer fault.Wrap(&err, "hotline.Peers")
 	err = h.DB.Read(ctx, func(tx *db.Tx) error {
 		out, err = db.List(tx, func(r *db.Rows, n *Node) error { return r.Scan(&n.Name, &n.Address) },
-			"select name, address from hotline_node where swept_at is null and address <> '' order by name limit 200")
+			"select name, address from hotline_node where swept_at is null order by name limit 200")
 		return err
 	})
 	return out, err

@@ -18,7 +18,8 @@ type Fleet struct {
 	Own      string // the process of this machine
 	Socket   string // and its socket
 	Identity *Identity
-	// Nodes lists the processes with an address; nil: there is this machine's alone.
+	// Nodes lists the processes; nil: there is this machine's alone. One without an
+	// address answers nobody here, and is named all the same.
 	Nodes func(ctx context.Context) ([]hotline.Node, error)
 
 	mu    sync.Mutex

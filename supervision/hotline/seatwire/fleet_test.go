@@ -147,6 +147,7 @@ func TestAnOrderGoesWhereItBelongs(t *testing.T) {
 		{own, seatwire.State{Joined: true}, seatwire.Command{Act: seatwire.Dial, Target: &call}, a, b},
 		{other, seatwire.State{Call: &call}, seatwire.Command{Act: seatwire.Whisper, Target: &other}, b, a},
 		{own, seatwire.State{Watching: &other}, seatwire.Command{Act: seatwire.StopWatch}, b, a},
+		{own, seatwire.State{Beside: &seatwire.Beside{Call: call, By: other}}, seatwire.Command{Act: seatwire.StepOut}, b, a},
 	} {
 		b.set(x.of, func(s *seatwire.State) { *s = x.state })
 		check(t, f.Do(ctx, own, x.c))
@@ -252,7 +253,7 @@ func TestAProcessThatIsSilentIsStillNamed(t *testing.T) {
 	check(t, err)
 	defer func() { _ = ln.Close() }()
 	f.Nodes = func(context.Context) ([]hotline.Node, error) {
-		return []hotline.Node{{Name: "b", Address: b.address}, {Name: "c", Address: ln.Addr().String()}}, nil
+		return []hotline.Node{{Name: "b", Address: b.address}, {Name: "c", Address: ln.Addr().String()}, {Name: "d"}}, nil // d was given no address
 	}
 	call := hotline.Ref{Province: 35, ID: 3}
 	a.set(own, func(s *seatwire.State) { s.Joined = true })
@@ -261,7 +262,7 @@ func TestAProcessThatIsSilentIsStillNamed(t *testing.T) {
 	told := 0
 	_ = f.Watch(ctx, own, func(s seatwire.State) {
 		told++
-		if len(s.Voices) != 3 || s.Voices[2] != (seatwire.Voice{Node: "c"}) {
+		if len(s.Voices) != 4 || s.Voices[2] != (seatwire.Voice{Node: "c"}) || s.Voices[3] != (seatwire.Voice{Node: "d"}) {
 			t.Errorf("the processes are %+v", s.Voices)
 		}
 		if s.Call != nil {
