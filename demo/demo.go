@@ -85,6 +85,9 @@ func Seed(ctx context.Context, o Options) (rep Report, err error) {
 	if err := w.walk(ctx); err != nil {
 		return rep, err
 	}
+	if err := w.textHotline(ctx); err != nil {
+		return rep, err
+	}
 	for _, u := range w.order {
 		rep.People += len(u.staff)
 	}

@@ -41,7 +41,7 @@ func (w *world) planRecords(cal *calendar.Calendar) {
 	}
 	on := workday(cal, w.span.last)
 	w.errands[on] = append(w.errands[on], errand{"train the hotline", w.trainHotline}, errand{"word a prompt", w.wordGreeting},
-		errand{"draw up the roster", func(ctx context.Context) error { return w.drawRoster(ctx, cal) }}, errand{"record a call", w.recordCall}, errand{"text the hotline", w.textHotline})
+		errand{"draw up the roster", func(ctx context.Context) error { return w.drawRoster(ctx, cal) }}, errand{"record a call", w.recordCall})
 	// One of last month too, for whoever reviews calls.
 	if before := workday(cal, clock.NewDate(w.span.today.Year(), w.span.today.Month(), 1).AddDays(-1)); before.Before(on) {
 		w.errands[before] = append(w.errands[before], errand{"record a call", w.recordCall})
@@ -150,8 +150,13 @@ func (w *world) recordCall(ctx context.Context) error {
 	return err
 }
 
-// textHotline has somebody who cannot hear text the hotline; the numbers are
-// visibly invented, so nothing is sent back to one.
+// textHotline has somebody who cannot hear text the hotline just now: a
+// conversation ends after a day of silence, and a visitor is to see one that goes
+// on. The numbers are visibly invented, so nothing is sent back to one.
 func (w *world) textHotline(ctx context.Context) error {
+	if w.Records == nil || w.Hotline == nil {
+		return nil
+	}
+	w.Clock.Set(w.Until)
 	return words(w.Records.Text(w.units["county"].staff[approver].as(ctx), w.line.Ref(), "000088880009", "00000000101", w.texts.Records.Text))
 }

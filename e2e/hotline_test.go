@@ -357,6 +357,10 @@ func TestTheDemonstrationsCallsAreOver(t *testing.T) {
 	if got := eval[string](w, `document.querySelector(".stat-value").textContent.replace(/\s/g, "")`); got != "0人" {
 		t.Errorf("%s wait on the board", got)
 	}
+	w.open("/desk/hotline/texts") // and somebody who cannot hear still waits for an answer
+	if got := eval[string](w, `document.querySelector("main").textContent`); !strings.Contains(got, "000******01") {
+		t.Errorf("no conversation goes on: %s", got)
+	}
 	w.open("/desk/hotline/calls")
 	if answered := eval[int](w, `[...document.querySelectorAll("main table tbody tr")].filter(r => r.textContent.includes("已接听") || r.textContent.includes("接通")).length`); answered == 0 {
 		t.Error("no call of the list was answered")
