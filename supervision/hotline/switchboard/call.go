@@ -49,9 +49,9 @@ func (c *call) gone() <-chan struct{} { return c.quit }
 
 // take is a call that comes in, from its first sign to its end.
 func (s *Switchboard) take(leg *sip.Call) {
-	s.busy.Add(1)
+	s.enter()
 	s.live.Add(1)
-	defer s.busy.Done()
+	defer s.done()
 	defer s.live.Add(-1)
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()

@@ -34,9 +34,9 @@ func (s *Switchboard) dispatch(ctx context.Context) error {
 			continue
 		}
 		s.ringing[o.ID] = true
-		s.busy.Add(1)
+		s.busy++
 		go func() {
-			defer s.busy.Done()
+			defer s.done()
 			s.ring(context.WithoutCancel(ctx), o)
 			s.mu.Lock()
 			delete(s.ringing, o.ID)

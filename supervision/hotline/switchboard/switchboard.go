@@ -63,7 +63,9 @@ type Switchboard struct {
 	wake    chan struct{}
 	drained chan struct{}
 	once    sync.Once
-	busy    sync.WaitGroup
+	busy    int        // calls, and telephones that ring; of mu
+	quiet   *sync.Cond // told when busy is 0; of mu
+	last    bool       // drained is to be closed then; of mu
 	live    atomic.Int64
 	late    *keeper
 	gone    atomic.Bool // the store did not answer
@@ -73,6 +75,7 @@ type Switchboard struct {
 // Open listens for calls; Run serves them.
 func Open(ctx context.Context, c Config) (*Switchboard, error) {
 	s := &Switchboard{Config: c, calls: map[hotline.Ref]*call{}, ringing: map[int64]bool{}, booths: map[hotline.Ref]*booth{}, lines: map[string]hotline.Line{}, wake: make(chan struct{}, 1), drained: make(chan struct{})}
+	s.quiet = sync.NewCond(&s.mu)
 	var err error
 	if s.late, err = newKeeper(ctx, c.Hotline, c.Dir, c.Log); err != nil {
 		return nil, err
@@ -124,12 +127,35 @@ func (s *Switchboard) Calls() int { return int(s.live.Load()) }
 // last has ended.
 func (s *Switchboard) Drain() {
 	s.sip.Drain()
-	s.once.Do(func() {
-		go func() {
-			s.busy.Wait()
-			close(s.drained)
-		}()
-	})
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.last = true
+	s.ifQuiet()
+}
+
+// enter counts what has to end before the process may; its end is told by done.
+func (s *Switchboard) enter() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.busy++
+}
+
+func (s *Switchboard) done() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.busy--
+	s.ifQuiet()
+}
+
+// ifQuiet tells who waits for it that nothing goes on; mu is held.
+func (s *Switchboard) ifQuiet() {
+	if s.busy > 0 {
+		return
+	}
+	s.quiet.Broadcast()
+	if s.last {
+		s.once.Do(func() { close(s.drained) })
+	}
 }
 
 // Draining says that no new calls are taken.
@@ -217,8 +243,10 @@ func (s *Switchboard) end(ctx context.Context) error {
 	for _, c := range s.calls {
 		c.leave("system", "interrupted")
 	}
+	for s.busy > 0 {
+		s.quiet.Wait()
+	}
 	s.mu.Unlock()
-	s.busy.Wait()
 	s.late.flush(10 * time.Second)
 	return s.Hotline.Stop(ctx)
 }
