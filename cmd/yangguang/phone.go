@@ -74,7 +74,9 @@ func phoneSocket(data string) string { return filepath.Join(data, "phone.sock") 
 
 // phoneServe takes calls until ctx ends, then lets those under way end.
 func (h *house) phoneServe(ctx context.Context, out io.Writer) error {
-	s, err := h.openSwitchboard(ctx)
+	life, end := context.WithCancel(context.WithoutCancel(ctx)) // calls outlast the order to stop
+	defer end()
+	s, err := h.openSwitchboard(life)
 	if err != nil {
 		return err
 	}
