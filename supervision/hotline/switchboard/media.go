@@ -54,6 +54,7 @@ func (s *Switchboard) answer(leg *sip.Call) (*rtp.Stream, error) {
 			select {
 			case <-leg.Confirmed():
 				if _, _, secure := sdp.Keys(local, leg.Remote()); local.Secure() && !secure {
+					s.Log.Warn("a call is hung up", "trunk", leg.Trunk, "fault", errInClear.Error())
 					_ = v.Close()
 					return
 				}

@@ -195,6 +195,9 @@ func (s *Switchboard) offerTo(ctx context.Context, to sip.Target, secure bool, o
 			leg.Hangup()
 		}
 	}
+	if errors.Is(err, sip.ErrInClear) {
+		s.Log.WarnContext(ctx, "a call of ours is hung up", "trunk", to.Trunk, "fault", err.Error())
+	}
 	if err != nil {
 		_ = v.Close()
 		return nil, err

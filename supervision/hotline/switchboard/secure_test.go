@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"yangguang/internal/sip"
+	"yangguang/internal/sip/sdp"
 	"yangguang/supervision/hotline"
 	"yangguang/supervision/hotline/switchboard"
 )
@@ -82,6 +84,36 @@ func TestATrunkIsEncryptedBothWays(t *testing.T) {
 	plain.do("dial", "sip:"+line.Number+"@"+x.at)
 	plain.wait("CALL_CLOSED")
 	until(t, "why in the log", func() bool { return strings.Contains(x.said.String(), "offers no keys") })
+}
+
+// Who answers a call of ours in clear, where the trunk is to be encrypted, is hung
+// up on, and the log says why.
+func TestWhoAnswersInClearIsNamedInTheLog(t *testing.T) {
+	plain := sdp.Local{Addr: netip.MustParseAddr("127.0.0.2"), Port: 40000}
+	aid, err := sip.Listen(t.Context(), sip.Config{
+		UDP:    []string{"127.0.0.2:0"},
+		Trunks: []sip.Trunk{{Name: "hotline", Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}}},
+		OnCall: func(c *sip.Call) {
+			offer, _ := c.Offer()
+			offer.Proto, offer.Crypto = "RTP/AVP", nil // as if it had been offered so
+			local, _ := sdp.Answer(offer, plain)
+			_ = c.Answer(local)
+		},
+	})
+	check(t, err)
+	t.Cleanup(aid.Close)
+	x := begin(t, func(c *switchboard.Config) {
+		c.SIP.Trunks[0].Proxy, c.SIP.Trunks[0].SRTP = aid.Addrs("UDP")[0].String(), true
+	})
+	line := x.Line(t, func(l *hotline.Line) { l.Crisis = "0000777" })
+	caller := phoneWith(t, "127.0.0.2", free(t, "udp"), "<sip:0000123@127.0.0.2>;regint=0;mediaenc=srtp-mand;audio_codecs=PCMA/8000/1", 880, "module srtp.so\n")
+	caller.do("dial", "sip:"+line.Number+"@"+x.at)
+	caller.hears(300)
+	caller.do("sndcode", "7")
+	until(t, "why in the log", func() bool { return strings.Contains(x.said.String(), "answered without the encryption") })
+	if strings.Contains(x.said.String(), "0000777") {
+		t.Error("the log names the number")
+	}
 }
 
 // A desk phone that registered over TLS is called encrypted; one that knows no
