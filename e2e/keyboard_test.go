@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 
@@ -60,25 +59,8 @@ func TestTheKeyboardReachesEverything(t *testing.T) {
 	}
 }
 
-// walk tells what a walk by Tab finds wrong. Where a live page put a part of itself
-// in the place of one that was walked, the walk proves nothing, and says so.
 func (w *tab) walk() {
 	w.t.Helper()
-	eval[bool](w, `!!(window.partsThen = [...document.querySelectorAll("#phone, [data-live-part]")])`)
-	faults := w.walked()
-	if !eval[bool](w, `window.partsThen.every((p) => p.isConnected)`) {
-		w.t.Logf("not judged, for a part was renewed during the walk: %v", faults)
-		return
-	}
-	for _, f := range faults {
-		w.t.Error(f)
-	}
-}
-
-// walked is one walk.
-func (w *tab) walked() (faults []string) {
-	w.t.Helper()
-	fault := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
 	const most = 400
 	last, focus := -1, eval[bool](w, `(() => { const had = document.activeElement !== document.body; document.activeElement.blur(); window.getSelection().removeAllRanges(); scrollTo(0, 0); return had; })()`)
 	for n := range most { // past the end of the page Tab begins again at the skip link
@@ -86,26 +68,25 @@ func (w *tab) walked() (faults []string) {
 		at := eval[stop](w, focused)
 		switch {
 		case n == 0 && !focus && !strings.HasSuffix(at.Name, "#main"):
-			fault("the first stop is %q, not the link to the content", at.Name)
+			w.t.Errorf("the first stop is %q, not the link to the content", at.Name)
 		case at.Fault != "" && at.Name != "":
-			fault("%s: %s", at.Name, at.Fault)
+			w.t.Errorf("%s: %s", at.Name, at.Fault)
 		}
 		if at.Name != "" && at.Again || at.Name == "" && n > 0 {
 			break
 		}
 		if at.Order < last && !focus {
-			fault("%s is reached after something that stands below it", at.Name)
+			w.t.Errorf("%s is reached after something that stands below it", at.Name)
 		}
 		last = at.Order
 		if n == most-1 {
-			fault("%d presses of Tab do not lead around the page", most)
+			w.t.Errorf("%d presses of Tab do not lead around the page", most)
 		}
 	}
 	if focus { // the page moved the focus itself, to the summary of errors
-		return faults
+		return
 	}
 	if left := eval[[]string](w, missed); len(left) > 0 {
-		fault("the keyboard does not reach %v", left)
+		w.t.Errorf("the keyboard does not reach %v", left)
 	}
-	return faults
 }
